@@ -1,0 +1,19 @@
+namespace SnapshotKv.FileSystem;
+
+/// <summary>An open file with positioned reads and writes. Not thread-safe, save that reads may overlap each other.</summary>
+internal interface IFileHandle : IDisposable
+{
+    /// <summary>The file's size in bytes.</summary>
+    long Length { get; }
+
+    /// <summary>Reads up to the buffer's length at an offset.</summary>
+    /// <returns>The bytes read; fewer than asked for, down to 0, only at the end of the file.</returns>
+    int Read(Span<byte> buffer, long offset);
+
+    /// <summary>Writes all bytes at an offset, or throws.</summary>
+    void Write(ReadOnlySpan<byte> bytes, long offset);
+
+    /// <summary>Returns only when the file's bytes and size are on the device.</summary>
+    /// <exception cref="IOException">The kernel reported any error other than an interruption. What is on the device is unknown then.</exception>
+    void Flush();
+}

@@ -1,0 +1,117 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+
+namespace SnapshotKv;
+
+/// <summary>
+/// The keyspace of a store, or the part of it under a prefix: keys are strings, values are bytes. Typed, untyped and bulk operations are
+/// extension methods over these primitives (<see cref="KvStoreExtensions"/>).
+/// </summary>
+/// <remarks>
+/// <para>Thread-safe. Keys are compared exactly, by their UTF-8 bytes; they may be empty and take up to 65,535 bytes with their prefix. Setting a longer one,
+/// and any use of one with an unpaired surrogate, is refused with an <see cref="ArgumentException"/>.</para>
+/// <para>A missing key and an expired one are the same: <c>false</c>, <c>null</c> or 0, never an exception. Reads of a value move a sliding
+/// expiry; <see cref="Exists"/>, <see cref="GetTimeToLive"/>, <see cref="GetKeys"/> and <see cref="Count"/> do not.</para>
+/// <para>The instance does not own the store: it is not disposable, and every member throws <see cref="ObjectDisposedException"/> once the store
+/// was disposed.</para>
+/// </remarks>
+public interface IKvStore
+{
+    /// <summary>The format that values are kept in.</summary>
+    KvFormat Format { get; }
+
+    /// <summary>What typed values are written and read with.</summary>
+    IKvSerializer Serializer { get; }
+
+    /// <summary>Reads a value of bytes into an array of its own.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">A fresh copy of the bytes, which may be empty; null when there is none.</param>
+    /// <returns>Whether there is a live entry.</returns>
+    /// <exception cref="KvSerializationException">The entry holds another kind of value than bytes.</exception>
+    bool TryGetBytes(string key, [NotNullWhen(true)] out byte[]? value);
+
+    /// <summary>Reads a value of bytes into a buffer writer, without allocating.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="destination">Takes the whole value on a hit, and is not touched on a miss.</param>
+    /// <returns>Whether there is a live entry.</returns>
+    /// <exception cref="KvSerializationException">The entry holds another kind of value than bytes.</exception>
+    bool TryRead(string key, IBufferWriter<byte> destination);
+
+    /// <summary>Reads a value of any kind as it is kept: one value in the store's <see cref="Format"/>.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="destination">Takes the whole value on a hit, and is not touched on a miss.</param>
+    /// <returns>Whether there is a live entry.</returns>
+    bool TryReadEncoded(string key, IBufferWriter<byte> destination);
+
+    /// <summary>Sets a value of bytes, replacing value and expiry of the key.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The bytes, copied before the call returns.</param>
+    /// <param name="options">How long the entry lives; default: for ever.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The life is not positive, already over, or ends after 2262-04-11; or the value is larger than the store accepts.</exception>
+    void SetBytes(string key, ReadOnlySpan<byte> value, KvEntryOptions options = default);
+
+    /// <inheritdoc cref="SetBytes(string, ReadOnlySpan{byte}, KvEntryOptions)"/>
+    void SetBytes(string key, ReadOnlySequence<byte> value, KvEntryOptions options = default);
+
+    /// <summary>Sets a value that is encoded already, replacing value and expiry of the key.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="encoded">Exactly one value in the store's <see cref="Format"/>, copied before the call returns.</param>
+    /// <param name="options">How long the entry lives; default: for ever.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The life is not positive, already over, or ends after 2262-04-11; or the value is larger than the store accepts.</exception>
+    /// <exception cref="KvSerializationException">The bytes are not exactly one well-formed value.</exception>
+    void SetEncoded(string key, ReadOnlySequence<byte> encoded, KvEntryOptions options = default);
+
+    /// <summary>Removes a key.</summary>
+    /// <param name="key">The key.</param>
+    /// <returns>Whether there was a live entry.</returns>
+    bool Remove(string key);
+
+    /// <summary>Whether a key has a live entry.</summary>
+    /// <param name="key">The key.</param>
+    /// <returns>Whether there is a live entry.</returns>
+    bool Exists(string key);
+
+    /// <summary>Moves a sliding expiry as a read does, without reading. Without a sliding expiry nothing changes.</summary>
+    /// <param name="key">The key.</param>
+    /// <returns>Whether there is a live entry.</returns>
+    bool Refresh(string key);
+
+    /// <summary>How long an entry has to live.</summary>
+    /// <param name="key">The key.</param>
+    /// <returns>No such key, no expiry, or the time that remains.</returns>
+    KvTimeToLive GetTimeToLive(string key);
+
+    /// <summary>The live keys that begin with a prefix, in the order of their UTF-8 bytes.</summary>
+    /// <param name="prefix">The prefix; empty for all.</param>
+    /// <returns>
+    /// Read while it is enumerated, so the loop may call the store and may stop early. Each key was live when it was returned; the whole is not
+    /// one point in time.
+    /// </returns>
+    /// <remarks>O(log n + hits). The first prefix call of a store builds the ordered index, O(n log n), without holding up writers.</remarks>
+    IEnumerable<string> GetKeys(string prefix = "");
+
+    /// <summary>How many live keys begin with a prefix.</summary>
+    /// <param name="prefix">The prefix; empty for all.</param>
+    /// <returns>The number of keys.</returns>
+    /// <remarks>O(log n + hits).</remarks>
+    long Count(string prefix = "");
+
+    /// <summary>Removes all live keys that begin with a prefix, as one commit.</summary>
+    /// <param name="prefix">The prefix; empty for all.</param>
+    /// <returns>How many entries were removed.</returns>
+    long RemoveByPrefix(string prefix);
+
+    /// <summary>Removes everything, as one commit.</summary>
+    /// <returns>How many live entries were removed.</returns>
+    long Clear();
+
+    /// <summary>Carries out all changes of a batch as one commit: a reader that has seen one of them sees all of them.</summary>
+    /// <param name="batch">The changes; it can be used again.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A change of the batch has a life or a size that is refused; nothing was changed.</exception>
+    void Commit(KvBatch batch);
+
+    /// <summary>The keys under a prefix as a keyspace of its own, whose keys leave the prefix out.</summary>
+    /// <param name="prefix">The prefix, put before every key.</param>
+    /// <returns>A view, cheap to make and to keep; both see each other's changes.</returns>
+    IKvStore GetPartition(string prefix);
+}

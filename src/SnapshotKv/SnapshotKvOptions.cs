@@ -1,0 +1,70 @@
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.Extensions.Logging;
+
+namespace SnapshotKv;
+
+/// <summary>The settings of a store. Plain data, bindable from configuration; a store copies them when it opens and never writes to them.</summary>
+/// <remarks>Not thread-safe while being written.</remarks>
+public sealed class SnapshotKvOptions
+{
+    /// <summary>The largest value of <see cref="MaxValueBytes"/>: 1 GiB.</summary>
+    public const int LargestMaxValueBytes = 1 << 30;
+
+    /// <summary>The directory the store lives in.</summary>
+    /// <value>
+    /// Default: null, memory-only. A relative path lies under the current directory, or under the content root when the store is registered
+    /// in a host.
+    /// </value>
+    public string? Path { get; set; }
+
+    /// <summary>How many snapshots are kept; the oldest beyond them are deleted after each save.</summary>
+    /// <value>At least 1. Default: 5.</value>
+    public int MaxSnapshots { get; set; } = 5;
+
+    /// <summary>How long after the first unsaved change a snapshot is saved.</summary>
+    /// <value>
+    /// Default: 10 s. <see cref="TimeSpan.Zero"/> saves after each commit; <see cref="Timeout.InfiniteTimeSpan"/> leaves saving to
+    /// <see cref="KvStore.Save"/> and disposal.
+    /// </value>
+    public TimeSpan SaveDebounce { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How often expired entries are swept out of memory. They are hidden from the moment they expire in any case.</summary>
+    /// <value>
+    /// Default: 5 min. <see cref="TimeSpan.Zero"/> or <see cref="Timeout.InfiniteTimeSpan"/>: never; the next snapshot still leaves them out.
+    /// </value>
+    public TimeSpan TtlCleanupInterval { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How snapshots are compressed.</summary>
+    /// <value>Default: <see cref="KvCompression.Gzip"/>.</value>
+    public KvCompression Compression { get; set; } = KvCompression.Gzip;
+
+    /// <summary>The format of snapshots and of values.</summary>
+    /// <value>Default: <see cref="KvFormat.MessagePack"/>. A directory of the other format is converted when it is opened.</value>
+    public KvFormat Format { get; set; } = KvFormat.MessagePack;
+
+    /// <summary>The largest value that is accepted, encoded, in bytes.</summary>
+    /// <value>1 to 1 GiB. Default: 64 MiB. Checked on writes only: what a directory already holds stays readable.</value>
+    public int MaxValueBytes { get; set; } = 64 << 20;
+
+    /// <summary>The bytes a snapshot may hold once decompressed; a larger one is refused when opening.</summary>
+    /// <value>At least 1. Default: 8 GiB.</value>
+    public long MaxSnapshotBytes { get; set; } = 8L << 30;
+
+    /// <summary>Where the JSON contracts of plain classes come from, in both formats: usually a source-generated context.</summary>
+    /// <value>Default: null: by reflection, where the application allows that (it does not when trimmed).</value>
+    public IJsonTypeInfoResolver? TypeInfoResolver { get; set; }
+
+    /// <summary>The clock by which entries expire and saves are due.</summary>
+    /// <value>Default: <see cref="TimeProvider.System"/>.</value>
+    public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+
+    /// <summary>Where the store logs to.</summary>
+    /// <value>Default: null, nowhere.</value>
+    public ILoggerFactory? LoggerFactory { get; set; }
+
+    /// <summary>Checks all settings.</summary>
+    /// <returns>One sentence for each setting that is out of range, naming it, the rule and its value; empty when all are good.</returns>
+    public IReadOnlyList<string> GetErrors() => SnapshotKvOptionsRules.Check(this);
+
+    internal SnapshotKvOptions Copy() => (SnapshotKvOptions)MemberwiseClone();
+}

@@ -1,0 +1,67 @@
+using System.Globalization;
+
+namespace SnapshotKv;
+
+/// <summary>What each setting may be, in one place for the store and for the options' validation in a host.</summary>
+internal static class SnapshotKvOptionsRules
+{
+    /// <summary>The longest time a timer takes.</summary>
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
+
+    public static List<string> Check(SnapshotKvOptions options)
+    {
+        var errors = new List<string>();
+        if (options.Path is not null && (string.IsNullOrWhiteSpace(options.Path) || options.Path.Contains('\0', StringComparison.Ordinal)))
+        {
+            Add(nameof(options.Path), "must name a directory, or be left out for a memory-only store", $"'{options.Path}'");
+        }
+
+        if (options.MaxSnapshots < 1)
+        {
+            Add(nameof(options.MaxSnapshots), "must be at least 1", options.MaxSnapshots);
+        }
+
+        if (!IsDuration(options.SaveDebounce))
+        {
+            Add(nameof(options.SaveDebounce), $"must be from 0 (save after each commit) to {LongestTimer}, or infinite (-1 ms: only asked saves)", options.SaveDebounce);
+        }
+
+        if (!IsDuration(options.TtlCleanupInterval))
+        {
+            Add(nameof(options.TtlCleanupInterval), $"must be from 0 (never) to {LongestTimer}, or infinite (-1 ms: never)", options.TtlCleanupInterval);
+        }
+
+        if (!Enum.IsDefined(options.Compression))
+        {
+            Add(nameof(options.Compression), "must be None or Gzip", options.Compression);
+        }
+
+        if (!Enum.IsDefined(options.Format))
+        {
+            Add(nameof(options.Format), "must be MessagePack or Json", options.Format);
+        }
+
+        if (options.MaxValueBytes is < 1 or > SnapshotKvOptions.LargestMaxValueBytes)
+        {
+            Add(nameof(options.MaxValueBytes), $"must be from 1 to {SnapshotKvOptions.LargestMaxValueBytes} bytes; larger values belong in a blob", options.MaxValueBytes);
+        }
+
+        if (options.MaxSnapshotBytes < 1)
+        {
+            Add(nameof(options.MaxSnapshotBytes), "must be at least 1 byte", options.MaxSnapshotBytes);
+        }
+
+        if (options.TimeProvider is null)
+        {
+            Add(nameof(options.TimeProvider), "must not be null", "null");
+        }
+
+        return errors;
+
+        void Add(string setting, string rule, object value) =>
+            errors.Add(string.Create(CultureInfo.InvariantCulture, $"{setting} {rule}; it is {value}."));
+    }
+
+    private static bool IsDuration(TimeSpan value) =>
+        value == Timeout.InfiniteTimeSpan || (value >= TimeSpan.Zero && value <= LongestTimer);
+}

@@ -1,0 +1,14 @@
+using SnapshotKv.Format;
+
+namespace SnapshotKv.Snapshots;
+
+/// <summary>Takes what a snapshot holds while it is read. Called from one thread at a time.</summary>
+internal interface ISnapshotSink
+{
+    /// <summary>Called once before the first entry, where the file tells how many there are.</summary>
+    /// <param name="count">The declared number, cut to what the file's size allows, so that it can be trusted for allocation.</param>
+    void Expect(int count);
+
+    /// <summary>Takes an entry. A key that comes again replaces what came before.</summary>
+    void Add(Record record);
+}
