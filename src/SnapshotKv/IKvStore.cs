@@ -114,4 +114,87 @@ public interface IKvStore
     /// <param name="prefix">The prefix, put before every key.</param>
     /// <returns>A view, cheap to make and to keep; both see each other's changes.</returns>
     IKvStore GetPartition(string prefix);
+
+    /// <summary>Reads a value of bytes into an array of its own.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="cancellationToken">Checked before anything is done; once the operation has begun it is carried out.</param>
+    /// <returns>Whether there was a live entry, and a fresh copy of its bytes.</returns>
+    ValueTask<KvResult<byte[]>> GetBytesAsync(string key, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads a value of bytes into a buffer writer; see <see cref="TryRead(string, IBufferWriter{byte})"/>.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="destination">Takes the whole value on a hit, and is not touched on a miss.</param>
+    /// <param name="cancellationToken">Checked before anything is done; once the operation has begun it is carried out.</param>
+    /// <returns>Whether there is a live entry.</returns>
+    ValueTask<bool> TryReadAsync(string key, IBufferWriter<byte> destination, CancellationToken cancellationToken = default);
+
+    /// <summary>Reads a value of any kind as it is kept; see <see cref="TryReadEncoded"/>.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="destination">Takes the whole value on a hit, and is not touched on a miss.</param>
+    /// <param name="cancellationToken">Checked before anything is done; once the operation has begun it is carried out.</param>
+    /// <returns>Whether there is a live entry.</returns>
+    ValueTask<bool> TryReadEncodedAsync(string key, IBufferWriter<byte> destination, CancellationToken cancellationToken = default);
+
+    /// <summary>Sets a value of bytes; see <see cref="SetBytes(string, ReadOnlySpan{byte}, KvEntryOptions)"/>. The bytes may be reused once the task has completed.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The bytes.</param>
+    /// <param name="options">How long the entry lives; default: for ever.</param>
+    /// <param name="cancellationToken">Checked before anything is done; once the operation has begun it is carried out.</param>
+    /// <returns>A task that completes when the value is set.</returns>
+    ValueTask SetBytesAsync(string key, ReadOnlySequence<byte> value, KvEntryOptions options = default, CancellationToken cancellationToken = default);
+
+    /// <summary>Sets a value that is encoded already; see <see cref="SetEncoded"/>. The bytes may be reused once the task has completed.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="encoded">Exactly one value in the store's <see cref="Format"/>.</param>
+    /// <param name="options">How long the entry lives; default: for ever.</param>
+    /// <param name="cancellationToken">Checked before anything is done; once the operation has begun it is carried out.</param>
+    /// <returns>A task that completes when the value is set.</returns>
+    ValueTask SetEncodedAsync(string key, ReadOnlySequence<byte> encoded, KvEntryOptions options = default, CancellationToken cancellationToken = default);
+
+    /// <summary>Removes a key.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="cancellationToken">Checked before anything is done; once the operation has begun it is carried out.</param>
+    /// <returns>Whether there was a live entry.</returns>
+    ValueTask<bool> RemoveAsync(string key, CancellationToken cancellationToken = default);
+
+    /// <summary>Whether a key has a live entry.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="cancellationToken">Checked before anything is done; once the operation has begun it is carried out.</param>
+    /// <returns>Whether there is a live entry.</returns>
+    ValueTask<bool> ExistsAsync(string key, CancellationToken cancellationToken = default);
+
+    /// <summary>Moves a sliding expiry as a read does; see <see cref="Refresh"/>.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="cancellationToken">Checked before anything is done; once the operation has begun it is carried out.</param>
+    /// <returns>Whether there is a live entry.</returns>
+    ValueTask<bool> RefreshAsync(string key, CancellationToken cancellationToken = default);
+
+    /// <summary>How long an entry has to live.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="cancellationToken">Checked before anything is done; once the operation has begun it is carried out.</param>
+    /// <returns>No such key, no expiry, or the time that remains.</returns>
+    ValueTask<KvTimeToLive> GetTimeToLiveAsync(string key, CancellationToken cancellationToken = default);
+
+    /// <summary>How many live keys begin with a prefix.</summary>
+    /// <param name="prefix">The prefix; empty for all.</param>
+    /// <param name="cancellationToken">Checked before anything is done; once the operation has begun it is carried out.</param>
+    /// <returns>The number of keys.</returns>
+    ValueTask<long> CountAsync(string prefix = "", CancellationToken cancellationToken = default);
+
+    /// <summary>Removes all live keys that begin with a prefix, as one commit.</summary>
+    /// <param name="prefix">The prefix; empty for all.</param>
+    /// <param name="cancellationToken">Checked before anything is done; once the operation has begun it is carried out.</param>
+    /// <returns>How many entries were removed.</returns>
+    ValueTask<long> RemoveByPrefixAsync(string prefix, CancellationToken cancellationToken = default);
+
+    /// <summary>Removes everything, as one commit.</summary>
+    /// <param name="cancellationToken">Checked before anything is done; once the operation has begun it is carried out.</param>
+    /// <returns>How many live entries were removed.</returns>
+    ValueTask<long> ClearAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Carries out all changes of a batch as one commit; see <see cref="Commit"/>.</summary>
+    /// <param name="batch">The changes; it can be used again.</param>
+    /// <param name="cancellationToken">Checked before anything is done; once the operation has begun it is carried out.</param>
+    /// <returns>A task that completes when the changes are made.</returns>
+    ValueTask CommitAsync(KvBatch batch, CancellationToken cancellationToken = default);
 }

@@ -1,11 +1,152 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using SnapshotKv.Diagnostics;
+using SnapshotKv.Engine;
+using SnapshotKv.FileSystem;
+using SnapshotKv.Keyspace;
+using SnapshotKv.Serialization;
+using SnapshotKv.Snapshots;
+
 namespace SnapshotKv;
 
-/// <summary>The embedded engine.</summary>
-public sealed partial class KvStore
+/// <summary>
+/// An embedded key-value store: all entries in memory, kept in a local directory by snapshots. Opens and writes directories of Go's snapshotkv
+/// v0.3.0.
+/// </summary>
+/// <remarks>
+/// <para>Thread-safe. One store at a time has a directory open; a second one is refused with <see cref="KvStoreLockedException"/>.</para>
+/// <para>A write is in memory when the call returns, and on disk with the next snapshot: <see cref="SnapshotKvOptions.SaveDebounce"/> after the first
+/// unsaved change, with <see cref="Save"/>, and on disposal. A crash loses what was written since.</para>
+/// </remarks>
+public sealed partial class KvStore : KvKeyspace, IDisposable, IAsyncDisposable
 {
-    /// <summary>Saves.</summary>
-    /// <returns>The snapshot.</returns>
-    public SnapshotInfo? Save() => Saved;
+    private readonly OpenDirectory? _directory;
+    private readonly MaintenanceRunner _maintenance;
+    private readonly ILogger _logger;
 
-    private SnapshotInfo? Saved { get; set; }
+    private KvStore(
+        StoreEngine engine,
+        SnapshotKvOptions settings,
+        IKvSerializer serializer,
+        MaintenanceRunner maintenance,
+        OpenDirectory? directory,
+        KvRecoveryReport report,
+        ILogger logger)
+        : base(engine, settings, serializer, prefix: [])
+    {
+        _maintenance = maintenance;
+        _directory = directory;
+        _logger = logger;
+        RecoveryReport = report;
+        SaveAtProcessExit();
+    }
+
+    /// <summary>Whether the store lives in memory only, without a directory.</summary>
+    public bool IsMemoryOnly => _directory is null;
+
+    /// <summary>The store's directory, absolute and with links resolved; null in memory-only mode.</summary>
+    public string? DirectoryPath => _directory?.Path;
+
+    /// <summary>What opening found on the disk.</summary>
+    public KvRecoveryReport RecoveryReport { get; }
+
+    /// <summary>Entries whose keys are not UTF-8. They come from Go, are kept and written back, and no string reaches them.</summary>
+    public int OpaqueKeyCount => Engine.Pipeline.Table.OpaqueCount;
+
+    /// <summary>Opens the store in a directory, which is created when it is missing.</summary>
+    /// <param name="path">The directory; null for a memory-only store.</param>
+    /// <returns>The open store.</returns>
+    /// <inheritdoc cref="Open(SnapshotKvOptions)"/>
+    public static KvStore Open(string? path) => Open(path, new SnapshotKvOptions());
+
+    /// <summary>Opens a store.</summary>
+    /// <param name="options">The settings, which are copied.</param>
+    /// <returns>The open store.</returns>
+    /// <exception cref="ArgumentException">Settings are out of range; all of them are named.</exception>
+    /// <exception cref="KvStoreLockedException">Another store, in this process or another, has the directory open.</exception>
+    /// <exception cref="KvStoreUnavailableException">The directory cannot be written; the message says what to do.</exception>
+    /// <exception cref="KvStoreCorruptedException">There are snapshots, and none of them can be read.</exception>
+    /// <exception cref="KvSerializationException">The directory is of the other format, and values in it have no form in this one.</exception>
+    public static KvStore Open(SnapshotKvOptions options) => Open(options, StoreEnvironment.Default);
+
+    /// <summary>Opens the store in a directory, which is created when it is missing.</summary>
+    /// <param name="path">The directory, which counts instead of the options' own; null for a memory-only store.</param>
+    /// <param name="options">The other settings, which are copied and never written to.</param>
+    /// <returns>The open store.</returns>
+    /// <inheritdoc cref="Open(SnapshotKvOptions)"/>
+    public static KvStore Open(string? path, SnapshotKvOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var copy = options.Copy();
+        copy.Path = path;
+        return Open(copy);
+    }
+
+    /// <summary>Opens a store without keeping the caller's thread.</summary>
+    /// <param name="options">The settings, which are copied.</param>
+    /// <param name="cancellationToken">Given up between the entries of a snapshot; nothing stays open then.</param>
+    /// <returns>The open store.</returns>
+    /// <inheritdoc cref="Open(SnapshotKvOptions)"/>
+    public static Task<KvStore> OpenAsync(SnapshotKvOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var copy = options.Copy();
+        return Task.Run(() => Open(copy, StoreEnvironment.Default, cancellationToken), cancellationToken);
+    }
+
+    internal static KvStore Open(SnapshotKvOptions options, StoreEnvironment environment, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var settings = options.Copy();
+        if (settings.GetErrors() is { Count: > 0 } errors)
+        {
+            throw new ArgumentException("The store's settings are out of range: " + string.Join(' ', errors), nameof(options));
+        }
+
+        var logger = (ILogger?)settings.LoggerFactory?.CreateLogger<KvStore>() ?? NullLogger.Instance;
+        var clock = new KvClock(settings.TimeProvider);
+        if (settings.Path is null)
+        {
+            return Assemble(settings, environment, clock, logger, directory: null, new(new RecordTable(), 0, KvRecoveryReport.Nothing));
+        }
+
+        var started = clock.TimeProvider.GetTimestamp();
+        var directory = OpenDirectory.Open(environment.FileSystem, settings.Path, settings.TimeProvider);
+        try
+        {
+            var converter = FormatConverter.To(settings.Format);
+            var recovered = new StoreRecovery(directory.Catalog, new SnapshotReader(environment.FileSystem), settings, converter, logger).Recover(cancellationToken);
+            directory.Catalog.RemoveTemporaryFiles();
+            logger.StoreOpened(directory.Path, recovered.Table.Count, recovered.Report.LoadedSnapshot?.FileName, clock.TimeProvider.GetElapsedTime(started));
+            return Assemble(settings, environment, clock, logger, directory, recovered);
+        }
+        catch
+        {
+            directory.Dispose();
+            throw;
+        }
+    }
+
+    private static KvStore Assemble(
+        SnapshotKvOptions settings,
+        StoreEnvironment environment,
+        KvClock clock,
+        ILogger logger,
+        OpenDirectory? directory,
+        RecoveredStore recovered)
+    {
+        var pipeline = new CommitPipeline(recovered.Table, clock, recovered.Sequence);
+        directory?.AttachCheckpointer(new Checkpointer(
+            pipeline, clock, directory.Catalog, new SnapshotWriter(environment.FileSystem), settings, logger));
+        var sweeper = new ExpirationSweeper(pipeline, clock, logger);
+        var maintenance = new MaintenanceRunner(directory?.Checkpointer, sweeper, settings, environment.Scheduler, logger);
+        return new(
+            new StoreEngine(pipeline, clock, maintenance),
+            settings,
+            KvSerializers.Create(settings.Format, settings.TypeInfoResolver),
+            maintenance,
+            directory,
+            recovered.Report,
+            logger);
+    }
 }

@@ -1,0 +1,18 @@
+namespace SnapshotKv.Diagnostics;
+
+/// <summary>The event ids of the engine's log messages. They are public facts: none is ever given another meaning.</summary>
+internal static class KvEventIds
+{
+    public const int StoreOpened = 1;
+    public const int StoreClosed = 2;
+    public const int SnapshotSaved = 10;
+    public const int SnapshotSaveFailed = 11;
+    public const int SnapshotPruneFailed = 12;
+    public const int SnapshotQuarantined = 20;
+    public const int SnapshotFellBack = 21;
+    public const int ForeignFilesIgnored = 22;
+    public const int SnapshotFromTheFuture = 23;
+    public const int SnapshotConverted = 24;
+    public const int ExpiredSwept = 30;
+    public const int SweepFailed = 31;
+}

@@ -1,0 +1,140 @@
+using Microsoft.Extensions.Logging;
+using SnapshotKv.Diagnostics;
+using SnapshotKv.FileSystem;
+using SnapshotKv.Snapshots;
+
+namespace SnapshotKv.Engine;
+
+/// <summary>
+/// Saves the store: copies the table's references between two commits, and encodes, compresses and writes them beside everything else. One save at a
+/// time; callers who come while one runs share the next.
+/// </summary>
+/// <remarks>Thread-safe. A save that fails leaves the earlier snapshots and the state of what is saved as they were.</remarks>
+internal sealed class Checkpointer(
+    CommitPipeline pipeline,
+    KvClock clock,
+    SnapshotCatalog catalog,
+    SnapshotWriter writer,
+    SnapshotKvOptions options,
+    ILogger logger) : IDisposable
+{
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private SnapshotInfo? _latest = catalog.Latest;
+    private ulong _savedSequence = pipeline.Sequence;
+    private volatile bool _hasSlides;
+
+    /// <summary>Whether memory holds what the newest snapshot does not.</summary>
+    public bool IsDirty => _hasSlides || pipeline.Sequence != Volatile.Read(ref _savedSequence);
+
+    /// <summary>The newest snapshot; null when there is none yet.</summary>
+    public SnapshotInfo? Latest => Volatile.Read(ref _latest);
+
+    /// <summary>A sliding expiry was moved, which the newest snapshot does not know.</summary>
+    public void NoteSlide()
+    {
+        if (!_hasSlides)
+        {
+            _hasSlides = true;
+        }
+    }
+
+    /// <summary>Returns when a snapshot is on disk that holds every commit made before the call.</summary>
+    /// <param name="workers">How many threads encode and compress.</param>
+    /// <param name="cancellationToken">Given up while waiting for a running save, or between two parts of the writing.</param>
+    /// <exception cref="KvStoreUnavailableException">The disk refused it.</exception>
+    public SnapshotInfo Save(int workers, CancellationToken cancellationToken)
+    {
+        _turn.Wait(cancellationToken);
+        try
+        {
+            return SaveInTurn(workers, cancellationToken);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <inheritdoc cref="Save"/>
+    public async Task<SnapshotInfo> SaveAsync(int workers, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            // A save with nothing to do answers at once; a real one does not keep the caller's thread.
+            return Latest is { } latest && !IsDirty
+                ? latest
+                : await Task.Run(() => SaveInTurn(workers, cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public void Dispose() => _turn.Dispose();
+
+    private SnapshotInfo SaveInTurn(int workers, CancellationToken cancellationToken)
+    {
+        if (_latest is { } latest && !IsDirty)
+        {
+            return latest;
+        }
+
+        var hadSlides = _hasSlides;
+        _hasSlides = false;
+        try
+        {
+            return WriteSnapshot(workers, cancellationToken);
+        }
+        catch
+        {
+            _hasSlides |= hadSlides;
+            throw;
+        }
+    }
+
+    private SnapshotInfo WriteSnapshot(int workers, CancellationToken cancellationToken)
+    {
+        var started = clock.TimeProvider.GetTimestamp();
+        var capture = pipeline.Capture();
+        var records = capture.LiveRecords(clock.Now);
+        var name = catalog.NextName(clock.TimeProvider.GetLocalNow(), options.Format, options.Compression);
+        try
+        {
+            catalog.EnsureDirectory();
+            var size = writer.Write(
+                catalog.PathOf(name),
+                records,
+                new SnapshotStamp(options.Format, capture.Sequence, clock.TimeProvider.GetLocalNow()),
+                options.Compression,
+                workers,
+                cancellationToken);
+            Volatile.Write(ref _savedSequence, capture.Sequence);
+            var info = name.ToInfo(size);
+            Volatile.Write(ref _latest, info);
+            logger.SnapshotSaved(info.FileName, records.Length, size, clock.TimeProvider.GetElapsedTime(started));
+            Prune();
+            return info;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new KvStoreUnavailableException(
+                $"The snapshot '{catalog.PathOf(name)}' could not be saved: {exception.Message} Nothing is lost: all entries are in memory and the earlier snapshots are untouched. Remove the cause and save again.",
+                exception);
+        }
+    }
+
+    private void Prune()
+    {
+        try
+        {
+            catalog.Prune(options.MaxSnapshots);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The snapshot itself is safe; what is too much now is deleted after the next one.
+            logger.SnapshotPruneFailed(exception, options.MaxSnapshots);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using Microsoft.Extensions.Logging;
+using SnapshotKv.Diagnostics;
+using SnapshotKv.Keyspace;
+
+namespace SnapshotKv.Engine;
+
+/// <summary>Takes dead entries out of memory, slice by slice, so that no writer waits for long. They are hidden from readers long before.</summary>
+internal sealed class ExpirationSweeper(CommitPipeline pipeline, KvClock clock, ILogger logger)
+{
+    /// <summary>Sweeps the whole table once.</summary>
+    /// <returns>How many entries were removed.</returns>
+    public int Sweep()
+    {
+        if (pipeline.Table.ExpiringCount == 0)
+        {
+            return 0;
+        }
+
+        var started = clock.TimeProvider.GetTimestamp();
+        var total = 0;
+        for (var slice = 0; slice < RecordTable.SweepSlices; slice++)
+        {
+            total += pipeline.RemoveExpired(slice);
+        }
+
+        logger.ExpiredSwept(total, clock.TimeProvider.GetElapsedTime(started));
+        return total;
+    }
+}

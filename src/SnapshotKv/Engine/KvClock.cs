@@ -1,0 +1,84 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+
+namespace SnapshotKv.Engine;
+
+/// <summary>The store's clock, in Unix nanoseconds.</summary>
+/// <remarks>
+/// Reading the system's clock costs as much as a lookup. So reads judge an expiry by a coarse monotonic clock, whose offset to the real one is
+/// renewed each second, and ask the real one only near the deadline: a step of the system's clock is noticed at most a second late. An injected clock
+/// is always asked, so that a test sees exactly what it set.
+/// </remarks>
+internal sealed class KvClock(TimeProvider timeProvider)
+{
+    public const long NanosecondsPerTick = 100;
+    private const long NanosecondsPerMillisecond = 1_000_000;
+
+    /// <summary>More than the coarse clock can be off between two renewals: its steps are at most 16 ms.</summary>
+    private const long Margin = 100 * NanosecondsPerMillisecond;
+
+    private const long RenewAfterMilliseconds = 1_000;
+
+    private readonly bool _isSystem = ReferenceEquals(timeProvider, TimeProvider.System);
+    private Base? _base;
+
+    public TimeProvider TimeProvider { get; } = timeProvider;
+
+    /// <summary>The time now.</summary>
+    public long Now => FromDateTimeOffset(TimeProvider.GetUtcNow());
+
+    /// <summary>The time now, for the system's clock with an error of some milliseconds.</summary>
+    public long RoughNow => _isSystem ? Coarse() : Now;
+
+    /// <summary>The first instant that the store's expiries cannot express.</summary>
+    public static DateTimeOffset End { get; } = DateTimeOffset.UnixEpoch.AddTicks(long.MaxValue / NanosecondsPerTick);
+
+    /// <summary>An instant in Unix nanoseconds; what lies beyond 64 bits becomes the first or last instant they can express.</summary>
+    public static long FromDateTimeOffset(DateTimeOffset instant)
+    {
+        var ticks = instant.UtcTicks - DateTimeOffset.UnixEpoch.Ticks;
+        return ticks > long.MaxValue / NanosecondsPerTick ? long.MaxValue
+            : ticks < long.MinValue / NanosecondsPerTick ? long.MinValue
+            : ticks * NanosecondsPerTick;
+    }
+
+    /// <summary>Whether a deadline has come: dead when now ≥ deadline; 0 never comes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool HasCome(long deadline) => deadline != 0 && IsPast(deadline);
+
+    private bool IsPast(long deadline)
+    {
+        if (_isSystem)
+        {
+            var coarse = Coarse();
+            if (deadline > coarse + Margin)
+            {
+                return false;
+            }
+
+            if (deadline < coarse - Margin)
+            {
+                return true;
+            }
+        }
+
+        return Now >= deadline;
+    }
+
+    [SuppressMessage("ApiDesign", "RS0030:Do not use banned APIs", Justification = "This is the one place that reads the coarse clock, and only for TimeProvider.System.")]
+    private long Coarse()
+    {
+        var milliseconds = Environment.TickCount64;
+        var known = Volatile.Read(ref _base);
+        if (known is null || milliseconds - known.Milliseconds > RenewAfterMilliseconds)
+        {
+            known = new(milliseconds, Now);
+            Volatile.Write(ref _base, known);
+        }
+
+        return known.Nanoseconds + ((milliseconds - known.Milliseconds) * NanosecondsPerMillisecond);
+    }
+
+    /// <summary>What the real clock said when the coarse one said what. Immutable, so that readers see both or neither.</summary>
+    private sealed record Base(long Milliseconds, long Nanoseconds);
+}

@@ -1,0 +1,201 @@
+using Microsoft.Extensions.Logging;
+using SnapshotKv.Diagnostics;
+
+namespace SnapshotKv.Engine;
+
+/// <summary>
+/// Does what the store does by itself: saves some time after the first unsaved change, and sweeps the dead. Work that fails is logged, counted and
+/// tried again; it never reaches the caller of a read or write.
+/// </summary>
+/// <remarks>
+/// Thread-safe. The work runs on the scheduler of the store until a host takes it over with <see cref="RunAsync"/>, and again when the host lets
+/// go: there is one runner at any time.
+/// </remarks>
+internal sealed class MaintenanceRunner : IDisposable
+{
+    /// <summary>A timed save takes at most one part in twenty of the time.</summary>
+    private const int RestPerWork = 20;
+
+    private const int MostBackOffSteps = 6;
+    private static readonly TimeSpan FirstBackOff = TimeSpan.FromSeconds(1);
+
+    private readonly Checkpointer? _checkpointer;
+    private readonly ExpirationSweeper _sweeper;
+    private readonly TimeProvider _timeProvider;
+    private readonly ILogger _logger;
+    private readonly TimeSpan _debounce;
+    private readonly ITimer? _saveTimer;
+    private readonly ITimer? _sweepTimer;
+    private readonly IWorkScheduler _ownScheduler;
+    private volatile IWorkScheduler _scheduler;
+    private int _isSaveDue;
+    private int _isSweeping;
+    private int _failures;
+    private long _restUntil;
+    private volatile bool _isDisposed;
+
+    public MaintenanceRunner(
+        Checkpointer? checkpointer,
+        ExpirationSweeper sweeper,
+        SnapshotKvOptions options,
+        IWorkScheduler scheduler,
+        ILogger logger)
+    {
+        _checkpointer = checkpointer;
+        _sweeper = sweeper;
+        _timeProvider = options.TimeProvider;
+        _logger = logger;
+        _debounce = options.SaveDebounce;
+        _ownScheduler = _scheduler = scheduler;
+        _restUntil = _timeProvider.GetTimestamp();
+
+        // Timers would keep whatever ambient state the opening caller has for as long as the store is open.
+        using (ExecutionContext.SuppressFlow())
+        {
+            if (_checkpointer is not null && _debounce != Timeout.InfiniteTimeSpan)
+            {
+                _saveTimer = _timeProvider.CreateTimer(static self => ((MaintenanceRunner)self!).QueueSave(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            }
+
+            if (options.TtlCleanupInterval > TimeSpan.Zero)
+            {
+                _sweepTimer = _timeProvider.CreateTimer(static self => ((MaintenanceRunner)self!).QueueSweep(), this, options.TtlCleanupInterval, options.TtlCleanupInterval);
+            }
+        }
+
+        // Where nothing is ever saved in the background a save counts as due for ever, so that writes find nothing to do.
+        _isSaveDue = _saveTimer is null ? 1 : 0;
+    }
+
+    /// <summary>Saves that failed since the last one that went well.</summary>
+    public int Failures => Volatile.Read(ref _failures);
+
+    /// <summary>Called after each commit: sees to it that a save comes.</summary>
+    public void NoteChange()
+    {
+        if (Volatile.Read(ref _isSaveDue) == 0 && Interlocked.Exchange(ref _isSaveDue, 1) == 0)
+        {
+            Arm();
+        }
+    }
+
+    /// <summary>Called after a sliding expiry was moved: it is saved like a change, though it is none.</summary>
+    public void NoteSlide()
+    {
+        _checkpointer?.NoteSlide();
+        NoteChange();
+    }
+
+    /// <summary>Does the background work on the caller's task until it is cancelled.</summary>
+    /// <exception cref="InvalidOperationException">Somebody else does it already.</exception>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var hosted = new HandedOverScheduler(_ownScheduler);
+        if (Interlocked.CompareExchange(ref _scheduler, hosted, _ownScheduler) != _ownScheduler)
+        {
+            throw new InvalidOperationException("The background work of this store is being run by another host already.");
+        }
+
+        try
+        {
+            await hosted.RunAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _scheduler = _ownScheduler;
+            hosted.HandBack();
+        }
+    }
+
+    public void Dispose()
+    {
+        _isDisposed = true;
+        _saveTimer?.Dispose();
+        _sweepTimer?.Dispose();
+    }
+
+    private void Arm()
+    {
+        if (_debounce == TimeSpan.Zero)
+        {
+            QueueSave();
+            return;
+        }
+
+        var rest = _timeProvider.GetElapsedTime(_timeProvider.GetTimestamp(), Volatile.Read(ref _restUntil));
+        ArmIn(rest > _debounce ? rest : _debounce);
+    }
+
+    private void ArmIn(TimeSpan delay)
+    {
+        if (!_isDisposed)
+        {
+            _saveTimer?.Change(delay, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void QueueSave() => _scheduler.Queue(Save);
+
+    private void QueueSweep()
+    {
+        if (Interlocked.Exchange(ref _isSweeping, 1) == 0)
+        {
+            _scheduler.Queue(Sweep);
+        }
+    }
+
+    private void Save()
+    {
+        if (_isDisposed)
+        {
+            return;
+        }
+
+        // Before the capture: a commit that comes after it must find no save due, and ask for the next one.
+        Volatile.Write(ref _isSaveDue, 0);
+        if (!_checkpointer!.IsDirty)
+        {
+            return;
+        }
+
+        var started = _timeProvider.GetTimestamp();
+        try
+        {
+            _checkpointer.Save(BackgroundWorkers, CancellationToken.None);
+            Volatile.Write(ref _failures, 0);
+            var ended = _timeProvider.GetTimestamp();
+            Volatile.Write(ref _restUntil, ended + ((ended - started) * RestPerWork));
+        }
+        catch (ObjectDisposedException) when (_isDisposed)
+        {
+            // Disposal came first, and saves by itself.
+        }
+        catch (Exception exception)
+        {
+            var failures = Interlocked.Increment(ref _failures);
+            var retryAfter = FirstBackOff * (1 << Math.Min(failures - 1, MostBackOffSteps));
+            _logger.SnapshotSaveFailed(exception, failures, retryAfter);
+            Volatile.Write(ref _isSaveDue, 1);
+            ArmIn(retryAfter);
+        }
+    }
+
+    /// <summary>One core fewer than there are, so that readers keep one: two busy cores of two double their slowest answers.</summary>
+    private static int BackgroundWorkers => Math.Max(1, Environment.ProcessorCount - 1);
+
+    private void Sweep()
+    {
+        try
+        {
+            _sweeper.Sweep();
+        }
+        catch (Exception exception)
+        {
+            _logger.SweepFailed(exception);
+        }
+        finally
+        {
+            Volatile.Write(ref _isSweeping, 0);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using SnapshotKv.FileSystem;
+using SnapshotKv.Snapshots;
+
+namespace SnapshotKv.Engine;
+
+/// <summary>A store's directory while it is held: its lock, its snapshots, and who saves them.</summary>
+internal sealed class OpenDirectory : IDisposable
+{
+    private readonly IDisposable _lock;
+
+    private OpenDirectory(string path, IDisposable heldLock, SnapshotCatalog catalog)
+    {
+        Path = path;
+        _lock = heldLock;
+        Catalog = catalog;
+    }
+
+    /// <summary>The directory, absolute and with links resolved.</summary>
+    public string Path { get; }
+
+    public SnapshotCatalog Catalog { get; }
+
+    /// <summary>Who saves the store; null until <see cref="AttachCheckpointer"/>.</summary>
+    public Checkpointer? Checkpointer { get; private set; }
+
+    /// <summary>Takes the directory, creating it when it is missing, and proves that it can be worked in.</summary>
+    /// <exception cref="KvStoreLockedException">Somebody else has it.</exception>
+    /// <exception cref="KvStoreUnavailableException">It cannot be written.</exception>
+    public static OpenDirectory Open(IFileSystem fileSystem, string path, TimeProvider timeProvider)
+    {
+        var realPath = DirectoryProbe.Create(fileSystem, path);
+        var heldLock = DirectoryLock.Acquire(fileSystem, realPath, timeProvider);
+        try
+        {
+            DirectoryProbe.Check(fileSystem, realPath);
+            return new(realPath, heldLock, new SnapshotCatalog(fileSystem, realPath));
+        }
+        catch
+        {
+            heldLock.Dispose();
+            throw;
+        }
+    }
+
+    public void AttachCheckpointer(Checkpointer checkpointer) => Checkpointer = checkpointer;
+
+    public void Dispose()
+    {
+        Checkpointer?.Dispose();
+        _lock.Dispose();
+    }
+}

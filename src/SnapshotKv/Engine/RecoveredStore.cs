@@ -1,0 +1,9 @@
+using SnapshotKv.Keyspace;
+
+namespace SnapshotKv.Engine;
+
+/// <summary>What opening a directory found.</summary>
+/// <param name="Table">The entries.</param>
+/// <param name="Sequence">The last sequence number in use.</param>
+/// <param name="Report">What there was, what was damaged, what was left alone.</param>
+internal sealed record RecoveredStore(RecordTable Table, ulong Sequence, KvRecoveryReport Report);

@@ -1,0 +1,134 @@
+using SnapshotKv.Format;
+using SnapshotKv.Keyspace;
+
+namespace SnapshotKv.Engine;
+
+/// <summary>The open store as its keyspaces see it: lookups judged by the clock, slides, and writes that wake the background work.</summary>
+/// <remarks>Thread-safe. Reads take no lock and do no I/O.</remarks>
+internal sealed class StoreEngine(CommitPipeline pipeline, KvClock clock, MaintenanceRunner maintenance)
+{
+    private volatile bool _isClosed;
+
+    public KvClock Clock { get; } = clock;
+
+    public CommitPipeline Pipeline { get; } = pipeline;
+
+    private RecordTable Table { get; } = pipeline.Table;
+
+    /// <summary>The live record of a key.</summary>
+    public Record Find(ReadOnlySpan<byte> key)
+    {
+        ThrowIfClosed();
+        var record = Table.Find(key);
+        return record.IsNull || Clock.HasCome(record.Deadline) ? default : record;
+    }
+
+    /// <summary>The live record of a key, whose sliding expiry, if it has one, is moved.</summary>
+    public Record Read(ReadOnlySpan<byte> key)
+    {
+        var record = Find(key);
+        if (!record.IsNull && (record.Flags & RecordFlags.Sliding) != 0)
+        {
+            Slide(record);
+        }
+
+        return record;
+    }
+
+    public void Set(Record record)
+    {
+        ThrowIfClosed();
+        Pipeline.Set(record);
+        maintenance.NoteChange();
+    }
+
+    public bool Remove(ReadOnlySpan<byte> key)
+    {
+        ThrowIfClosed();
+        var removed = Pipeline.Remove(key);
+        maintenance.NoteChange();
+        return removed;
+    }
+
+    public void Apply(Span<TableChange> changes)
+    {
+        ThrowIfClosed();
+        Pipeline.Apply(changes);
+        maintenance.NoteChange();
+    }
+
+    public long RemoveByPrefix(byte[] prefix)
+    {
+        ThrowIfClosed();
+        var removed = prefix.Length == 0 ? Pipeline.Clear() : Pipeline.RemoveByPrefix(prefix);
+        maintenance.NoteChange();
+        return removed;
+    }
+
+    /// <summary>The live keys under a prefix, in order; read while it is enumerated.</summary>
+    public IEnumerable<byte[]> Keys(byte[] prefix)
+    {
+        ThrowIfClosed();
+        return LiveKeys(Pipeline.EnsureIndex(), prefix);
+    }
+
+    public long Count(byte[] prefix)
+    {
+        ThrowIfClosed();
+        if (prefix.Length == 0 && Table.ExpiringCount == 0 && Table.OpaqueCount == 0)
+        {
+            return Table.Count;
+        }
+
+        long count = 0;
+        foreach (var key in Pipeline.EnsureIndex().Enumerate(prefix))
+        {
+            count += IsLive(key) ? 1 : 0;
+        }
+
+        return count;
+    }
+
+    /// <summary>From here on every operation throws <see cref="ObjectDisposedException"/>.</summary>
+    /// <returns>False when it was closed before.</returns>
+    public bool Close()
+    {
+        _isClosed = true;
+        return Pipeline.Close();
+    }
+
+    public void ThrowIfClosed() => ObjectDisposedException.ThrowIf(_isClosed, typeof(KvStore));
+
+    private IEnumerable<byte[]> LiveKeys(PrefixIndex index, byte[] prefix)
+    {
+        foreach (var key in index.Enumerate(prefix))
+        {
+            ThrowIfClosed();
+            if (IsLive(key))
+            {
+                yield return key.Key;
+            }
+        }
+    }
+
+    private bool IsLive(IndexedKey key) => !key.MayExpire || !Find(key.Key).IsNull;
+
+    private void Slide(Record record)
+    {
+        var slid = Clock.RoughNow + record.SlidingWindow;
+        if (record.Cap is not 0 and var cap)
+        {
+            slid = Math.Min(slid, cap);
+        }
+
+        // Never lowered: of two reads at once the later one counts.
+        for (var deadline = record.Deadline; slid > deadline; deadline = record.Deadline)
+        {
+            if (record.TryMoveDeadline(deadline, slid))
+            {
+                maintenance.NoteSlide();
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,174 @@
+using System.Buffers;
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+using SnapshotKv.Diagnostics;
+using SnapshotKv.Format;
+using SnapshotKv.Keyspace;
+using SnapshotKv.Snapshots;
+
+namespace SnapshotKv.Engine;
+
+/// <summary>
+/// Opens what a directory holds: the newest snapshot that can be read. Damaged newer ones are set aside with the reason, but only once an older one has
+/// been read: when none can be, nothing is touched and opening fails.
+/// </summary>
+internal sealed class StoreRecovery(
+    SnapshotCatalog catalog,
+    SnapshotReader reader,
+    SnapshotKvOptions options,
+    ValueConverter converter,
+    ILogger logger)
+{
+    /// <summary>
+    /// By how much the sequence goes on after a damaged snapshot, whose own number cannot be trusted: no store makes as many commits between two
+    /// snapshots, so no number is given twice.
+    /// </summary>
+    private const ulong SequenceGap = 1UL << 32;
+
+    private const int MostKeysNamed = 10;
+
+    public RecoveredStore Recover(CancellationToken cancellationToken)
+    {
+        var listing = catalog.List();
+        if (listing.Ignored.Count > 0)
+        {
+            logger.ForeignFilesIgnored(listing.Ignored.Count, string.Join(", ", listing.Ignored));
+        }
+
+        var damaged = new List<(SnapshotInfo Snapshot, KvStoreCorruptedException Damage)>();
+        foreach (var snapshot in listing.Snapshots)
+        {
+            var sink = new TableSink();
+            try
+            {
+                var header = reader.Read(catalog.PathOf(snapshot), options.MaxSnapshotBytes, sink, cancellationToken);
+                return Finish(snapshot, header, sink.Table, damaged, listing.Ignored);
+            }
+            catch (KvStoreCorruptedException exception)
+            {
+                damaged.Add((snapshot, exception));
+            }
+        }
+
+        return damaged.Count == 0
+            ? new(new RecordTable(), 0, new KvRecoveryReport(null, [], listing.Ignored))
+            : throw NothingReadable(damaged);
+    }
+
+    private RecoveredStore Finish(
+        SnapshotInfo snapshot,
+        SnapshotHeader header,
+        RecordTable table,
+        List<(SnapshotInfo Snapshot, KvStoreCorruptedException Damage)> damaged,
+        IReadOnlyList<string> ignored)
+    {
+        var sequence = header.Sequence ?? 0;
+        if (damaged.Count > 0)
+        {
+            sequence += SequenceGap;
+        }
+
+        if (header.Format != options.Format)
+        {
+            table = Convert(snapshot, table);
+        }
+
+        if (snapshot.Time > options.TimeProvider.GetLocalNow().DateTime.AddDays(1))
+        {
+            logger.SnapshotFromTheFuture(snapshot.FileName);
+        }
+
+        var problems = damaged.ConvertAll(item => SetAside(item.Snapshot, item.Damage));
+        if (problems.Count > 0)
+        {
+            logger.SnapshotFellBack(snapshot.FileName, problems.Count);
+        }
+
+        return new(table, sequence, new KvRecoveryReport(snapshot, problems, ignored));
+    }
+
+    private KvRecoveryProblem SetAside(SnapshotInfo snapshot, KvStoreCorruptedException damage)
+    {
+        string? movedTo = null;
+        try
+        {
+            movedTo = catalog.Quarantine(snapshot, damage.Message);
+            logger.SnapshotQuarantined(snapshot.FileName, movedTo, damage.Message);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // It stays where it is and is passed over again next time; the report says so.
+            logger.SnapshotQuarantined(snapshot.FileName, $"nowhere ({exception.Message})", damage.Message);
+        }
+
+        return new(snapshot.FileName, damage.Message, movedTo);
+    }
+
+    /// <summary>Rewrites all values in the store's format, or refuses with the keys whose values have no form in it.</summary>
+    private RecordTable Convert(SnapshotInfo snapshot, RecordTable table)
+    {
+        var converted = new RecordTable();
+        converted.Reserve(table.Count);
+        var slots = new TableShard.Slot[table.SlotCount];
+        var slotCount = table.CopySlots(slots);
+        var refused = new List<string>();
+        var refusedCount = 0;
+        var buffer = new ArrayBufferWriter<byte>();
+        foreach (ref var slot in slots.AsSpan(0, slotCount))
+        {
+            if (slot.Value is null)
+            {
+                continue;
+            }
+
+            var record = new Record((byte[])slot.Value);
+            buffer.ResetWrittenCount();
+            try
+            {
+                converter(record.Value, buffer);
+                converted.Put(WithValue(record, buffer.WrittenSpan));
+            }
+            catch (KvSerializationException exception)
+            {
+                refusedCount++;
+                if (refused.Count < MostKeysNamed)
+                {
+                    refused.Add($"'{System.Text.Encoding.UTF8.GetString(record.Key)}' ({exception.Message})");
+                }
+            }
+        }
+
+        if (refusedCount > 0)
+        {
+            var others = refusedCount > refused.Count ? string.Create(CultureInfo.InvariantCulture, $" and {refusedCount - refused.Count} more") : string.Empty;
+            throw new KvSerializationException(
+                $"Snapshot '{catalog.PathOf(snapshot)}' cannot be opened with {nameof(SnapshotKvOptions.Format)} = {options.Format}: {refusedCount} of its values have no form in it: {string.Join(", ", refused)}{others}. Nothing was changed; open the directory with its own format.");
+        }
+
+        logger.SnapshotConverted(converted.Count, snapshot.FileName, options.Format);
+        return converted;
+    }
+
+    private Record WithValue(Record record, ReadOnlySpan<byte> value)
+    {
+        var parts = new RecordParts
+        {
+            Key = record.Key,
+            Value = value,
+            Deadline = record.Deadline,
+            Sequence = record.Sequence,
+            SlidingWindow = record.SlidingWindow,
+            Cap = record.Cap,
+            BlobReference = record.BlobReference,
+            Tags = record.Tags,
+            Flags = (record.Flags & RecordFlags.OpaqueKey) | (options.Format == KvFormat.Json ? RecordFlags.Json : RecordFlags.None),
+        };
+        return Record.Create(parts);
+    }
+
+    private static KvStoreCorruptedException NothingReadable(List<(SnapshotInfo Snapshot, KvStoreCorruptedException Damage)> damaged) => new(
+        string.Create(CultureInfo.InvariantCulture, $"None of the {damaged.Count} snapshots can be read, so the store is not opened and nothing was changed: ")
+            + string.Join(" ", damaged.Select(item => item.Damage.Message + "."))
+            + " Restore a snapshot from a backup, or move these files away to begin anew.",
+        damaged[0].Damage);
+}

@@ -1,0 +1,29 @@
+using System.Diagnostics.CodeAnalysis;
+using SnapshotKv.Serialization;
+
+namespace SnapshotKv;
+
+/// <content>Typed reads straight from the record's bytes, without a copy between.</content>
+public abstract partial class KvKeyspace
+{
+    internal bool TryGetTyped<T>(string key, [MaybeNull] out T value)
+    {
+        using var utf8 = new KvKey(_prefix, key, stackalloc byte[KvKey.StackBytes]);
+        var record = Engine.Read(utf8.Bytes);
+        if (record.IsNull)
+        {
+            value = default;
+            return false;
+        }
+
+        try
+        {
+            value = ((NativeSerializer)Serializer).Deserialize<T>(record.Value);
+            return true;
+        }
+        catch (KvSerializationException exception)
+        {
+            throw new KvSerializationException(key, exception.Message, exception);
+        }
+    }
+}
