@@ -47,10 +47,19 @@ internal sealed class PhysicalFileSystem : IFileSystem
             if (OperatingSystem.IsWindows())
             {
                 Directory.CreateDirectory(path);
+                return;
             }
-            else
+
+            // One by one: the framework gives the mode to the last directory only, and leaves the parents it makes open to all.
+            var missing = new Stack<string>([path]);
+            while (Path.GetDirectoryName(missing.Peek()) is { Length: > 0 } parent && !Directory.Exists(parent))
             {
-                Directory.CreateDirectory(path, OwnerOnlyDirectory);
+                missing.Push(parent);
+            }
+
+            foreach (var directory in missing)
+            {
+                Directory.CreateDirectory(directory, OwnerOnlyDirectory);
             }
         }
         catch (Exception exception) when (NeedsExplaining(exception, path))
