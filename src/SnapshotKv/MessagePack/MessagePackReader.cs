@@ -66,6 +66,19 @@ internal ref struct MessagePackReader(ReadOnlySpan<byte> source)
         return false;
     }
 
+    /// <summary>Passes over the given bytes if they are next: a cheap way to recognize a name that is expected.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryReadRaw(scoped ReadOnlySpan<byte> expected)
+    {
+        if (_source[_offset..].StartsWith(expected))
+        {
+            _offset += expected.Length;
+            return true;
+        }
+
+        return false;
+    }
+
     public bool ReadBoolean() => Expect(MessagePackKind.Boolean, "a boolean").Bits != 0;
 
     public long ReadInt64()

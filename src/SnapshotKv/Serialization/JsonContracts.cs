@@ -1,0 +1,101 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+namespace SnapshotKv.Serialization;
+
+/// <summary>
+/// System.Text.Json's contracts of all types a store meets, which serve both formats: the user's resolver first, then what is built in, then
+/// reflection where it is allowed. A source-generated context brings its own options along (naming policy, converters). Thread-safe.
+/// </summary>
+internal sealed class JsonContracts
+{
+    private readonly IJsonTypeInfoResolver? _resolver;
+    private readonly bool _allowReflection;
+
+    public JsonContracts(IJsonTypeInfoResolver? resolver, bool allowReflection)
+    {
+        _resolver = resolver;
+        _allowReflection = allowReflection;
+        Options = CreateOptions(resolver as JsonSerializerContext);
+        Options.MakeReadOnly();
+    }
+
+    /// <summary>The options of the JSON format.</summary>
+    public JsonSerializerOptions Options { get; }
+
+    /// <summary>
+    /// Whether members may be reached by their own accessors instead of the contract's: only a resolver that someone else wrote can have
+    /// replaced those.
+    /// </summary>
+    public bool MembersAreAsDeclared => _resolver is null or JsonSerializerContext;
+
+    /// <summary>
+    /// The options for values that pass through JSON text on their way to MessagePack: numbers that no float holds exactly travel as text.
+    /// </summary>
+    public JsonSerializerOptions CreateOptionsForTranscoding()
+    {
+        var options = new JsonSerializerOptions(Options)
+        {
+            NumberHandling = Options.NumberHandling | JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        };
+        options.MakeReadOnly();
+        return options;
+    }
+
+    /// <summary>The contract of a type.</summary>
+    /// <exception cref="KvSerializationException">There is none; the message says how to give one.</exception>
+    public static JsonTypeInfo GetContract(JsonSerializerOptions options, Type type)
+    {
+        try
+        {
+            if (options.TryGetTypeInfo(type, out var contract))
+            {
+                return contract;
+            }
+        }
+        catch (Exception e) when (e is InvalidOperationException or NotSupportedException)
+        {
+            throw new KvSerializationException($"The type {TypeNames.Describe(type)} cannot be stored: {e.Message}", e);
+        }
+
+        throw new KvSerializationException(
+            $"The type {TypeNames.Describe(type)} has no JSON contract, and this application does without reflection: add "
+            + $"[JsonSerializable(typeof({TypeNames.Describe(type)}))] to a JsonSerializerContext and set "
+            + $"{nameof(SnapshotKvOptions)}.{nameof(SnapshotKvOptions.TypeInfoResolver)} to it.");
+    }
+
+    private JsonSerializerOptions CreateOptions(JsonSerializerContext? context)
+    {
+        var options = context is null ? new JsonSerializerOptions() : new JsonSerializerOptions(context.Options);
+        options.Encoder = new StrictJsonEncoder(options.Encoder ?? JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
+        options.WriteIndented = false;
+        options.MaxDepth = MessagePack.MessagePackReader.MaxDepth;
+        options.Converters.Add(new UntypedJsonConverter());
+        options.TypeInfoResolverChain.Clear();
+        if (_resolver is not null)
+        {
+            options.TypeInfoResolverChain.Add(_resolver);
+        }
+
+        options.TypeInfoResolverChain.Add(BuiltInJsonContext.Default);
+        if (_allowReflection)
+        {
+            AddReflection(options);
+        }
+
+        return options;
+    }
+
+    [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Guarded by IsReflectionEnabledByDefault, which trimming turns off.")]
+    [UnconditionalSuppressMessage("AOT", "IL3050", Justification = "Guarded by IsReflectionEnabledByDefault, which AOT compilation turns off.")]
+    private static void AddReflection(JsonSerializerOptions options)
+    {
+        if (JsonSerializer.IsReflectionEnabledByDefault && JsonSerializerOptions.Default.TypeInfoResolver is { } resolver)
+        {
+            options.TypeInfoResolverChain.Add(resolver);
+        }
+    }
+}
