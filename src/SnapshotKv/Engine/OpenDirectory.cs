@@ -28,7 +28,7 @@ internal sealed class OpenDirectory : IDisposable
     /// <exception cref="KvStoreUnavailableException">It cannot be written.</exception>
     public static OpenDirectory Open(IFileSystem fileSystem, string path, TimeProvider timeProvider)
     {
-        var realPath = DirectoryProbe.Create(fileSystem, path);
+        var realPath = StoreDirectory.Resolve(fileSystem, path);
         var heldLock = DirectoryLock.Acquire(fileSystem, realPath, timeProvider);
         try
         {

@@ -3,6 +3,20 @@ namespace SnapshotKv.FileSystem;
 /// <summary>Makes the directory of a store, and says what a person can do when the disk does not let us use it.</summary>
 internal static class StoreDirectory
 {
+    /// <summary>The path of a store's directory, absolute and with links resolved, whether it exists or not.</summary>
+    /// <exception cref="KvStoreUnavailableException">The links lead in a circle, or cannot be read.</exception>
+    public static string Resolve(IFileSystem files, string path)
+    {
+        try
+        {
+            return files.GetRealPath(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable(files, path, "find where its path leads", exception);
+        }
+    }
+
     /// <summary>Makes the directory with its missing parents, durably; an existing one is left as it is.</summary>
     /// <exception cref="KvStoreUnavailableException">The directory is not there and cannot be made.</exception>
     public static void Create(IFileSystem files, string directory)
