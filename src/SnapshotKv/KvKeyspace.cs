@@ -252,7 +252,7 @@ public abstract partial class KvKeyspace : IKvStore
         }
     }
 
-    private Record Allocate(string key, KvKey utf8, int valueLength, in KvEntryOptions options, out Span<byte> value)
+    private Record Allocate(string key, scoped in KvKey utf8, int valueLength, scoped in KvEntryOptions options, out Span<byte> value)
     {
         utf8.CheckLength(key);
         CheckSize(key, valueLength);
@@ -268,6 +268,7 @@ public abstract partial class KvKeyspace : IKvStore
         return Record.Allocate(parts, valueLength, out value);
     }
 
+    [SuppressMessage("Usage", "CA2208:Instantiate argument exceptions correctly", Justification = "The caller's parameter is called value.")]
     private void CheckSize(string key, long length)
     {
         ArgumentNullException.ThrowIfNull(key);

@@ -27,7 +27,7 @@ public class KvSerializationException : KvStoreException
     /// <param name="key">The key whose value it is about.</param>
     /// <param name="message">What went wrong, without the key.</param>
     /// <param name="innerException">What caused it.</param>
-    public KvSerializationException(string key, string message, Exception? innerException)
+    public KvSerializationException(string key, string message, Exception? innerException = null)
         : base($"Key '{key}': {message}", innerException)
     {
         Key = key;

@@ -2,7 +2,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SnapshotKv.Diagnostics;
 using SnapshotKv.Engine;
-using SnapshotKv.FileSystem;
 using SnapshotKv.Keyspace;
 using SnapshotKv.Serialization;
 using SnapshotKv.Snapshots;

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using SnapshotKv.Diagnostics;
-using SnapshotKv.FileSystem;
 using SnapshotKv.Snapshots;
 
 namespace SnapshotKv.Engine;

@@ -100,7 +100,7 @@ internal readonly struct Record(byte[]? bytes)
     private ref long DeadlineWord => ref Unsafe.As<byte, long>(ref MemoryMarshal.GetArrayDataReference(Bytes!));
 
     /// <summary>Makes a record, copying all parts.</summary>
-    public static Record Create(in RecordParts parts)
+    public static Record Create(scoped in RecordParts parts)
     {
         var record = Allocate(parts, parts.Value.Length, out var value);
         parts.Value.CopyTo(value);
@@ -109,7 +109,7 @@ internal readonly struct Record(byte[]? bytes)
 
     /// <summary>Makes a record whose value the caller writes, before anyone else sees it; the parts' own value is not looked at.</summary>
     /// <exception cref="OverflowException">The parts together are longer than an array can be.</exception>
-    public static Record Allocate(in RecordParts parts, int valueLength, out Span<byte> value)
+    public static Record Allocate(scoped in RecordParts parts, int valueLength, out Span<byte> value)
     {
         var flags = parts.Flags & (RecordFlags.Json | RecordFlags.OpaqueKey);
         var size = checked(HeaderSize + parts.Key.Length + valueLength);

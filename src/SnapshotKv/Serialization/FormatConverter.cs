@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using SnapshotKv.Engine;
 using SnapshotKv.MessagePack;
@@ -10,11 +11,13 @@ internal static class FormatConverter
 {
     public static ValueConverter To(KvFormat format) => format == KvFormat.Json ? ToJson : ToMessagePack;
 
+    private static readonly StrictJsonEncoder Encoder = new(JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
+
     private static void ToJson(ReadOnlySpan<byte> source, IBufferWriter<byte> target)
     {
         try
         {
-            using var writer = new Utf8JsonWriter(target, new JsonWriterOptions { Encoder = StrictJsonEncoder.Instance, SkipValidation = true });
+            using var writer = new Utf8JsonWriter(target, new JsonWriterOptions { Encoder = Encoder, SkipValidation = true });
             var reader = new MessagePackReader(source);
             MessagePackToJson.Write(ref reader, writer, depth: 0);
         }
