@@ -1,10 +1,14 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Unicode;
 
 namespace SnapshotKv;
 
 /// <summary>A key as UTF-8 behind its partition's prefix: on the stack when it is of usual length, else in a rented array.</summary>
-/// <remarks>Dispose it to give the array back. Not in a finally: an exception costs the pool one array, a protected region every read some time.</remarks>
+/// <remarks>
+/// Whoever made it calls <see cref="Return"/>, but not in a finally: an exception costs the pool one array, a protected region would cost every
+/// read some time.
+/// </remarks>
 internal readonly ref struct KvKey
 {
     /// <summary>The longest key that can be set, with its partition's prefix, in bytes of UTF-8. A file may bring longer ones; they can be read and removed.</summary>
@@ -28,7 +32,11 @@ internal readonly ref struct KvKey
         }
 
         prefix.CopyTo(target);
-        if (Utf8.FromUtf16(key, target[prefix.Length..], out _, out var written, replaceInvalidSequences: false) != OperationStatus.Done)
+
+        // Nearly all keys are ASCII, for which this is the shorter way.
+        var rest = target[prefix.Length..];
+        if (Ascii.FromUtf16(key, rest, out var written) != OperationStatus.Done
+            && Utf8.FromUtf16(key, rest, out _, out written, replaceInvalidSequences: false) != OperationStatus.Done)
         {
             throw new ArgumentException("The key has an unpaired surrogate, which UTF-8 cannot carry.", nameof(key));
         }
@@ -48,7 +56,8 @@ internal readonly ref struct KvKey
         }
     }
 
-    public void Dispose()
+    /// <summary>Gives a rented array back; the bytes are not valid any more.</summary>
+    public void Return()
     {
         if (_rented is not null)
         {

@@ -8,8 +8,7 @@ public abstract partial class KvKeyspace
 {
     internal bool TryGetTyped<T>(string key, [MaybeNull] out T value)
     {
-        using var utf8 = new KvKey(_prefix, key, stackalloc byte[KvKey.StackBytes]);
-        var record = Engine.Read(utf8.Bytes);
+        var record = Read(key);
         if (record.IsNull)
         {
             value = default;

@@ -37,8 +37,7 @@ public abstract partial class KvKeyspace : IKvStore
     /// <inheritdoc/>
     public bool TryGetBytes(string key, [NotNullWhen(true)] out byte[]? value)
     {
-        using var utf8 = new KvKey(_prefix, key, stackalloc byte[KvKey.StackBytes]);
-        var record = Engine.Read(utf8.Bytes);
+        var record = Read(key);
         if (record.IsNull)
         {
             value = null;
@@ -59,8 +58,7 @@ public abstract partial class KvKeyspace : IKvStore
     public bool TryRead(string key, IBufferWriter<byte> destination)
     {
         ArgumentNullException.ThrowIfNull(destination);
-        using var utf8 = new KvKey(_prefix, key, stackalloc byte[KvKey.StackBytes]);
-        var record = Engine.Read(utf8.Bytes);
+        var record = Read(key);
         if (record.IsNull)
         {
             return false;
@@ -81,8 +79,7 @@ public abstract partial class KvKeyspace : IKvStore
     /// <exception cref="KvSerializationException">The entry holds another kind of value than bytes.</exception>
     public OperationStatus TryRead(string key, Span<byte> destination, out int bytesWritten)
     {
-        using var utf8 = new KvKey(_prefix, key, stackalloc byte[KvKey.StackBytes]);
-        var record = Engine.Read(utf8.Bytes);
+        var record = Read(key);
         if (record.IsNull)
         {
             bytesWritten = 0;
@@ -98,8 +95,7 @@ public abstract partial class KvKeyspace : IKvStore
     public bool TryReadEncoded(string key, IBufferWriter<byte> destination)
     {
         ArgumentNullException.ThrowIfNull(destination);
-        using var utf8 = new KvKey(_prefix, key, stackalloc byte[KvKey.StackBytes]);
-        var record = Engine.Read(utf8.Bytes);
+        var record = Read(key);
         if (record.IsNull)
         {
             return false;
@@ -112,8 +108,9 @@ public abstract partial class KvKeyspace : IKvStore
     /// <inheritdoc/>
     public void SetBytes(string key, ReadOnlySpan<byte> value, KvEntryOptions options = default)
     {
-        using var utf8 = new KvKey(_prefix, key, stackalloc byte[KvKey.StackBytes]);
+        var utf8 = new KvKey(_prefix, key, stackalloc byte[KvKey.StackBytes]);
         var record = Allocate(key, utf8, ByteValue.EncodedLength(Format, value.Length), options, out var target);
+        utf8.Return();
         ByteValue.Encode(Format, value, target);
         Engine.Set(record);
     }
@@ -121,9 +118,10 @@ public abstract partial class KvKeyspace : IKvStore
     /// <inheritdoc/>
     public void SetBytes(string key, ReadOnlySequence<byte> value, KvEntryOptions options = default)
     {
-        using var utf8 = new KvKey(_prefix, key, stackalloc byte[KvKey.StackBytes]);
         CheckSize(key, value.Length);
+        var utf8 = new KvKey(_prefix, key, stackalloc byte[KvKey.StackBytes]);
         var record = Allocate(key, utf8, ByteValue.EncodedLength(Format, (int)value.Length), options, out var target);
+        utf8.Return();
         ByteValue.Encode(Format, value, target);
         Engine.Set(record);
     }
@@ -140,30 +138,22 @@ public abstract partial class KvKeyspace : IKvStore
     /// <inheritdoc/>
     public bool Remove(string key)
     {
-        using var utf8 = new KvKey(_prefix, key, stackalloc byte[KvKey.StackBytes]);
-        return Engine.Remove(utf8.Bytes);
+        var utf8 = new KvKey(_prefix, key, stackalloc byte[KvKey.StackBytes]);
+        var removed = Engine.Remove(utf8.Bytes);
+        utf8.Return();
+        return removed;
     }
 
     /// <inheritdoc/>
-    public bool Exists(string key)
-    {
-        using var utf8 = new KvKey(_prefix, key, stackalloc byte[KvKey.StackBytes]);
-        return !Engine.Find(utf8.Bytes).IsNull;
-    }
+    public bool Exists(string key) => !Find(key).IsNull;
 
     /// <inheritdoc/>
-    public bool Refresh(string key)
-    {
-        using var utf8 = new KvKey(_prefix, key, stackalloc byte[KvKey.StackBytes]);
-        return !Engine.Read(utf8.Bytes).IsNull;
-    }
+    public bool Refresh(string key) => !Read(key).IsNull;
 
     /// <inheritdoc/>
     public KvTimeToLive GetTimeToLive(string key)
     {
-        using var utf8 = new KvKey(_prefix, key, stackalloc byte[KvKey.StackBytes]);
-        Engine.ThrowIfClosed();
-        var record = Engine.Find(utf8.Bytes);
+        var record = Find(key);
         if (record.IsNull)
         {
             return KvTimeToLive.Missing;
@@ -227,15 +217,23 @@ public abstract partial class KvKeyspace : IKvStore
     /// <summary>Sets a value that this assembly encoded.</summary>
     internal void SetTrusted(string key, ReadOnlySpan<byte> encoded, in KvEntryOptions options)
     {
-        using var utf8 = new KvKey(_prefix, key, stackalloc byte[KvKey.StackBytes]);
+        var utf8 = new KvKey(_prefix, key, stackalloc byte[KvKey.StackBytes]);
         var record = Allocate(key, utf8, encoded.Length, options, out var target);
+        utf8.Return();
         encoded.CopyTo(target);
         Engine.Set(record);
     }
 
     private TableChange Encode(string key, KvBatch.Change change)
     {
-        using var utf8 = new KvKey(_prefix, key, stackalloc byte[KvKey.StackBytes]);
+        var utf8 = new KvKey(_prefix, key, stackalloc byte[KvKey.StackBytes]);
+        var encoded = Encode(key, utf8, change);
+        utf8.Return();
+        return encoded;
+    }
+
+    private TableChange Encode(string key, scoped in KvKey utf8, KvBatch.Change change)
+    {
         switch (change.Kind)
         {
             case KvBatch.ChangeKind.Remove:
@@ -250,6 +248,24 @@ public abstract partial class KvKeyspace : IKvStore
                 change.Value.CopyTo(target);
                 return new(record);
         }
+    }
+
+    /// <summary>The live record of a key.</summary>
+    private Record Find(string key)
+    {
+        var utf8 = new KvKey(_prefix, key, stackalloc byte[KvKey.StackBytes]);
+        var record = Engine.Find(utf8.Bytes);
+        utf8.Return();
+        return record;
+    }
+
+    /// <summary>The live record of a key, whose sliding expiry, if it has one, is moved.</summary>
+    private Record Read(string key)
+    {
+        var utf8 = new KvKey(_prefix, key, stackalloc byte[KvKey.StackBytes]);
+        var record = Engine.Read(utf8.Bytes);
+        utf8.Return();
+        return record;
     }
 
     private Record Allocate(string key, scoped in KvKey utf8, int valueLength, scoped in KvEntryOptions options, out Span<byte> value)
@@ -283,8 +299,10 @@ public abstract partial class KvKeyspace : IKvStore
 
     private byte[] FullPrefix(string prefix)
     {
-        using var utf8 = new KvKey(_prefix, prefix, stackalloc byte[KvKey.StackBytes]);
-        return utf8.Bytes.ToArray();
+        var utf8 = new KvKey(_prefix, prefix, stackalloc byte[KvKey.StackBytes]);
+        var bytes = utf8.Bytes.ToArray();
+        utf8.Return();
+        return bytes;
     }
 
     private static byte[] DecodeBytes(string key, Record record) =>

@@ -11,6 +11,8 @@ namespace SnapshotKv.Format;
 /// </summary>
 internal static class ByteValue
 {
+    private const byte Binary8 = 0xc4;
+
     /// <summary>The length of the encoded value.</summary>
     public static int EncodedLength(KvFormat format, int length) => format == KvFormat.Json
         ? checked(2 + Base64.GetMaxEncodedToUtf8Length(length))
@@ -50,8 +52,16 @@ internal static class ByteValue
     /// <summary>Finds the bytes in a record whose value is a MessagePack <c>bin</c>.</summary>
     public static bool TryGetBinary(Record record, out ReadOnlySpan<byte> bytes)
     {
-        bytes = default;
         var value = record.Value;
+
+        // The usual form, up to 255 bytes, without looking at the token; a JSON value begins with a character below it.
+        if (value.Length >= 2 && value[0] == Binary8 && value.Length - 2 >= value[1])
+        {
+            bytes = value.Slice(2, value[1]);
+            return true;
+        }
+
+        bytes = default;
         if (record.Format == KvFormat.Json || !MessagePackToken.TryRead(value, out var token) || token.Kind != MessagePackKind.Binary)
         {
             return false;
@@ -95,7 +105,7 @@ internal static class ByteValue
         switch (length)
         {
             case <= byte.MaxValue:
-                target[0] = 0xc4;
+                target[0] = Binary8;
                 target[1] = (byte)length;
                 return 2;
             case <= ushort.MaxValue:
