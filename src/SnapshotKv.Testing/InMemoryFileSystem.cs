@@ -1,0 +1,348 @@
+using SnapshotKv.FileSystem;
+
+namespace SnapshotKv.Testing;
+
+/// <summary>
+/// Files in memory that keep apart what is written and what is durable, so that a test can ask what a crash at this moment would leave.
+/// </summary>
+/// <remarks>
+/// <para>
+/// Contents become durable by <see cref="IFileHandle.Flush"/>, names (created, renamed, deleted) by <see cref="IFileSystem.FlushDirectory"/> of
+/// the directory they are in, and by nothing else: a real disk often does more by itself, and none promises to.
+/// </para>
+/// <para>Thread-safe, each operation at one point in time. A flush takes time in proportion to what was written since the last.</para>
+/// </remarks>
+internal sealed class InMemoryFileSystem : IFileSystem
+{
+    private readonly Lock _gate = new();
+    private readonly InMemoryDirectory _root;
+
+    /// <summary>Changes of names that no flush has made durable, in order; those of one entry happened in one step.</summary>
+    private readonly List<List<NameChange>> _unflushed = [];
+
+    /// <summary>Initializes an empty file system.</summary>
+    public InMemoryFileSystem()
+        : this(new InMemoryDirectory())
+    {
+    }
+
+    private InMemoryFileSystem(InMemoryDirectory root) => _root = root;
+
+    /// <summary>How many bytes all files together may have.</summary>
+    /// <value>1 TiB. What goes beyond fails as on a full disk.</value>
+    public long CapacityBytes { get; set; } = 1L << 40;
+
+    /// <summary>Who <see cref="IFileSystem.DescribeUser"/> says this is.</summary>
+    public string User { get; set; } = "uid 1000, gid 1000 (test)";
+
+    /// <summary>What would be there if the machine or the process ended now. This file system goes on as if nothing had happened.</summary>
+    /// <param name="crash">What the crash takes with it.</param>
+    /// <param name="seed">Decides what is lost by <see cref="CrashKind.PowerCutLosingSome"/>; print it when a test fails.</param>
+    /// <returns>A new file system, in which nothing is open or locked.</returns>
+    public InMemoryFileSystem CrashImage(CrashKind crash, int seed = 0)
+    {
+        lock (_gate)
+        {
+            var image = new CrashImageBuilder(crash, new Random(seed));
+            var root = image.Build(_root, _unflushed, out var unflushed);
+            var crashed = new InMemoryFileSystem(root) { CapacityBytes = CapacityBytes, User = User };
+            crashed._unflushed.AddRange(unflushed);
+            return crashed;
+        }
+    }
+
+    public string GetRealPath(string path) => RealPath.Resolve(path, Path.GetPathRoot(path) is { Length: > 0 } root ? root : "/", static _ => null);
+
+    public bool DirectoryExists(string path)
+    {
+        lock (_gate)
+        {
+            return Find(path) is InMemoryDirectory;
+        }
+    }
+
+    public bool FileExists(string path)
+    {
+        lock (_gate)
+        {
+            return Find(path) is InMemoryFile;
+        }
+    }
+
+    public void CreateDirectory(string path)
+    {
+        lock (_gate)
+        {
+            var directory = _root;
+            foreach (var name in NamesOf(path))
+            {
+                if (!directory.Written.TryGetValue(name, out var child))
+                {
+                    child = new InMemoryDirectory();
+                    Change(new NameChange(directory, name, child));
+                }
+
+                directory = child as InMemoryDirectory ?? throw new IOException($"Cannot create the directory '{path}': '{name}' is a file.");
+            }
+        }
+    }
+
+    public IReadOnlyList<FileSystemEntry> List(string directory)
+    {
+        lock (_gate)
+        {
+            return
+            [
+                .. DirectoryAt(directory, $"list '{directory}'").Written.Select(child => child.Value is InMemoryFile file
+                    ? new FileSystemEntry(child.Key, IsDirectory: false, file.Written.Length)
+                    : new FileSystemEntry(child.Key, IsDirectory: true, 0)),
+            ];
+        }
+    }
+
+    public IFileHandle OpenRead(string path)
+    {
+        lock (_gate)
+        {
+            var (directory, name) = ParentOf(path, $"open '{path}'");
+            return directory.Written.GetValueOrDefault(name) switch
+            {
+                InMemoryFile file => new Handle(this, file, path, isWritable: false),
+                null => throw new FileNotFoundException($"Cannot open '{path}': there is no such file.", path),
+                _ => throw IsDirectory(path),
+            };
+        }
+    }
+
+    public IFileHandle CreateNew(string path)
+    {
+        lock (_gate)
+        {
+            var (directory, name) = ParentOf(path, $"create '{path}'");
+            if (directory.Written.ContainsKey(name))
+            {
+                throw new IOException($"Cannot create '{path}': it exists already.");
+            }
+
+            var file = new InMemoryFile();
+            Change(new NameChange(directory, name, file));
+            return new Handle(this, file, path, isWritable: true);
+        }
+    }
+
+    public void Rename(string source, string destination)
+    {
+        lock (_gate)
+        {
+            var attempt = $"rename '{source}' to '{destination}'";
+            var (from, oldName) = ParentOf(source, attempt);
+            var (to, newName) = ParentOf(destination, attempt);
+            var file = from.Written.GetValueOrDefault(oldName) ?? throw new FileNotFoundException($"Cannot {attempt}: there is no such file.", source);
+            if (file is not InMemoryFile || to.Written.GetValueOrDefault(newName) is InMemoryDirectory)
+            {
+                throw new IOException($"Cannot {attempt}: one of them is a directory.");
+            }
+
+            if (from != to || oldName != newName)
+            {
+                Change(new NameChange(from, oldName, null), new NameChange(to, newName, file));
+            }
+        }
+    }
+
+    public void Delete(string path)
+    {
+        lock (_gate)
+        {
+            switch (Find(path))
+            {
+                case InMemoryFile:
+                    var (directory, name) = ParentOf(path, $"delete '{path}'");
+                    Change(new NameChange(directory, name, null));
+                    break;
+                case InMemoryDirectory:
+                    throw IsDirectory(path);
+            }
+        }
+    }
+
+    public void FlushDirectory(string path)
+    {
+        lock (_gate)
+        {
+            var directory = DirectoryAt(path, $"flush the directory '{path}'");
+            foreach (var step in _unflushed)
+            {
+                foreach (var change in step.Where(change => change.Directory == directory))
+                {
+                    NameChange.Apply(directory.Durable, change.Name, change.Node);
+                }
+
+                step.RemoveAll(change => change.Directory == directory);
+            }
+
+            _unflushed.RemoveAll(step => step.Count == 0);
+        }
+    }
+
+    public IDisposable? TryLock(string path)
+    {
+        lock (_gate)
+        {
+            var (directory, name) = ParentOf(path, $"lock '{path}'");
+            var node = directory.Written.GetValueOrDefault(name);
+            if (node is null)
+            {
+                node = new InMemoryFile();
+                Change(new NameChange(directory, name, node));
+            }
+
+            var file = node as InMemoryFile ?? throw IsDirectory(path);
+            if (file.IsLocked)
+            {
+                return null;
+            }
+
+            file.IsLocked = true;
+            return new HeldLock(this, file);
+        }
+    }
+
+    public long GetAvailableBytes(string directory)
+    {
+        lock (_gate)
+        {
+            DirectoryAt(directory, $"ask for the free space at '{directory}'");
+            return Math.Max(0, CapacityBytes - UsedBytes(_root));
+        }
+    }
+
+    public string DescribeUser() => User;
+
+    private static long UsedBytes(InMemoryDirectory directory) =>
+        directory.Written.Values.Sum(node => node is InMemoryFile file ? file.Written.Length : UsedBytes((InMemoryDirectory)node));
+
+    private static string[] NamesOf(string path) =>
+        path[Path.GetPathRoot(path)!.Length..].Split([Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar], StringSplitOptions.RemoveEmptyEntries);
+
+    private static IOException IsDirectory(string path) => new($"'{path}' is a directory, not a file.");
+
+    /// <summary>Makes changes that happen in one step.</summary>
+    private void Change(params List<NameChange> step)
+    {
+        foreach (var change in step)
+        {
+            NameChange.Apply(change.Directory.Written, change.Name, change.Node);
+        }
+
+        _unflushed.Add(step);
+    }
+
+    private InMemoryNode? Find(string path)
+    {
+        InMemoryNode? node = _root;
+        foreach (var name in NamesOf(path))
+        {
+            node = (node as InMemoryDirectory)?.Written.GetValueOrDefault(name);
+        }
+
+        return node;
+    }
+
+    private InMemoryDirectory DirectoryAt(string path, string attempt) => Find(path) switch
+    {
+        InMemoryDirectory directory => directory,
+        InMemoryFile => throw new DirectoryNotFoundException($"Cannot {attempt}: '{path}' is a file."),
+        _ => throw new DirectoryNotFoundException($"Cannot {attempt}: there is no directory '{path}'."),
+    };
+
+    private (InMemoryDirectory Directory, string Name) ParentOf(string path, string attempt)
+    {
+        var parent = Path.GetDirectoryName(path) ?? throw IsDirectory(path);
+        return (DirectoryAt(parent, attempt), Path.GetFileName(path));
+    }
+
+    /// <summary>An open file. It keeps the file when the name goes to another, as an open descriptor does.</summary>
+    private sealed class Handle(InMemoryFileSystem files, InMemoryFile file, string path, bool isWritable) : IFileHandle
+    {
+        private bool _isDisposed;
+
+        public long Length
+        {
+            get
+            {
+                lock (files._gate)
+                {
+                    ObjectDisposedException.ThrowIf(_isDisposed, this);
+                    return file.Written.Length;
+                }
+            }
+        }
+
+        public int Read(Span<byte> buffer, long offset)
+        {
+            lock (files._gate)
+            {
+                ObjectDisposedException.ThrowIf(_isDisposed, this);
+                return file.Written.Read(buffer, offset);
+            }
+        }
+
+        public void Write(ReadOnlySpan<byte> bytes, long offset)
+        {
+            lock (files._gate)
+            {
+                ObjectDisposedException.ThrowIf(_isDisposed, this);
+                if (!isWritable)
+                {
+                    throw StorageFailures.AccessDenied(path);
+                }
+
+                var growth = offset + bytes.Length - file.Written.Length;
+                var free = growth > 0 ? files.CapacityBytes - UsedBytes(files._root) : 0;
+                if (bytes.Length > 0 && growth > free)
+                {
+                    // Like the kernel: what fits is written before the refusal.
+                    file.Write(bytes[..(int)Math.Max(0, bytes.Length - (growth - Math.Max(0, free)))], offset);
+                    throw StorageFailures.NoSpace(path);
+                }
+
+                file.Write(bytes, offset);
+            }
+        }
+
+        public void Flush()
+        {
+            lock (files._gate)
+            {
+                ObjectDisposedException.ThrowIf(_isDisposed, this);
+                file.Flush();
+            }
+        }
+
+        public void Dispose()
+        {
+            lock (files._gate)
+            {
+                _isDisposed = true;
+            }
+        }
+    }
+
+    private sealed class HeldLock(InMemoryFileSystem files, InMemoryFile file) : IDisposable
+    {
+        private bool _isDisposed;
+
+        public void Dispose()
+        {
+            lock (files._gate)
+            {
+                if (!_isDisposed)
+                {
+                    _isDisposed = true;
+                    file.IsLocked = false;
+                }
+            }
+        }
+    }
+}
