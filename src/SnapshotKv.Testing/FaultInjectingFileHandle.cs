@@ -1,0 +1,50 @@
+using SnapshotKv.FileSystem;
+
+namespace SnapshotKv.Testing;
+
+/// <summary>An open file whose operations count as its file system's.</summary>
+internal sealed class FaultInjectingFileHandle(FaultInjectingFileSystem files, IFileHandle inner, string path) : IFileHandle
+{
+    public long Length
+    {
+        get
+        {
+            var operation = Begin(new FileOperation(0, FileOperationKind.GetLength, path), out var fault);
+            var length = inner.Length;
+            files.End(operation, fault);
+            return length;
+        }
+    }
+
+    public int Read(Span<byte> buffer, long offset)
+    {
+        var operation = Begin(new FileOperation(0, FileOperationKind.Read, path, Offset: offset, Count: buffer.Length), out var fault);
+        var read = inner.Read(buffer, offset);
+        files.End(operation, fault);
+        return read;
+    }
+
+    public void Write(ReadOnlySpan<byte> bytes, long offset)
+    {
+        var operation = files.Begin(new FileOperation(0, FileOperationKind.Write, path, Offset: offset, Count: bytes.Length), out var fault);
+        var count = fault is null or { IsAfterTheFact: true } ? bytes.Length : Math.Min(fault.BytesWritten, bytes.Length);
+        inner.Write(bytes[..count], offset);
+        files.End(operation, fault);
+    }
+
+    public void Flush()
+    {
+        var operation = Begin(new FileOperation(0, FileOperationKind.Flush, path), out var fault);
+        inner.Flush();
+        files.End(operation, fault);
+    }
+
+    public void Dispose() => inner.Dispose();
+
+    /// <summary>Begins an operation that does nothing when it fails.</summary>
+    private FileOperation Begin(FileOperation unnumbered, out FileFault? fault)
+    {
+        var operation = files.Begin(unnumbered, out fault);
+        return fault is { IsAfterTheFact: false } ? throw fault.ToException(path) : operation;
+    }
+}

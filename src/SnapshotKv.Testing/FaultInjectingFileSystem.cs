@@ -1,0 +1,233 @@
+using SnapshotKv.FileSystem;
+
+namespace SnapshotKv.Testing;
+
+/// <summary>
+/// Wraps a file system, numbers its operations, and lets a test fail any of them, do something just before or after one, and see what was done.
+/// </summary>
+/// <remarks>
+/// <para>
+/// To fail each operation of some work in turn: run it once and take <see cref="OperationCount"/>; then, for every n up to it, run it on a fresh
+/// file system with <see cref="FailAt"/> (one failure) or <see cref="FailFrom"/> (the disk is gone from there on), and look at the
+/// <see cref="InMemoryFileSystem.CrashImage"/>.
+/// </para>
+/// <para>
+/// Thread-safe. Callbacks run on the thread of the operation, outside every lock, and may use the file system: what they do is numbered too.
+/// Disposal of a handle, and the two questions whether something exists, cannot fail by the interface and are not counted.
+/// </para>
+/// </remarks>
+/// <param name="inner">The file system that does the work.</param>
+internal sealed class FaultInjectingFileSystem(IFileSystem inner) : IFileSystem
+{
+    private readonly Lock _gate = new();
+    private readonly List<FileOperation> _trace = [];
+    private readonly List<FaultRule> _rules = [];
+    private readonly List<(Func<FileOperation, bool> Matches, Action<FileOperation> Callback)> _before = [];
+    private readonly List<(Func<FileOperation, bool> Matches, Action<FileOperation> Callback)> _after = [];
+
+    /// <summary>How many operations have begun.</summary>
+    public int OperationCount
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _trace.Count;
+            }
+        }
+    }
+
+    /// <summary>All operations that have begun, failed ones too, in order. A copy.</summary>
+    public IReadOnlyList<FileOperation> Trace
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _trace];
+            }
+        }
+    }
+
+    /// <summary>Fails one operation.</summary>
+    /// <param name="number">Which, counted from 1.</param>
+    /// <param name="fault">How.</param>
+    public void FailAt(int number, FileFault fault) => FailWhen(operation => operation.Number == number, fault);
+
+    /// <summary>Fails an operation and all after it, as when a disk is pulled out.</summary>
+    /// <param name="number">The first to fail, counted from 1.</param>
+    /// <param name="fault">How.</param>
+    public void FailFrom(int number, FileFault fault) => FailWhen(operation => operation.Number >= number, fault);
+
+    /// <summary>Fails the operations of one kind.</summary>
+    /// <param name="kind">The kind.</param>
+    /// <param name="fault">How.</param>
+    /// <param name="times">How often; default: always.</param>
+    public void FailWhen(FileOperationKind kind, FileFault fault, int times = int.MaxValue) => FailWhen(operation => operation.Kind == kind, fault, times);
+
+    /// <summary>Fails the operations that a test chooses. Of several rules for one operation, the first counts.</summary>
+    /// <param name="matches">Whether an operation fails.</param>
+    /// <param name="fault">How.</param>
+    /// <param name="times">How often; default: always.</param>
+    public void FailWhen(Func<FileOperation, bool> matches, FileFault fault, int times = int.MaxValue)
+    {
+        lock (_gate)
+        {
+            _rules.Add(new FaultRule(matches, fault, times));
+        }
+    }
+
+    /// <summary>From now on nothing fails.</summary>
+    public void Heal()
+    {
+        lock (_gate)
+        {
+            _rules.Clear();
+        }
+    }
+
+    /// <summary>Does something just before one operation.</summary>
+    /// <param name="number">Which, counted from 1.</param>
+    /// <param name="callback">What to do.</param>
+    public void Before(int number, Action callback) => Before(operation => operation.Number == number, _ => callback());
+
+    /// <summary>Does something just before the operations that a test chooses. What it throws, the operation throws.</summary>
+    public void Before(Func<FileOperation, bool> matches, Action<FileOperation> callback)
+    {
+        lock (_gate)
+        {
+            _before.Add((matches, callback));
+        }
+    }
+
+    /// <summary>Does something just after one operation, if that succeeded.</summary>
+    /// <param name="number">Which, counted from 1.</param>
+    /// <param name="callback">What to do.</param>
+    public void After(int number, Action callback) => After(operation => operation.Number == number, _ => callback());
+
+    /// <summary>Does something just after the operations that a test chooses, if they succeeded.</summary>
+    public void After(Func<FileOperation, bool> matches, Action<FileOperation> callback)
+    {
+        lock (_gate)
+        {
+            _after.Add((matches, callback));
+        }
+    }
+
+    public string GetRealPath(string path) => Run(new(0, FileOperationKind.GetRealPath, path), () => inner.GetRealPath(path));
+
+    public bool DirectoryExists(string path) => inner.DirectoryExists(path);
+
+    public bool FileExists(string path) => inner.FileExists(path);
+
+    public void CreateDirectory(string path) => Run(new(0, FileOperationKind.CreateDirectory, path), () => inner.CreateDirectory(path));
+
+    public IReadOnlyList<FileSystemEntry> List(string directory) => Run(new(0, FileOperationKind.List, directory), () => inner.List(directory));
+
+    public IFileHandle OpenRead(string path) =>
+        Run(new(0, FileOperationKind.OpenRead, path), () => new FaultInjectingFileHandle(this, inner.OpenRead(path), path));
+
+    public IFileHandle CreateNew(string path) =>
+        Run(new(0, FileOperationKind.CreateNew, path), () => new FaultInjectingFileHandle(this, inner.CreateNew(path), path));
+
+    public void Rename(string source, string destination) =>
+        Run(new(0, FileOperationKind.Rename, source, destination), () => inner.Rename(source, destination));
+
+    public void Delete(string path) => Run(new(0, FileOperationKind.Delete, path), () => inner.Delete(path));
+
+    public void FlushDirectory(string path) => Run(new(0, FileOperationKind.FlushDirectory, path), () => inner.FlushDirectory(path));
+
+    public IDisposable? TryLock(string path) => Run(new(0, FileOperationKind.Lock, path), () => inner.TryLock(path));
+
+    public long GetAvailableBytes(string directory) =>
+        Run(new(0, FileOperationKind.GetAvailableBytes, directory), () => inner.GetAvailableBytes(directory));
+
+    public string DescribeUser() => inner.DescribeUser();
+
+    /// <summary>Numbers an operation and runs what comes before it.</summary>
+    /// <param name="unnumbered">The operation, without its number.</param>
+    /// <param name="fault">How it is to fail; null when it is not.</param>
+    /// <returns>The operation with its number.</returns>
+    internal FileOperation Begin(FileOperation unnumbered, out FileFault? fault)
+    {
+        FileOperation operation;
+        (Func<FileOperation, bool> Matches, Action<FileOperation> Callback)[] before;
+        lock (_gate)
+        {
+            operation = unnumbered with { Number = _trace.Count + 1 };
+            _trace.Add(operation);
+            before = [.. _before];
+        }
+
+        RunCallbacks(before, operation);
+
+        lock (_gate)
+        {
+            fault = null;
+            foreach (var rule in _rules)
+            {
+                fault ??= rule.For(operation);
+            }
+        }
+
+        return operation;
+    }
+
+    /// <summary>Ends an operation that was carried out.</summary>
+    internal void End(FileOperation operation, FileFault? fault)
+    {
+        if (fault is not null)
+        {
+            throw fault.ToException(operation.Path);
+        }
+
+        (Func<FileOperation, bool> Matches, Action<FileOperation> Callback)[] after;
+        lock (_gate)
+        {
+            after = [.. _after];
+        }
+
+        RunCallbacks(after, operation);
+    }
+
+    private static void RunCallbacks((Func<FileOperation, bool> Matches, Action<FileOperation> Callback)[] callbacks, FileOperation operation)
+    {
+        foreach (var (matches, callback) in callbacks)
+        {
+            if (matches(operation))
+            {
+                callback(operation);
+            }
+        }
+    }
+
+    private void Run(FileOperation unnumbered, Action action) => Run(
+        unnumbered,
+        () =>
+        {
+            action();
+            return true;
+        });
+
+    private T Run<T>(FileOperation unnumbered, Func<T> action)
+    {
+        var operation = Begin(unnumbered, out var fault);
+        if (fault is { IsAfterTheFact: false })
+        {
+            throw fault.ToException(operation.Path);
+        }
+
+        var result = action();
+        try
+        {
+            End(operation, fault);
+            return result;
+        }
+        catch
+        {
+            // Nobody gets the handle or the lock, so nobody would close it.
+            (result as IDisposable)?.Dispose();
+            throw;
+        }
+    }
+}

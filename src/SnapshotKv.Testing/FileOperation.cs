@@ -1,0 +1,30 @@
+using System.Globalization;
+
+namespace SnapshotKv.Testing;
+
+/// <summary>One operation on a file system.</summary>
+/// <param name="Number">Which one it is, counted from 1 in the order in which they began.</param>
+/// <param name="Kind">What is done.</param>
+/// <param name="Path">The file or directory it is done to.</param>
+/// <param name="Destination">The new name, of a <see cref="FileOperationKind.Rename"/> only.</param>
+/// <param name="Offset">Where in the file, of <see cref="FileOperationKind.Read"/> and <see cref="FileOperationKind.Write"/> only.</param>
+/// <param name="Count">How many bytes, of the same two.</param>
+internal sealed record FileOperation(int Number, FileOperationKind Kind, string Path, string? Destination = null, long Offset = 0, int Count = 0)
+{
+    /// <summary>Whether it changes what is on the disk or how durable that is; the others only look.</summary>
+    public bool IsChange => Kind
+        is FileOperationKind.CreateDirectory or FileOperationKind.CreateNew or FileOperationKind.Write or FileOperationKind.Flush
+        or FileOperationKind.Rename or FileOperationKind.Delete or FileOperationKind.FlushDirectory or FileOperationKind.Lock;
+
+    /// <summary>A line for a trace, for instance <c>12 Rename /data/a.tmp -> /data/a</c>.</summary>
+    public override string ToString()
+    {
+        var rest = Kind switch
+        {
+            FileOperationKind.Rename => $" -> {Destination}",
+            FileOperationKind.Read or FileOperationKind.Write => string.Create(CultureInfo.InvariantCulture, $" {Offset}+{Count}"),
+            _ => "",
+        };
+        return string.Create(CultureInfo.InvariantCulture, $"{Number} {Kind} {Path}{rest}");
+    }
+}
