@@ -1,0 +1,75 @@
+using SnapshotKv.Format;
+
+namespace SnapshotKv.Snapshots;
+
+/// <summary>Encodes a range of records, and compresses the result where that is asked for.</summary>
+internal sealed class EncodeJob(SnapshotEncoder encoder, bool compresses) : AheadJob
+{
+    /// <summary>A buffer above this was needed for a single large entry, and is not kept for the next range.</summary>
+    private const int LargestKept = 8 << 20;
+
+    private readonly MemoryStream _compressed = new();
+    private byte[] _plain = [];
+    private int _plainLength;
+    private ReadOnlyMemory<byte> _prefix;
+    private ReadOnlyMemory<Record> _records;
+    private bool _hasFirst;
+    private long _largestSize;
+
+    /// <summary>The encoded bytes, once the job is complete.</summary>
+    public ReadOnlySpan<byte> Plain => _plain.AsSpan(0, _plainLength);
+
+    /// <summary>Where compressing, the gzip members with the encoded bytes in them; their indexes are still to be set.</summary>
+    public Span<byte> Compressed => _compressed.GetBuffer().AsSpan(0, (int)_compressed.Length);
+
+    /// <param name="prefix">What to put before the entries as it is.</param>
+    /// <param name="records">The records, all of the encoder's format.</param>
+    /// <param name="hasFirst">Whether the first of them is the snapshot's first.</param>
+    /// <param name="largestSize">The most bytes that the entries may need.</param>
+    public void SetRange(ReadOnlyMemory<byte> prefix, ReadOnlyMemory<Record> records, bool hasFirst, long largestSize)
+    {
+        _prefix = prefix;
+        _records = records;
+        _hasFirst = hasFirst;
+        _largestSize = largestSize;
+    }
+
+    protected override void Run()
+    {
+        var largest = checked((int)(_largestSize + _prefix.Length));
+        if (_plain.Length < largest || _plain.Length > LargestKept)
+        {
+            _plain = GC.AllocateUninitializedArray<byte>(Math.Max(largest, Math.Min(_plain.Length, LargestKept)));
+        }
+
+        _prefix.Span.CopyTo(_plain);
+        _plainLength = _prefix.Length;
+        var isFirst = _hasFirst;
+        foreach (var record in _records.Span)
+        {
+            _plainLength += encoder.WriteEntry(record, isFirst, _plain.AsSpan(_plainLength));
+            isFirst = false;
+        }
+
+        if (compresses)
+        {
+            Compress();
+        }
+    }
+
+    private void Compress()
+    {
+        _compressed.SetLength(0);
+        if (_compressed.Capacity > LargestKept)
+        {
+            _compressed.Capacity = 0;
+        }
+
+        for (var rest = Plain; !rest.IsEmpty;)
+        {
+            var part = rest[..Math.Min(rest.Length, GzipMembers.InputSize)];
+            GzipMembers.Append(_compressed, part);
+            rest = rest[part.Length..];
+        }
+    }
+}

@@ -1,0 +1,161 @@
+using System.Text;
+using SnapshotKv.FileSystem;
+
+namespace SnapshotKv.Snapshots;
+
+/// <summary>
+/// The snapshot files of a store: which there are, what the next is called, which are old enough to go. Deletes and loads only what bears a name
+/// in the strict form (<see cref="SnapshotName"/>): Go's looser parser reads <c>data-…-12345.msgpack</c> as another file's place in the order, and
+/// Go's retention deletes what it cannot read at all. Not thread-safe.
+/// </summary>
+internal sealed class SnapshotCatalog(IFileSystem fileSystem, string storePath)
+{
+    public const string DirectoryName = "snapshots";
+    public const string QuarantineDirectoryName = "quarantine";
+    public const string ReasonSuffix = ".reason";
+
+    private (DateTime Time, ushort Counter)? _last;
+
+    /// <summary>Where the snapshots lie.</summary>
+    public string DirectoryPath { get; } = Path.Combine(storePath, DirectoryName);
+
+    /// <summary>Where files found corrupt are moved.</summary>
+    public string QuarantinePath { get; } = Path.Combine(storePath, QuarantineDirectoryName);
+
+    public string GetPath(string fileName) => Path.Combine(DirectoryPath, fileName);
+
+    /// <summary>Lists the directory; one that is missing is empty.</summary>
+    public SnapshotListing List()
+    {
+        var candidates = new List<SnapshotFile>();
+        var ignored = new List<string>();
+        foreach (var entry in ListFiles())
+        {
+            if (SnapshotName.TryParse(entry.Name, out var name))
+            {
+                candidates.Add(new(name, entry.Name, entry.Length));
+            }
+            else if (entry.Name.StartsWith(SnapshotName.Prefix, StringComparison.Ordinal) && !IsTemporary(entry.Name))
+            {
+                ignored.Add(entry.Name);
+            }
+        }
+
+        candidates.Sort(static (left, right) => SnapshotName.Compare(right.Name, left.Name));
+        ignored.Sort(StringComparer.Ordinal);
+        return new(candidates, ignored);
+    }
+
+    /// <summary>
+    /// A name for the next snapshot, by a hybrid logical clock: the local time where that is later than every name in the directory and every name
+    /// given before, and otherwise the smallest name above those. So a clock or zone that goes back cannot make new data sort before old.
+    /// </summary>
+    /// <param name="localNow">The time in the local zone, as Go writes it.</param>
+    /// <param name="format">The snapshot's format.</param>
+    /// <param name="compression">How it is compressed.</param>
+    /// <exception cref="KvStoreException">The newest name is the last there can be.</exception>
+    public SnapshotName NextName(DateTimeOffset localNow, KvFormat format, KvCompression compression)
+    {
+        var now = localNow.DateTime;
+        (DateTime Time, ushort Counter) next = (now.AddTicks(-(now.Ticks % TimeSpan.TicksPerSecond)), 0);
+        var floor = _last;
+        if (List().Candidates is [var newest, ..] && (floor is null || (newest.Name.Time, newest.Name.Counter).CompareTo(floor.Value) > 0))
+        {
+            floor = (newest.Name.Time, newest.Name.Counter);
+        }
+
+        if (floor is { } last && next.CompareTo(last) <= 0)
+        {
+            next = Follow(last);
+        }
+
+        _last = next;
+        return SnapshotName.Create(next.Time, next.Counter, format, compression);
+    }
+
+    /// <summary>Deletes the oldest snapshots of ours and Go's own codecs until no more than so many are left. The newest always stays.</summary>
+    /// <returns>The names deleted, oldest first.</returns>
+    public IReadOnlyList<string> Prune(int maxSnapshots)
+    {
+        var deleted = new List<string>();
+        var ours = List().Candidates.Where(file => file.Name.IsOurs).ToList();
+        for (var i = ours.Count - 1; i >= Math.Max(maxSnapshots, 1); i--)
+        {
+            fileSystem.Delete(GetPath(ours[i].FileName));
+            deleted.Add(ours[i].FileName);
+        }
+
+        FlushAfter(deleted.Count);
+        return deleted;
+    }
+
+    /// <summary>Deletes what a save that did not end left behind: only files whose names are a snapshot's with <c>.tmp</c> behind it.</summary>
+    /// <returns>The names deleted.</returns>
+    public IReadOnlyList<string> RemoveTemporaryFiles()
+    {
+        var deleted = new List<string>();
+        foreach (var entry in ListFiles())
+        {
+            if (IsTemporary(entry.Name))
+            {
+                fileSystem.Delete(GetPath(entry.Name));
+                deleted.Add(entry.Name);
+            }
+        }
+
+        FlushAfter(deleted.Count);
+        return deleted;
+    }
+
+    /// <summary>Moves a corrupt snapshot aside, never over another file, with a text beside it that says why. Nothing of it is lost.</summary>
+    /// <returns>The path it has now.</returns>
+    public string Quarantine(string fileName, string reason)
+    {
+        fileSystem.CreateDirectory(QuarantinePath);
+        var target = Path.Combine(QuarantinePath, fileName);
+        for (var i = 1; fileSystem.FileExists(target) || fileSystem.FileExists(target + ReasonSuffix); i++)
+        {
+            target = Path.Combine(QuarantinePath, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{fileName}.{i}"));
+        }
+
+        // The reason first: a file in quarantine without one would be a riddle, a reason without a file is none.
+        using (var file = fileSystem.CreateNew(target + ReasonSuffix))
+        {
+            file.Write(Encoding.UTF8.GetBytes(reason + "\n"), 0);
+            file.Flush();
+        }
+
+        fileSystem.Rename(GetPath(fileName), target);
+        fileSystem.FlushDirectory(QuarantinePath);
+        fileSystem.FlushDirectory(DirectoryPath);
+        return target;
+    }
+
+    private static (DateTime Time, ushort Counter) Follow((DateTime Time, ushort Counter) last)
+    {
+        if (last.Counter < ushort.MaxValue)
+        {
+            return (last.Time, (ushort)(last.Counter + 1));
+        }
+
+        return DateTime.MaxValue - last.Time > TimeSpan.FromSeconds(1)
+            ? (last.Time.AddSeconds(1), (ushort)0)
+            : throw new KvStoreException("The newest snapshot bears the last name there can be (year 9999). Remove the file whose name lies that far ahead.");
+    }
+
+    private static bool IsTemporary(string name) =>
+        name.EndsWith(SnapshotWriter.TemporarySuffix, StringComparison.Ordinal)
+        && SnapshotName.TryParse(name.AsSpan(0, name.Length - SnapshotWriter.TemporarySuffix.Length), out _);
+
+    private IEnumerable<FileSystemEntry> ListFiles() => fileSystem.DirectoryExists(DirectoryPath)
+        ? fileSystem.List(DirectoryPath).Where(entry => !entry.IsDirectory)
+        : [];
+
+    private void FlushAfter(int deleted)
+    {
+        if (deleted > 0)
+        {
+            fileSystem.FlushDirectory(DirectoryPath);
+        }
+    }
+}

@@ -1,0 +1,136 @@
+using System.Globalization;
+using SnapshotKv.Format;
+
+namespace SnapshotKv.Snapshots;
+
+/// <summary>
+/// Reads one snapshot's bytes from front to back in one dialect, and hands its entries on. Field order is free, so that it may learn only at the
+/// end, or on meeting a counter-example, which dialect the file is in: it then asks to be run again with that one.
+/// </summary>
+internal abstract class SnapshotParser(SnapshotWindow window, ISnapshotSink sink, SnapshotDialect dialect)
+{
+    private const int DocumentsVersion = 1;
+    private const int FieldsVersion = 2;
+
+    private readonly bool _isForced = dialect != SnapshotDialect.Undecided;
+    private long _version;
+    private uint? _checksum;
+    private bool _isDataSkipped;
+    private bool _isDataSeen;
+    private int _count;
+    private int _opaqueKeyCount;
+
+    /// <summary>The dialect in which to read the file again from its start; null when it is read.</summary>
+    public SnapshotDialect? ReadAgainAs { get; private set; }
+
+    protected SnapshotWindow Window => window;
+
+    protected SnapshotDialect Dialect { get; private set; } = dialect;
+
+    protected ulong? Sequence { get; set; }
+
+    protected DateTimeOffset? CreatedAt { get; set; }
+
+    protected abstract KvFormat Format { get; }
+
+    /// <summary>Whether the next entries are to be understood, or only passed over until the version is known.</summary>
+    protected bool CanReadEntries => Dialect != SnapshotDialect.Undecided;
+
+    /// <summary>Reads the snapshot.</summary>
+    /// <returns>What it says of itself; null when it must be read again, see <see cref="ReadAgainAs"/>.</returns>
+    /// <exception cref="SnapshotDamageException">It is damaged.</exception>
+    public SnapshotHeader? Read()
+    {
+        if (!ReadTop())
+        {
+            return null;
+        }
+
+        var wanted = DialectOf(_version)
+            ?? throw new SnapshotDamageException(string.Create(CultureInfo.InvariantCulture, $"its format version is {_version}; versions 1 and 2 can be read"));
+        if (_isDataSkipped || (wanted != Dialect && !(wanted == SnapshotDialect.EncodedValues && Dialect == SnapshotDialect.InlineValues)))
+        {
+            ReadAgainAs = wanted;
+            return null;
+        }
+
+        if (!_isDataSeen && wanted != SnapshotDialect.Documents)
+        {
+            throw new SnapshotDamageException("the field 'data' is missing or nil");
+        }
+
+        // What this library writes always has both: the one without the other is damage in the name of one.
+        if (Sequence is not null && _checksum is null)
+        {
+            throw new SnapshotDamageException("the field 'checksum' is missing");
+        }
+
+        return new(Format, (int)_version, Dialect == SnapshotDialect.InlineValues, Sequence, CreatedAt, _count, _opaqueKeyCount);
+    }
+
+    /// <summary>Reads the outermost map to the end of the bytes.</summary>
+    /// <returns>False when it gave up after <see cref="ReadAgainInline"/>.</returns>
+    protected abstract bool ReadTop();
+
+    protected void SetVersion(long version)
+    {
+        _version = version;
+        if (!_isForced)
+        {
+            Dialect = _isDataSeen || _isDataSkipped ? Dialect : DialectOf(version) ?? SnapshotDialect.Undecided;
+        }
+    }
+
+    protected void BeginData() => _isDataSeen = true;
+
+    protected void SkippedData() => _isDataSkipped = true;
+
+    protected void Expect(int count) => sink.Expect(count);
+
+    protected void Add(Record record, bool isOpaque)
+    {
+        sink.Add(record);
+        _count++;
+        _opaqueKeyCount += isOpaque ? 1 : 0;
+    }
+
+    /// <summary>Called at a value that a v0.3.0 file cannot hold: has the file read again as one of v0.2.0.</summary>
+    /// <param name="reason">What is wrong with the value, should the file be one of ours, which are never v0.2.0.</param>
+    /// <param name="offset">Where the value is.</param>
+    protected void ReadAgainInline(string reason, long offset)
+    {
+        if (Sequence is not null)
+        {
+            throw new SnapshotDamageException(reason, offset);
+        }
+
+        ReadAgainAs = SnapshotDialect.InlineValues;
+    }
+
+    /// <summary>Compares the checksum of what came before with what the file says.</summary>
+    protected void CheckChecksum(uint actual, ulong stored, long offset)
+    {
+        if (actual != stored)
+        {
+            throw new SnapshotDamageException(string.Create(CultureInfo.InvariantCulture, $"the checksum is {actual:x8} but should be {stored:x8}"), offset);
+        }
+
+        _checksum = actual;
+    }
+
+    /// <summary>Called before each top-level field.</summary>
+    protected void CheckBeforeField()
+    {
+        if (_checksum is not null)
+        {
+            throw new SnapshotDamageException("something follows the checksum, which must be the last field", window.Offset);
+        }
+    }
+
+    private static SnapshotDialect? DialectOf(long version) => version switch
+    {
+        DocumentsVersion => SnapshotDialect.Documents,
+        FieldsVersion => SnapshotDialect.EncodedValues,
+        _ => null,
+    };
+}
