@@ -39,7 +39,7 @@ public sealed partial class KvStore
         Engine.ThrowIfClosed();
         try
         {
-            return _directory?.Catalog.List().Snapshots ?? [];
+            return _directory?.Catalog.List().Candidates.Select(file => file.ToInfo()).ToList() ?? [];
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

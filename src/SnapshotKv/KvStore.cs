@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SnapshotKv.Diagnostics;
 using SnapshotKv.Engine;
+using SnapshotKv.FileSystem;
 using SnapshotKv.Keyspace;
 using SnapshotKv.Serialization;
 using SnapshotKv.Snapshots;
@@ -119,9 +120,14 @@ public sealed partial class KvStore : KvKeyspace, IDisposable, IAsyncDisposable
             logger.StoreOpened(directory.Path, recovered.Table.Count, recovered.Report.LoadedSnapshot?.FileName, clock.TimeProvider.GetElapsedTime(started));
             return Assemble(settings, environment, clock, logger, directory, recovered);
         }
-        catch
+        catch (Exception exception)
         {
             directory.Dispose();
+            if (exception is IOException or UnauthorizedAccessException)
+            {
+                throw StoreDirectory.Unusable(environment.FileSystem, directory.Path, "read its snapshots", exception);
+            }
+
             throw;
         }
     }
@@ -136,7 +142,14 @@ public sealed partial class KvStore : KvKeyspace, IDisposable, IAsyncDisposable
     {
         var pipeline = new CommitPipeline(recovered.Table, clock, recovered.Sequence);
         directory?.AttachCheckpointer(new Checkpointer(
-            pipeline, clock, directory.Catalog, new SnapshotWriter(environment.FileSystem), settings, logger));
+            pipeline,
+            clock,
+            environment.FileSystem,
+            directory.Catalog,
+            new SnapshotWriter(environment.FileSystem),
+            settings,
+            recovered.Report.LoadedSnapshot,
+            logger));
         var sweeper = new ExpirationSweeper(pipeline, clock, logger);
         var maintenance = new MaintenanceRunner(directory?.Checkpointer, sweeper, settings, environment.Scheduler, logger);
         return new(

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging;
 using SnapshotKv.Diagnostics;
+using SnapshotKv.FileSystem;
+using SnapshotKv.Format;
 using SnapshotKv.Snapshots;
 
 namespace SnapshotKv.Engine;
@@ -12,13 +14,15 @@ namespace SnapshotKv.Engine;
 internal sealed class Checkpointer(
     CommitPipeline pipeline,
     KvClock clock,
+    IFileSystem fileSystem,
     SnapshotCatalog catalog,
     SnapshotWriter writer,
     SnapshotKvOptions options,
+    SnapshotInfo? latest,
     ILogger logger) : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
-    private SnapshotInfo? _latest = catalog.Latest;
+    private SnapshotInfo? _latest = latest;
     private ulong _savedSequence = pipeline.Sequence;
     private volatile bool _hasSlides;
 
@@ -61,8 +65,8 @@ internal sealed class Checkpointer(
         try
         {
             // A save with nothing to do answers at once; a real one does not keep the caller's thread.
-            return Latest is { } latest && !IsDirty
-                ? latest
+            return Latest is { } saved && !IsDirty
+                ? saved
                 : await Task.Run(() => SaveInTurn(workers, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
         finally
@@ -75,9 +79,9 @@ internal sealed class Checkpointer(
 
     private SnapshotInfo SaveInTurn(int workers, CancellationToken cancellationToken)
     {
-        if (_latest is { } latest && !IsDirty)
+        if (_latest is { } saved && !IsDirty)
         {
-            return latest;
+            return saved;
         }
 
         var hadSlides = _hasSlides;
@@ -98,19 +102,21 @@ internal sealed class Checkpointer(
         var started = clock.TimeProvider.GetTimestamp();
         var capture = pipeline.Capture();
         var records = capture.LiveRecords(clock.Now);
-        var name = catalog.NextName(clock.TimeProvider.GetLocalNow(), options.Format, options.Compression);
+        var path = catalog.DirectoryPath;
         try
         {
-            catalog.EnsureDirectory();
+            var name = catalog.NextName(clock.TimeProvider.GetLocalNow(), options.Format, options.Compression);
+            path = catalog.GetPath(name.ToString());
+            fileSystem.CreateDirectory(catalog.DirectoryPath);
             var size = writer.Write(
-                catalog.PathOf(name),
+                path,
                 records,
-                new SnapshotStamp(options.Format, capture.Sequence, clock.TimeProvider.GetLocalNow()),
+                new SnapshotContents(options.Format, capture.Sequence, clock.TimeProvider.GetLocalNow()),
                 options.Compression,
                 workers,
                 cancellationToken);
             Volatile.Write(ref _savedSequence, capture.Sequence);
-            var info = name.ToInfo(size);
+            var info = new SnapshotFile(name, name.ToString(), size).ToInfo();
             Volatile.Write(ref _latest, info);
             logger.SnapshotSaved(info.FileName, records.Length, size, clock.TimeProvider.GetElapsedTime(started));
             Prune();
@@ -119,7 +125,7 @@ internal sealed class Checkpointer(
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new KvStoreUnavailableException(
-                $"The snapshot '{catalog.PathOf(name)}' could not be saved: {exception.Message} Nothing is lost: all entries are in memory and the earlier snapshots are untouched. Remove the cause and save again.",
+                $"The snapshot '{path}' could not be saved: {exception.Message} Nothing is lost: all entries are in memory and the earlier snapshots are untouched. Remove the cause and save again.",
                 exception);
         }
     }

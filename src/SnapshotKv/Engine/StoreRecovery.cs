@@ -36,15 +36,15 @@ internal sealed class StoreRecovery(
         }
 
         var damaged = new List<(SnapshotInfo Snapshot, KvStoreCorruptedException Damage)>();
-        foreach (var snapshot in listing.Snapshots)
+        foreach (var snapshot in listing.Candidates.Select(file => file.ToInfo()))
         {
             var sink = new TableSink();
             try
             {
-                var header = reader.Read(catalog.PathOf(snapshot), options.MaxSnapshotBytes, sink, cancellationToken);
+                var header = reader.Read(catalog.GetPath(snapshot.FileName), options.MaxSnapshotBytes, sink, cancellationToken);
                 return Finish(snapshot, header, sink.Table, damaged, listing.Ignored);
             }
-            catch (KvStoreCorruptedException exception)
+            catch (KvStoreCorruptedException exception) when (exception is not SnapshotTooLargeException)
             {
                 damaged.Add((snapshot, exception));
             }
@@ -92,7 +92,7 @@ internal sealed class StoreRecovery(
         string? movedTo = null;
         try
         {
-            movedTo = catalog.Quarantine(snapshot, damage.Message);
+            movedTo = catalog.Quarantine(snapshot.FileName, damage.Message);
             logger.SnapshotQuarantined(snapshot.FileName, movedTo, damage.Message);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -142,7 +142,7 @@ internal sealed class StoreRecovery(
         {
             var others = refusedCount > refused.Count ? string.Create(CultureInfo.InvariantCulture, $" and {refusedCount - refused.Count} more") : string.Empty;
             throw new KvSerializationException(
-                $"Snapshot '{catalog.PathOf(snapshot)}' cannot be opened with {nameof(SnapshotKvOptions.Format)} = {options.Format}: {refusedCount} of its values have no form in it: {string.Join(", ", refused)}{others}. Nothing was changed; open the directory with its own format.");
+                $"Snapshot '{catalog.GetPath(snapshot.FileName)}' cannot be opened with {nameof(SnapshotKvOptions.Format)} = {options.Format}: {refusedCount} of its values have no form in it: {string.Join(", ", refused)}{others}. Nothing was changed; open the directory with its own format.");
         }
 
         logger.SnapshotConverted(converted.Count, snapshot.FileName, options.Format);
