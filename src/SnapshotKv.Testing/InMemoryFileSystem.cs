@@ -268,7 +268,7 @@ internal sealed class InMemoryFileSystem : IFileSystem
     }
 
     /// <summary>An open file. It keeps the file when the name goes to another, as an open descriptor does.</summary>
-    private sealed class Handle(InMemoryFileSystem files, InMemoryFile file, string path, bool isWritable) : IFileHandle
+    private sealed class Handle(InMemoryFileSystem files, InMemoryFile file, string path, bool isWritable) : IFileHandle, IForgetfulFile
     {
         private bool _isDisposed;
 
@@ -322,6 +322,14 @@ internal sealed class InMemoryFileSystem : IFileSystem
             {
                 ObjectDisposedException.ThrowIf(_isDisposed, this);
                 file.Flush();
+            }
+        }
+
+        public void ForgetUnflushed()
+        {
+            lock (files._gate)
+            {
+                file.ForgetUnflushed();
             }
         }
 
