@@ -57,7 +57,7 @@ public sealed class MessagePackReaderTests
     [InlineData("dfffffffff")]
     [InlineData("df80000000")]
     [InlineData("dd7fffffff 00 00 00")]
-    [InlineData("81 a161")]
+    [InlineData("81 a0")]
     public void Peek_LengthBeyondTheBytes_Throws(string hex)
     {
         var error = Should.Throw<MessagePackFormatException>(() => new MessagePackReader(Hex.Bytes(hex)).Peek());

@@ -71,14 +71,15 @@ public sealed class MessagePackWriterTests
         }
     }
 
-    [Theory]
-    [InlineData("\ud800")]
-    [InlineData("a\udc00b")]
-    [InlineData("\ud83d\ud83d\ude00")]
-    public void WriteString_UnpairedSurrogate_Throws(string text)
+    [Fact]
+    public void WriteString_UnpairedSurrogate_Throws()
     {
-        Should.Throw<ArgumentException>(() => Write((ref w) => w.WriteString(text.AsSpan())));
-        Should.Throw<ArgumentException>(() => Write((ref w) => w.WriteString((new string('x', 300) + text).AsSpan())));
+        // Not inline data: attributes keep text as UTF-8, which would replace the surrogates.
+        foreach (var text in new[] { "\ud800", "a\udc00b", "\ud83d\ud83d\ude00" })
+        {
+            Should.Throw<ArgumentException>(() => Write((ref w) => w.WriteString(text.AsSpan())));
+            Should.Throw<ArgumentException>(() => Write((ref w) => w.WriteString((new string('x', 300) + text).AsSpan())));
+        }
     }
 
     [Theory]
