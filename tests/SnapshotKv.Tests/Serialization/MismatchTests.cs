@@ -28,7 +28,7 @@ public sealed class MismatchTests
         Refused<Plain>("90", "The value holds an array, but Plain was asked for (at $, byte 0).");
         Refused<Point>("c0", "The value holds nil, but Point was asked for (at $, byte 0).");
         Refused<bool?>("01", "The value holds an integer, but Boolean was asked for (at $, byte 0).");
-        Refused<Color>("a178", "The value holds a string, but Byte was asked for (at $, byte 0).");
+        Refused<Color>("a178", "The value holds a string, but Color was asked for (at $, byte 0).");
         Refused<Guid>("c40101", "The value holds a binary of 1 bytes, which is no Guid (at $, byte 0).");
         Refused<object>("d40500", "The value holds an extension of type 5, but Object was asked for (at $, byte 0).");
     }

@@ -34,13 +34,17 @@ internal static class ContractRules
 
     /// <summary>Arrays of one dimension, and lists that the contract can create and the plain list interface can fill.</summary>
     public static bool IsPlainList(JsonTypeInfo contract) =>
-        IsPlain(contract) && contract.ElementType is not null && (contract.Type.IsSZArray || contract.CreateObject?.Invoke() is IList { IsFixedSize: false, IsReadOnly: false });
+        IsPlain(contract)
+        && contract.ElementType is not null
+        && (contract.Type.IsSZArray
+            || (contract.Type.IsAssignableTo(typeof(IList)) && contract.CreateObject?.Invoke() is IList { IsFixedSize: false, IsReadOnly: false }));
 
     /// <summary>Dictionaries with text as keys that the contract can create and the plain dictionary interface can fill.</summary>
     public static bool IsPlainDictionary(JsonTypeInfo contract) =>
         IsPlain(contract)
         && contract.KeyType == typeof(string)
         && contract.ElementType is not null
+        && contract.Type.IsAssignableTo(typeof(IDictionary))
         && contract.CreateObject?.Invoke() is IDictionary { IsFixedSize: false, IsReadOnly: false };
 
     /// <summary>Whether an enum is a number in JSON too; a converter may have made it text.</summary>
