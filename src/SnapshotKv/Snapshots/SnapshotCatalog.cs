@@ -109,9 +109,10 @@ internal sealed class SnapshotCatalog(IFileSystem fileSystem, string storePath)
 
     /// <summary>Moves a corrupt snapshot aside, never over another file, with a text beside it that says why. Nothing of it is lost.</summary>
     /// <returns>The path it has now.</returns>
+    /// <exception cref="KvStoreUnavailableException">The quarantine directory cannot be made.</exception>
     public string Quarantine(string fileName, string reason)
     {
-        fileSystem.CreateDirectory(QuarantinePath);
+        StoreDirectory.Create(fileSystem, QuarantinePath);
         var target = Path.Combine(QuarantinePath, fileName);
         for (var i = 1; fileSystem.FileExists(target) || fileSystem.FileExists(target + ReasonSuffix); i++)
         {

@@ -13,21 +13,30 @@ internal static class SnapshotFiles
     public const string Path = "/store/snapshots/data-20260301-143022-0001.msgpack";
     public const long Limit = 64 << 20;
 
+    private const int LongestInFull = 2048;
+
     public static readonly DateTimeOffset CreatedAt = new DateTimeOffset(2026, 3, 1, 14, 30, 22, TimeSpan.FromHours(1)).AddTicks(1234567);
 
     public static InMemoryFileSystem NewFileSystem()
     {
         var files = new InMemoryFileSystem();
         files.CreateDirectory("/store/snapshots");
+        files.FlushDirectory("/");
+        files.FlushDirectory("/store");
         return files;
     }
 
     public static (SnapshotHeader Header, CollectingSink Sink) Read(ReadOnlySpan<byte> bytes, long limit = Limit)
     {
+        var sink = new CollectingSink();
+        return (Read(bytes, sink, limit), sink);
+    }
+
+    public static SnapshotHeader Read(ReadOnlySpan<byte> bytes, ISnapshotSink sink, long limit = Limit)
+    {
         var files = NewFileSystem();
         files.Put(Path, bytes);
-        var sink = new CollectingSink();
-        return (new SnapshotReader(files).Read(Path, limit, sink, TestContext.Current.CancellationToken), sink);
+        return new SnapshotReader(files).Read(Path, limit, sink, TestContext.Current.CancellationToken);
     }
 
     public static byte[] Write(
@@ -62,7 +71,7 @@ internal static class SnapshotFiles
     public static string Describe(Record record) => string.Join(
         ' ',
         Convert.ToHexString(record.Key),
-        Convert.ToHexString(record.Value),
+        record.ValueLength > LongestInFull ? Fixtures.Sha256(record.Value) : Convert.ToHexString(record.Value),
         record.Deadline,
         record.SlidingWindow,
         record.Cap,
