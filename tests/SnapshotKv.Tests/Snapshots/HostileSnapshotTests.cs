@@ -195,6 +195,9 @@ public sealed class HostileSnapshotTests
     [InlineData("""{"version":1,"data":{"k":{"_ttl_expires":5,"a":1,"_blob_ref":"b"}}}""", "6B=7B2261223A317D@5/62")]
     [InlineData("""{"version":1,"data":{"k":{"_ttl_expires":"5","_blob_ref":7}}}""", "6B=7B225F626C6F625F726566223A377D")]
     [InlineData("""{"version":1,"data":{"k":{"_blob_ref":"b","_blob_ref":7}}}""", "6B=7B225F626C6F625F726566223A2262222C225F626C6F625F726566223A377D")]
+    [InlineData("""{"version":1,"data":{"k":{"\ud800":1,"_ttl\u005fexpires":1e999}}}""", "6B=7B225C7564383030223A317D@-9223372036854775808")]
+    [InlineData("""{"version":1,"data":{"k":{"_blob_ref":"\ud800"}}}""", "6B=7B7D/EFBFBD")]
+    [InlineData("""{"version":2,"data":{"k":{"\ud800":1,"value":"NDI=","blob_ref":"\udc00"}},"\ud800":{}}""", "6B=3432/EFBFBD")]
     [InlineData("""{"version":1,"data":{"k":null}}""", "6B=6E756C6C")]
     [InlineData("""{"version":1,"data":null}""", "")]
     public void Read_JsonThatGoAccepts_GivesWhatItMeans(string text, string expected)
