@@ -50,8 +50,8 @@ public sealed class FixtureSnapshotTests
                 again.Count.ShouldBe(sink.Records.Count);
                 again.OpaqueKeyCount.ShouldBe(header.OpaqueKeyCount);
                 again.CreatedAt.ShouldBe(SnapshotFiles.CreatedAt);
-                copy.Records.ShouldAllBe(record => record.Sequence == 17);
-                SnapshotFiles.Describe(copy.Records).ShouldBe(SnapshotFiles.Describe(sink.Records));
+                copy.Records.All(record => record.Sequence == 17).ShouldBeTrue();
+                string.Join('\n', SnapshotFiles.Describe(copy.Records)).ShouldBe(string.Join('\n', SnapshotFiles.Describe(sink.Records)));
             }
         }
     }

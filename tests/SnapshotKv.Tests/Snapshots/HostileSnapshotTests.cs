@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Text;
 using SnapshotKv.MessagePack;
 using SnapshotKv.Snapshots;
+using Record = SnapshotKv.Format.Record;
 
 namespace SnapshotKv.Tests.Snapshots;
 
@@ -275,7 +276,7 @@ public sealed class HostileSnapshotTests
         var messagePack = new MessagePackWriter(writer);
         messagePack.WriteBinary(value);
         messagePack.Flush();
-        List<Format.Record> records = [.. Enumerable.Range(0, 5).Select(i => SnapshotFiles.NewRecord($"k{i}", writer.WrittenSpan))];
+        List<Record> records = [.. Enumerable.Range(0, 5).Select(i => SnapshotFiles.NewRecord($"k{i}", writer.WrittenSpan))];
 
         foreach (var compression in Enum.GetValues<KvCompression>())
         {

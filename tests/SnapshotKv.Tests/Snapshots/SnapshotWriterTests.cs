@@ -4,6 +4,7 @@ using SnapshotKv.FileSystem;
 using SnapshotKv.Format;
 using SnapshotKv.Snapshots;
 using SnapshotKv.Testing;
+using Record = SnapshotKv.Format.Record;
 
 namespace SnapshotKv.Tests.Snapshots;
 
@@ -102,7 +103,7 @@ public sealed class SnapshotWriterTests
     [InlineData(7)]
     public void Write_EveryOptionalPart_ReadsEqual(int deadlines)
     {
-        var records = new List<Format.Record>();
+        var records = new List<Record>();
         for (var parts = 0; parts < 16; parts++)
         {
             records.Add(SnapshotFiles.NewRecord(
@@ -129,7 +130,7 @@ public sealed class SnapshotWriterTests
     [Fact]
     public void Write_OpaqueKeysAsJson_ThrowsAndSaysHowMany()
     {
-        var opaque = Format.Record.Create(new RecordParts { Key = [0xff], Value = "1"u8, Flags = RecordFlags.Json | RecordFlags.OpaqueKey });
+        var opaque = Record.Create(new RecordParts { Key = [0xff], Value = "1"u8, Flags = RecordFlags.Json | RecordFlags.OpaqueKey });
 
         var exception = Should.Throw<KvSerializationException>(() => SnapshotFiles.Write([opaque, opaque], KvFormat.Json));
         exception.Message.ShouldContain("2 keys");
@@ -139,7 +140,7 @@ public sealed class SnapshotWriterTests
     [Fact]
     public void Write_OpaqueKeys_ComeBackAsTheyWere()
     {
-        var opaque = Format.Record.Create(new RecordParts { Key = [0xff, 0xfe], Value = [1], Flags = RecordFlags.OpaqueKey });
+        var opaque = Record.Create(new RecordParts { Key = [0xff, 0xfe], Value = [1], Flags = RecordFlags.OpaqueKey });
 
         var (header, sink) = SnapshotFiles.Read(SnapshotFiles.Write([opaque]));
         header.OpaqueKeyCount.ShouldBe(1);
@@ -221,14 +222,14 @@ public sealed class SnapshotWriterTests
         return plain.ToArray();
     }
 
-    private static void Write(IFileSystem files, List<Format.Record> records, KvCompression compression = KvCompression.None) =>
+    private static void Write(IFileSystem files, List<Record> records, KvCompression compression = KvCompression.None) =>
         new SnapshotWriter(files).Write(SnapshotFiles.Path, records.ToArray(), Contents, compression, 2, TestContext.Current.CancellationToken);
 
-    private static List<Format.Record> GoldenRecords(KvFormat format)
+    private static List<Record> GoldenRecords(KvFormat format)
     {
         var json = format == KvFormat.Json;
         var flags = json ? RecordFlags.Json : RecordFlags.None;
-        List<Format.Record> records =
+        List<Record> records =
         [
             SnapshotFiles.NewRecord("", json ? "null"u8 : [0xc0], flags: flags),
             SnapshotFiles.NewRecord("all", json ? "[1,\"two\"]"u8 : [0x92, 0x01, 0xa3, .. "two"u8], 4102444800000000123, "01a201c8-d370-7e19-a3a5-91680bc0ff98", 60_000_000_000, 4102444800000000999, ["red", "größe"], flags),
@@ -236,13 +237,13 @@ public sealed class SnapshotWriterTests
         ];
         if (!json)
         {
-            records.Add(Format.Record.Create(new RecordParts { Key = [0xff, 0xfe], Value = [0xc3], Flags = RecordFlags.OpaqueKey }));
+            records.Add(Record.Create(new RecordParts { Key = [0xff, 0xfe], Value = [0xc3], Flags = RecordFlags.OpaqueKey }));
         }
 
         return records;
     }
 
-    private static List<Format.Record> ManyRecords()
+    private static List<Record> ManyRecords()
     {
         var random = new Random(20260301);
         var value = new byte[400];
