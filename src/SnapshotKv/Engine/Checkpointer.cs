@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using SnapshotKv.Diagnostics;
 using SnapshotKv.FileSystem;
@@ -11,6 +12,7 @@ namespace SnapshotKv.Engine;
 /// time; callers who come while one runs share the next.
 /// </summary>
 /// <remarks>Thread-safe. A save that fails leaves the earlier snapshots and the state of what is saved as they were.</remarks>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The semaphore owns nothing while nobody asks for its wait handle, and whoever comes late must find it.")]
 internal sealed class Checkpointer(
     CommitPipeline pipeline,
     KvClock clock,
@@ -21,7 +23,6 @@ internal sealed class Checkpointer(
     SnapshotInfo? latest,
     ILogger logger)
 {
-    // Never disposed: it owns nothing while nobody asks for its wait handle, and whoever comes late must find it.
     private readonly SemaphoreSlim _turn = new(1, 1);
     private SnapshotInfo? _latest = latest;
     private ulong _savedSequence = pipeline.Sequence;
