@@ -96,14 +96,15 @@ public sealed class SnapshotDamageTests
     [InlineData("json-uncompressed")]
     [InlineData("v1-json")]
     [InlineData("v020-json")]
-    public void Read_GoFileWithoutChecksumWithEachBitFlipped_EndsWithDataOrCorrupted(string fixture)
+    public void Read_GoFileWithoutChecksumWithBitsFlipped_EndsWithDataOrCorrupted(string fixture)
     {
         var bytes = Fixtures.ReadSnapshot(fixture, (string)Fixtures.LoadSnapshots(fixture)[0]["file"]!);
         var meanings = new int[2];
-        for (var bit = 0; bit < bytes.Length * 8; bit++)
+        var step = bytes.Length > 1000 ? 3 : 1;
+        for (var bit = Random.Shared.Next(step); bit < bytes.Length * 8; bit += step)
         {
             bytes[bit / 8] ^= (byte)(1 << (bit % 8));
-            TryRead(bytes, out SnapshotHeader? header);
+            TryReadNaming(bytes, bit, out var header);
             bytes[bit / 8] ^= (byte)(1 << (bit % 8));
             if (header is not null)
             {
@@ -232,6 +233,18 @@ public sealed class SnapshotDamageTests
         var isRead = TryRead(bytes, sink, out _);
         records = SnapshotFiles.Describe(sink.Records);
         return isRead;
+    }
+
+    private static void TryReadNaming(byte[] bytes, int bit, out SnapshotHeader? header)
+    {
+        try
+        {
+            TryRead(bytes, out header);
+        }
+        catch (Exception exception)
+        {
+            throw new InvalidOperationException($"bit {bit}", exception);
+        }
     }
 
     private static bool TryRead(byte[] bytes, out SnapshotHeader? header) => TryRead(bytes, new NullSink(), out header);
