@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace SnapshotKv.Extensions.Tests.Support;
 
-/// <summary>Keeps what is logged, and lets a test wait for an event instead of for a time.</summary>
+/// <summary>Keeps what the store and its wiring log, the host's own messages left out, and lets a test wait for an event instead of for a time.</summary>
 internal sealed class CapturingLogger : ILoggerProvider
 {
     private readonly Lock _gate = new();
@@ -57,9 +57,14 @@ internal sealed class CapturingLogger : ILoggerProvider
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
-        public bool IsEnabled(LogLevel logLevel) => true;
+        public bool IsEnabled(LogLevel logLevel) => category.StartsWith("SnapshotKv", StringComparison.Ordinal);
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            owner.Add(new(category, logLevel, eventId, formatter(state, exception), exception));
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel))
+            {
+                owner.Add(new(category, logLevel, eventId, formatter(state, exception), exception));
+            }
+        }
     }
 }
