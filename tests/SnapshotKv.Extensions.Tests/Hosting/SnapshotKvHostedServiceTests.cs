@@ -158,7 +158,7 @@ public sealed class SnapshotKvHostedServiceTests : IDisposable
         await othersWork;
 
         // The timer of the back-off is set just after the failure was logged.
-        SpinWait.SpinUntil(() => clock.PendingTimers > 1);
+        SpinWait.SpinUntil(() => clock.PendingTimers > 1, TimeSpan.FromMinutes(1)).ShouldBeTrue();
         clock.Advance(TimeSpan.FromSeconds(1));
         Cache(host).Set("k", [1], NoExpiry);
         clock.Advance(TimeSpan.FromSeconds(10));
