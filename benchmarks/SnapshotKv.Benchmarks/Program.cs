@@ -12,12 +12,21 @@ internal static class Program
           --groups   only these; all by default:
         """;
 
-    private static readonly BenchmarkGroup[] Groups =
+    private static readonly BenchmarkGroup[] AllGroups =
     [
         Reads.Group,
         Misses.Group,
         Writes.Group,
         LargeValues.Group,
+        Sqlite.Group,
+        Prefixes.Group,
+        Saves.Group,
+        Opens.Group,
+        Memory.Group,
+        Stalls.Group,
+        Expiry.Group,
+        Codec.Group,
+        Million.Group,
     ];
 
     private static int Main(string[] arguments)
@@ -30,7 +39,7 @@ internal static class Program
 
         if (!TryParse(arguments, out var groups, out var options))
         {
-            Console.Error.WriteLine($"{Usage} {string.Join(", ", Groups.Select(static group => group.Name))}");
+            Console.Error.WriteLine($"{Usage} {string.Join(", ", AllGroups.Select(static group => group.Name))}");
             return 2;
         }
 
@@ -52,7 +61,7 @@ internal static class Program
 
     private static bool TryParse(string[] arguments, out IReadOnlyList<BenchmarkGroup> groups, out RunOptions options)
     {
-        groups = Groups;
+        groups = AllGroups;
         options = new(IsQuick: false, Path.Combine("benchmarks", "results"));
         for (var i = 0; i < arguments.Length; i++)
         {
@@ -66,7 +75,7 @@ internal static class Program
                     break;
                 case "--groups" when i + 1 < arguments.Length:
                     var names = arguments[++i].Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-                    groups = [.. Groups.Where(group => names.Contains(group.Name, StringComparer.Ordinal))];
+                    groups = [.. AllGroups.Where(group => names.Contains(group.Name, StringComparer.Ordinal))];
                     if (groups.Count != names.Length)
                     {
                         return false;

@@ -36,16 +36,19 @@ internal sealed class EntrySet
         string.Create(CultureInfo.InvariantCulture, $"user:{number:D7}:{Mix(number) & 0xfffffff:x7}");
 
     /// <summary>The value of an entry, a fresh array.</summary>
-    public byte[] ValueOf(int number)
+    public byte[] ValueOf(int number) => ValueOf(number, _valueLength);
+
+    /// <summary>The value of a number's entry, a fresh array.</summary>
+    public static byte[] ValueOf(int number, int length)
     {
-        var text = new StringBuilder(_valueLength + 100);
-        for (var part = 0; text.Length < _valueLength; part++)
+        var text = new StringBuilder(length + 100);
+        for (var part = 0; text.Length < length; part++)
         {
             var bits = Mix(number + (part * 7919));
             text.Append(CultureInfo.InvariantCulture, $"{{\"id\":{bits % 10_000_000},\"name\":\"{bits >> 40:x6}\",\"active\":{(bits % 2 == 0 ? "true" : "false")},\"score\":{bits % 1000}.{bits % 97},\"tags\":[\"a{bits % 31}\",\"b{bits % 7}\"]}}");
         }
 
-        return Encoding.ASCII.GetBytes(text.ToString(0, _valueLength));
+        return Encoding.ASCII.GetBytes(text.ToString(0, length));
     }
 
     /// <summary>Numbers below the set's size, in an order that has nothing to do with that of the keys.</summary>

@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using Microsoft.Extensions.Caching.Distributed;
 using SnapshotKv.Benchmarks.Data;
 using SnapshotKv.Benchmarks.Harness;
 using SnapshotKv.Benchmarks.Peers;
@@ -40,12 +38,12 @@ internal static class Writes
         var value = entries.ValueOf(0);
         KeyCase[] cases =
         [
-            Dictionary(CdCopy, map, value),
-            StoreBytes(Store, store, value),
-            MemoryCache(Mdc, mdc, value, Lives.Unlimited),
-            OurCacheSet(Cache, cache.Cache, value, Lives.Unlimited),
-            MemoryCache(MdcAbsolute, mdcAbsolute, value, Lives.Absolute),
-            OurCacheSet(CacheAbsolute, cacheAbsolute.Cache, value, Lives.Absolute),
+            WriteLoops.Dictionary(CdCopy, map, value),
+            WriteLoops.Store(Store, store, value),
+            WriteLoops.MemoryCache(Mdc, mdc, value, Lives.Unlimited),
+            WriteLoops.OurCache(Cache, cache.Cache, value, Lives.Unlimited),
+            WriteLoops.MemoryCache(MdcAbsolute, mdcAbsolute, value, Lives.Absolute),
+            WriteLoops.OurCache(CacheAbsolute, cacheAbsolute.Cache, value, Lives.Absolute),
         ];
         var draws = new Draws(entries);
         var comparison = new KeyComparison(options);
@@ -55,45 +53,4 @@ internal static class Writes
         report.Reach($"cache-set/{Cell.Count(size)}", one.Ratio(Cache, Mdc));
         report.Reach($"cache-set-2/{Cell.Count(size)}", two.Ratio(Cache, Mdc));
     }
-
-    private static KeyCase Dictionary(string name, ConcurrentDictionary<string, byte[]> map, byte[] value) => new(name, keys =>
-    {
-        foreach (var key in keys)
-        {
-            map[key] = value.AsSpan().ToArray();
-        }
-
-        return 0;
-    });
-
-    private static KeyCase StoreBytes(string name, KvStore store, byte[] value) => new(name, keys =>
-    {
-        foreach (var key in keys)
-        {
-            store.SetBytes(key, value.AsSpan());
-        }
-
-        return 0;
-    });
-
-    private static KeyCase MemoryCache(string name, IDistributedCache cache, byte[] value, DistributedCacheEntryOptions life) => new(name, keys =>
-    {
-        foreach (var key in keys)
-        {
-            cache.Set(key, value, life);
-        }
-
-        return 0;
-    });
-
-    // The same again, for the reason that ReadLoops gives.
-    private static KeyCase OurCacheSet(string name, IDistributedCache cache, byte[] value, DistributedCacheEntryOptions life) => new(name, keys =>
-    {
-        foreach (var key in keys)
-        {
-            cache.Set(key, value, life);
-        }
-
-        return 0;
-    });
 }

@@ -41,11 +41,19 @@ internal static class Stores
         return store;
     }
 
+    /// <summary>A store in a directory that saves when it is asked to, and only then.</summary>
+    public static KvStore OpenQuiet(string path, KvCompression compression) => KvStore.Open(path, new SnapshotKvOptions
+    {
+        SaveDebounce = Timeout.InfiniteTimeSpan,
+        TtlCleanupInterval = Timeout.InfiniteTimeSpan,
+        Compression = compression,
+    });
+
     public static void Fill(IKvStore store, EntrySet entries)
     {
         for (var i = 0; i < entries.Count; i++)
         {
-            store.SetBytes(entries.Keys[i], entries.ValueOf(i));
+            store.SetBytes(entries.Keys[i], entries.ValueOf(i).AsSpan());
         }
     }
 }
