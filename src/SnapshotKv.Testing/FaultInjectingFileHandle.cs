@@ -3,7 +3,7 @@ using SnapshotKv.FileSystem;
 namespace SnapshotKv.Testing;
 
 /// <summary>An open file whose operations count as its file system's.</summary>
-internal sealed class FaultInjectingFileHandle(FaultInjectingFileSystem files, IFileHandle inner, string path) : IFileHandle
+internal sealed class FaultInjectingFileHandle(FaultInjectingFileSystem files, IFileHandle inner, string path) : IFileHandle, IForgetfulFile
 {
     public long Length
     {
@@ -34,12 +34,25 @@ internal sealed class FaultInjectingFileHandle(FaultInjectingFileSystem files, I
 
     public void Flush()
     {
-        var operation = Begin(new FileOperation(0, FileOperationKind.Flush, path), out var fault);
-        inner.Flush();
+        var operation = files.Begin(new FileOperation(0, FileOperationKind.Flush, path), out var fault);
+        if (fault is { IsLosingUnflushed: true })
+        {
+            Forgetful().ForgetUnflushed();
+        }
+        else if (fault is null or { IsAfterTheFact: true })
+        {
+            inner.Flush();
+        }
+
         files.End(operation, fault);
     }
 
     public void Dispose() => inner.Dispose();
+
+    public void ForgetUnflushed() => Forgetful().ForgetUnflushed();
+
+    private IForgetfulFile Forgetful() =>
+        inner as IForgetfulFile ?? throw new InvalidOperationException($"Only files in memory can lose what a flush failed to write; '{path}' is another.");
 
     /// <summary>Begins an operation that does nothing when it fails.</summary>
     private FileOperation Begin(FileOperation unnumbered, out FileFault? fault)

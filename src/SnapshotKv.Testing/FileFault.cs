@@ -4,7 +4,9 @@ namespace SnapshotKv.Testing;
 /// <param name="ToException">Makes the exception, from the path.</param>
 /// <param name="BytesWritten">Of a <see cref="FileOperationKind.Write"/>: how many of the bytes are written before it fails.</param>
 /// <param name="IsAfterTheFact">Whether the operation is carried out and reported as failed all the same.</param>
-internal sealed record FileFault(Func<string, Exception> ToException, int BytesWritten = 0, bool IsAfterTheFact = false)
+/// <param name="IsLosingUnflushed">Of a <see cref="FileOperationKind.Flush"/>: whether what it should have made durable never becomes so.</param>
+internal sealed record FileFault(
+    Func<string, Exception> ToException, int BytesWritten = 0, bool IsAfterTheFact = false, bool IsLosingUnflushed = false)
 {
     /// <summary>The device is full (ENOSPC).</summary>
     public static FileFault NoSpace { get; } = new(StorageFailures.NoSpace);
@@ -24,4 +26,10 @@ internal sealed record FileFault(Func<string, Exception> ToException, int BytesW
 
     /// <summary>The same fault, reported of an operation that was carried out: the caller cannot know its outcome.</summary>
     public FileFault AfterTheFact() => this with { IsAfterTheFact = true };
+
+    /// <summary>
+    /// The same fault, after which the next flush of the file reports success without having written what this one should have: what Linux does,
+    /// and why trying a flush again proves nothing.
+    /// </summary>
+    public FileFault LosingUnflushed() => this with { IsLosingUnflushed = true };
 }

@@ -26,13 +26,12 @@ internal sealed class InMemoryFile : InMemoryNode
 
     public void Flush()
     {
-        foreach (var (offset, bytes) in _unflushed)
-        {
-            Durable.Write(bytes, offset);
-        }
-
+        WriteOut(Durable);
         _unflushed.Clear();
     }
+
+    /// <inheritdoc cref="IForgetfulFile.ForgetUnflushed"/>
+    public void ForgetUnflushed() => _unflushed.Clear();
 
     /// <summary>The file as it is after a crash; nobody has it open or locked.</summary>
     public InMemoryFile AfterCrash(CrashKind crash, Random random)
@@ -46,13 +45,23 @@ internal sealed class InMemoryFile : InMemoryNode
             case CrashKind.PowerCutLosingAll:
                 return OnDevice(Durable);
             case CrashKind.PowerCutLosingNothing:
-                return OnDevice(Written);
+                var contents = Durable.Copy();
+                WriteOut(contents);
+                return OnDevice(contents);
             default:
                 return OnDevice(LoseSome(random));
         }
     }
 
     private static InMemoryFile OnDevice(GrowingBytes contents) => new() { Written = contents.Copy(), Durable = contents.Copy() };
+
+    private void WriteOut(GrowingBytes contents)
+    {
+        foreach (var (offset, bytes) in _unflushed)
+        {
+            contents.Write(bytes, offset);
+        }
+    }
 
     private GrowingBytes LoseSome(Random random)
     {

@@ -138,9 +138,14 @@ internal sealed class InMemoryFileSystem : IFileSystem
             var (from, oldName) = ParentOf(source, attempt);
             var (to, newName) = ParentOf(destination, attempt);
             var file = from.Written.GetValueOrDefault(oldName) ?? throw new FileNotFoundException($"Cannot {attempt}: there is no such file.", source);
-            if (file is not InMemoryFile || to.Written.GetValueOrDefault(newName) is InMemoryDirectory)
+            if (file is InMemoryDirectory)
             {
-                throw new IOException($"Cannot {attempt}: one of them is a directory.");
+                throw IsDirectory(source);
+            }
+
+            if (to.Written.GetValueOrDefault(newName) is InMemoryDirectory)
+            {
+                throw new IOException($"Cannot {attempt}: the new name is a directory's.");
             }
 
             if (from != to || oldName != newName)
@@ -263,7 +268,7 @@ internal sealed class InMemoryFileSystem : IFileSystem
     }
 
     /// <summary>An open file. It keeps the file when the name goes to another, as an open descriptor does.</summary>
-    private sealed class Handle(InMemoryFileSystem files, InMemoryFile file, string path, bool isWritable) : IFileHandle
+    private sealed class Handle(InMemoryFileSystem files, InMemoryFile file, string path, bool isWritable) : IFileHandle, IForgetfulFile
     {
         private bool _isDisposed;
 
@@ -317,6 +322,14 @@ internal sealed class InMemoryFileSystem : IFileSystem
             {
                 ObjectDisposedException.ThrowIf(_isDisposed, this);
                 file.Flush();
+            }
+        }
+
+        public void ForgetUnflushed()
+        {
+            lock (files._gate)
+            {
+                file.ForgetUnflushed();
             }
         }
 

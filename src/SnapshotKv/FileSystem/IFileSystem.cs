@@ -10,7 +10,8 @@ namespace SnapshotKv.FileSystem;
 /// </remarks>
 internal interface IFileSystem
 {
-    /// <summary>Makes a path absolute and resolves the links in the part of it that exists.</summary>
+    /// <summary>Makes a path absolute and resolves the links in the part of it that exists, so that all spellings of one place give one string.</summary>
+    /// <exception cref="IOException">The links form a loop.</exception>
     string GetRealPath(string path);
 
     /// <summary>Whether a directory of this name exists.</summary>
@@ -34,10 +35,13 @@ internal interface IFileSystem
     /// <exception cref="IOException">A file of that name exists already.</exception>
     IFileHandle CreateNew(string path);
 
-    /// <summary>Gives a file another name in one step; a file that had the new name is replaced.</summary>
+    /// <summary>Gives a file (not a directory) another name in one step; a file that had the new name is replaced. Never copies.</summary>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="IOException">One of the two is a directory, or they lie on different devices.</exception>
     void Rename(string source, string destination);
 
-    /// <summary>Deletes a file; one that is not there is no error.</summary>
+    /// <summary>Deletes a file; one that is not there is no error, nor is a missing directory.</summary>
+    /// <exception cref="IOException">It is a directory.</exception>
     void Delete(string path);
 
     /// <summary>Makes the names in a directory durable.</summary>
@@ -49,6 +53,8 @@ internal interface IFileSystem
     /// or with the process, and the file is never deleted.
     /// </summary>
     /// <returns>What to dispose to let go of the lock; null when somebody else, in this process or another, holds it.</returns>
+    /// <exception cref="IOException">The lock cannot be asked for: no such directory, a file system that refuses locks.</exception>
+    /// <exception cref="UnauthorizedAccessException">The user may not open or create the file.</exception>
     IDisposable? TryLock(string path);
 
     /// <summary>The bytes that this process's user may still write where the directory lies.</summary>

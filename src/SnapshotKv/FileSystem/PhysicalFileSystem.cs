@@ -109,6 +109,8 @@ internal sealed class PhysicalFileSystem : IFileSystem
 
     public void Rename(string source, string destination)
     {
+        ThrowIfDirectory(source);
+
         // Not File.Move: when the two names lie on different devices it copies, which a crash can cut in half.
         var done = false;
         do

@@ -156,6 +156,28 @@ public sealed class DirectoryProbeTests
     }
 
     [Fact]
+    public void Check_RealParentThatRefuses_SaysWhatWasTriedWhere()
+    {
+        // Modes do not bind root; /proc refuses new files and directories to everybody.
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "There is no /proc here.");
+
+        var message = Should.Throw<KvStoreUnavailableException>(() => DirectoryProbe.Check(PhysicalFileSystem.Instance, "/proc/snapshotkv/data")).Message;
+
+        message.ShouldStartWith("The directory '/proc/snapshotkv/data' cannot be used for a store: tried to make '/proc/snapshotkv' in '/proc' as uid ");
+    }
+
+    [Fact]
+    public void Check_UnwritableRealDirectory_SaysToChown()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows() || Environment.IsPrivilegedProcess, "Modes do not bind a privileged user.");
+
+        var message = Should.Throw<KvStoreUnavailableException>(() => DirectoryProbe.Check(PhysicalFileSystem.Instance, "/")).Message;
+
+        message.ShouldContain("chown");
+        message.ShouldContain("Access to the path '/probe.tmp' is denied");
+    }
+
+    [Fact]
     public void Check_RealDirectory_LeavesNothing()
     {
         using var directory = new TemporaryDirectory();

@@ -131,6 +131,24 @@ public sealed class FaultInjectingFileSystemTests : FileSystemSpecification
     }
 
     [Fact]
+    public void FailWhen_FlushLosingUnflushed_LetsTheNextFlushLie()
+    {
+        _files.FailWhen(FileOperationKind.Flush, FileFault.InputOutput.LosingUnflushed(), times: 1);
+        using var file = _files.CreateNew(At("a"));
+        _files.FlushDirectory(Root);
+        _inner.FlushDirectory(Path.GetDirectoryName(Root)!);
+        file.Write("lost"u8, 0);
+
+        Should.Throw<IOException>(file.Flush);
+        file.Write("kept"u8, 4);
+        Should.NotThrow(file.Flush);
+
+        ReadFile("a").ShouldBe("lostkept");
+        using var afterwards = _inner.CrashImage(CrashKind.PowerCutLosingNothing).OpenRead(At("a"));
+        Read(afterwards, 0, 100).ShouldBe("\0\0\0\0kept");
+    }
+
+    [Fact]
     public void BeforeAndAfter_AnOperation_SeeTheStateOnEachSide()
     {
         var seen = new List<bool>();

@@ -286,6 +286,16 @@ public abstract class FileSystemSpecification
     }
 
     [Fact]
+    public void Rename_Directory_IsRefused()
+    {
+        Files.CreateDirectory(At("d"));
+
+        Should.Throw<IOException>(() => Files.Rename(At("d"), At("e"))).Message.ShouldBe($"'{At("d")}' is a directory, not a file.");
+
+        Names().ShouldBe(["d"]);
+    }
+
+    [Fact]
     public void Delete_File_RemovesIt()
     {
         WriteFile("a", "1");

@@ -25,6 +25,24 @@ public sealed class PhysicalFileSystemTests : FileSystemSpecification, IDisposab
     }
 
     [Fact]
+    public void CreateNew_GarbageCollectedAfterwards_StaysOpenAndLocked()
+    {
+        // The stream that gave the handle its mode is garbage by now; it must not take the handle along.
+        using var file = Files.CreateNew(At("a"));
+        using var held = Files.TryLock(At("lock"));
+
+        for (var i = 0; i < 3; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        file.Write("abc"u8, 0);
+        ReadFile("a").ShouldBe("abc");
+        Files.TryLock(At("lock")).ShouldBeNull();
+    }
+
+    [Fact]
     public void TryLock_OnUnix_CreatesAFileForItsOwnerOnly()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no file modes.");
