@@ -114,8 +114,10 @@ public sealed class ManualTimeProvider : TimeProvider
         }
     }
 
+    /// <summary>Never back: a callback may have let more time pass than the call that fired it was going to.</summary>
     private void MoveTo(long elapsedTicks)
     {
+        elapsedTicks = Math.Max(elapsedTicks, _elapsedTicks);
         _wallClock = _wallClock.AddTicks(elapsedTicks - _elapsedTicks);
         _elapsedTicks = elapsedTicks;
     }

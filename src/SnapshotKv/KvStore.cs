@@ -53,6 +53,9 @@ public sealed partial class KvStore : KvKeyspace, IDisposable, IAsyncDisposable
     /// <summary>Entries whose keys are not UTF-8. They come from Go, are kept and written back, and no string reaches them.</summary>
     public int OpaqueKeyCount => Engine.Pipeline.Table.OpaqueCount;
 
+    /// <summary>The entries in memory, expired ones that were not swept yet included.</summary>
+    internal int EntriesInMemory => Engine.Pipeline.Table.Count;
+
     /// <summary>Opens the store in a directory, which is created when it is missing.</summary>
     /// <param name="path">The directory; null for a memory-only store.</param>
     /// <returns>The open store.</returns>

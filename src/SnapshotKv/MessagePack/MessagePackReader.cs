@@ -39,7 +39,7 @@ internal ref struct MessagePackReader(ReadOnlySpan<byte> source)
         }
 
         // An element takes one byte at the least.
-        if (token.PayloadSize + token.ChildCount > (ulong)(_source.Length - _offset - token.HeadSize))
+        if (token.Kind >= MessagePackKind.String && token.PayloadSize + token.ChildCount > (ulong)(_source.Length - _offset - token.HeadSize))
         {
             throw new MessagePackFormatException($"a length of {token.Length} goes beyond the bytes that are left", _offset);
         }
@@ -131,6 +131,9 @@ internal ref struct MessagePackReader(ReadOnlySpan<byte> source)
         var token = ReadHead();
         return token.Kind is MessagePackKind.String or MessagePackKind.Binary ? Take(token.Length) : throw Unexpected(token, "a string", start);
     }
+
+    /// <summary>Reads what follows the head of a string, binary or extension that was just read.</summary>
+    public ReadOnlySpan<byte> ReadPayload(MessagePackToken head) => Take(head.Length);
 
     public int ReadArrayHead() => (int)Expect(MessagePackKind.Array, "an array").Length;
 

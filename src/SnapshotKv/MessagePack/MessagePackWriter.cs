@@ -117,12 +117,12 @@ internal ref struct MessagePackWriter(IBufferWriter<byte> output)
     /// <exception cref="ArgumentException">The text has an unpaired surrogate, which UTF-8 cannot carry.</exception>
     public void WriteString(scoped ReadOnlySpan<char> value)
     {
-        // Worst case three bytes a character; the head's width is known only once the length is, so short text goes through the stack.
-        const int LongestOnStack = 84;
-        if (value.Length <= LongestOnStack)
+        // The head's width is known only once the length is. Short text is written in place behind the head that it has if it is ASCII,
+        // and moved if it turns out longer: worst case three bytes a character.
+        const int LongestInPlace = 80;
+        if (value.Length <= LongestInPlace)
         {
-            Span<byte> utf8 = stackalloc byte[LongestOnStack * 3];
-            WriteString(utf8[..Transcode(value, utf8)]);
+            WriteShortString(value);
             return;
         }
 
@@ -135,6 +135,28 @@ internal ref struct MessagePackWriter(IBufferWriter<byte> output)
         {
             ArrayPool<byte>.Shared.Return(rented);
         }
+    }
+
+    private void WriteShortString(scoped ReadOnlySpan<char> value)
+    {
+        const int LongestHead = 2;
+        var most = LongestHead + (value.Length * 3);
+        if (_span.Length - _used < most)
+        {
+            Grow(most);
+        }
+
+        var span = _span[_used..];
+        var guess = value.Length < 32 ? 1 : 2;
+        var length = Transcode(value, span[guess..]);
+        var headSize = length < 32 ? 1 : 2;
+        if (headSize != guess)
+        {
+            span.Slice(guess, length).CopyTo(span[headSize..]);
+        }
+
+        WriteStringHead((uint)length);
+        _used += length;
     }
 
     /// <summary>Writes text that is UTF-8 already.</summary>

@@ -15,6 +15,7 @@ internal static class FormatConverter
 
     private static void ToJson(ReadOnlySpan<byte> source, IBufferWriter<byte> target)
     {
+        RefuseNonFinite(source);
         try
         {
             using var writer = new Utf8JsonWriter(target, new JsonWriterOptions { Encoder = Encoder, SkipValidation = true });
@@ -24,6 +25,29 @@ internal static class FormatConverter
         catch (MessagePackFormatException exception)
         {
             throw new KvSerializationException(exception.Message, exception);
+        }
+    }
+
+    /// <summary>
+    /// JSON has no NaN and no infinity. As text they would come back as text, so a value that holds one is not converted. The bytes are a flat run of
+    /// heads and payloads, which is all that this looks at; damage is left to the reading proper.
+    /// </summary>
+    private static void RefuseNonFinite(ReadOnlySpan<byte> source)
+    {
+        while (MessagePackToken.TryRead(source, out var token) && token.HeadSize + token.PayloadSize <= (uint)source.Length)
+        {
+            var isFinite = token.Kind switch
+            {
+                MessagePackKind.Float64 => double.IsFinite(BitConverter.UInt64BitsToDouble(token.Bits)),
+                MessagePackKind.Float32 => float.IsFinite(BitConverter.UInt32BitsToSingle((uint)token.Bits)),
+                _ => true,
+            };
+            if (!isFinite)
+            {
+                throw new KvSerializationException("The value holds NaN or an infinity, for which JSON has no form.");
+            }
+
+            source = source[(int)(token.HeadSize + token.PayloadSize)..];
         }
     }
 

@@ -72,7 +72,9 @@ internal sealed class JsonContracts
         var options = context is null ? new JsonSerializerOptions() : new JsonSerializerOptions(context.Options);
         options.Encoder = new StrictJsonEncoder(options.Encoder ?? JavaScriptEncoder.UnsafeRelaxedJsonEscaping);
         options.WriteIndented = false;
-        options.MaxDepth = MessagePack.MessagePackReader.MaxDepth;
+
+        // System.Text.Json counts a value inside the deepest container as one level more.
+        options.MaxDepth = MessagePack.MessagePackReader.MaxDepth + 1;
         options.Converters.Add(new UntypedJsonConverter());
         options.TypeInfoResolverChain.Clear();
         if (_resolver is not null)

@@ -14,7 +14,7 @@ internal sealed class MessagePackKvSerializer(JsonContracts contracts) : NativeS
     public override void Serialize<T>(T value, IBufferWriter<byte> target)
     {
         ArgumentNullException.ThrowIfNull(target);
-        var formatter = _catalog.Get(typeof(T));
+        var formatter = _catalog.Get<T>();
         var writer = new MessagePackWriter(target);
         if (formatter is TypedFormatter<T> typed)
         {
@@ -33,7 +33,7 @@ internal sealed class MessagePackKvSerializer(JsonContracts contracts) : NativeS
     public override T? Deserialize<T>(ReadOnlySpan<byte> source)
         where T : default
     {
-        var formatter = _catalog.Get(typeof(T));
+        var formatter = _catalog.Get<T>();
         var reader = new MessagePackReader(source);
         try
         {

@@ -7,6 +7,8 @@ namespace SnapshotKv.Serialization;
 /// <summary>What formatters check alike, and the words in which they refuse.</summary>
 internal static class ValueErrors
 {
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
     /// <summary>One kind is stored and another was asked for.</summary>
     public static MessagePackFormatException Mismatch(MessagePackToken token, Type asked, int offset) =>
         new($"The value holds {Describe(token)}, but {TypeNames.Describe(asked)} was asked for", offset);
@@ -38,16 +40,20 @@ internal static class ValueErrors
     public static string ReadText(ref MessagePackReader reader, Type asked)
     {
         var start = reader.Offset;
-        var token = reader.Peek();
+        var token = reader.ReadHead();
         if (token.Kind != MessagePackKind.String)
         {
             throw Mismatch(token, asked, start);
         }
 
-        var bytes = reader.ReadStringBytes();
-        return Utf8.IsValid(bytes)
-            ? Encoding.UTF8.GetString(bytes)
-            : throw new MessagePackFormatException("The value holds text that is not UTF-8; read it as Byte[]", start);
+        try
+        {
+            return StrictUtf8.GetString(reader.ReadPayload(token));
+        }
+        catch (DecoderFallbackException)
+        {
+            throw new MessagePackFormatException("The value holds text that is not UTF-8; read it as Byte[]", start);
+        }
     }
 
     /// <summary>Reads a map's key as text: a string or, as Go's decoder allows, a binary.</summary>

@@ -59,9 +59,12 @@ internal sealed class SnapshotCatalog(IFileSystem fileSystem, string storePath)
         var now = localNow.DateTime;
         (DateTime Time, ushort Counter) next = (now.AddTicks(-(now.Ticks % TimeSpan.TicksPerSecond)), 0);
         var floor = _last;
-        if (List().Candidates is [var newest, ..] && (floor is null || (newest.Name.Time, newest.Name.Counter).CompareTo(floor.Value) > 0))
+        foreach (var name in NamesInUse())
         {
-            floor = (newest.Name.Time, newest.Name.Counter);
+            if (floor is null || (name.Time, name.Counter).CompareTo(floor.Value) > 0)
+            {
+                floor = (name.Time, name.Counter);
+            }
         }
 
         if (floor is { } last && next.CompareTo(last) <= 0)
@@ -146,6 +149,20 @@ internal sealed class SnapshotCatalog(IFileSystem fileSystem, string storePath)
     private static bool IsTemporary(string name) =>
         name.EndsWith(SnapshotWriter.TemporarySuffix, StringComparison.Ordinal)
         && SnapshotName.TryParse(name.AsSpan(0, name.Length - SnapshotWriter.TemporarySuffix.Length), out _);
+
+    /// <summary>All names that a new snapshot must sort behind: those set aside too, since somebody may mend one and put it back.</summary>
+    private IEnumerable<SnapshotName> NamesInUse()
+    {
+        foreach (var entry in ListFiles().Concat(ListQuarantine()))
+        {
+            if (SnapshotName.TryParse(entry.Name, out var name))
+            {
+                yield return name;
+            }
+        }
+    }
+
+    private IEnumerable<FileSystemEntry> ListQuarantine() => fileSystem.DirectoryExists(QuarantinePath) ? fileSystem.List(QuarantinePath) : [];
 
     private IEnumerable<FileSystemEntry> ListFiles() => fileSystem.DirectoryExists(DirectoryPath)
         ? fileSystem.List(DirectoryPath).Where(entry => !entry.IsDirectory)

@@ -1,44 +1,43 @@
 using System.Buffers;
 using System.Numerics;
+using System.Reflection;
 using System.Text.Json.Serialization.Metadata;
 using SnapshotKv.MessagePack;
 
 namespace SnapshotKv.Serialization.Formatters;
 
 /// <summary>The members of a plain class: which are written, and how names that are read find theirs.</summary>
-internal sealed class ContractMembers
+/// <typeparam name="T">The class, or object where it is not known when this is compiled.</typeparam>
+internal sealed class ContractMembers<T>
 {
-    /// <summary>As many as have a bit each; a class with more goes by JSON.</summary>
-    public const int MostRequired = 64;
-
     private readonly Type _type;
-    private readonly ContractMember[] _all;
-    private readonly Dictionary<string, ContractMember> _byName;
+    private readonly ContractMember<T>[] _all;
+    private readonly Dictionary<string, ContractMember<T>> _byName;
 
     public ContractMembers(JsonTypeInfo contract, FormatterCatalog catalog)
     {
         _type = contract.Type;
         var comparer = contract.Options.PropertyNameCaseInsensitive ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
         _byName = new(contract.Properties.Count, comparer);
-        var all = new List<ContractMember>(contract.Properties.Count);
+        var all = new List<ContractMember<T>>(contract.Properties.Count);
         foreach (var property in contract.Properties)
         {
             // A member that is neither written nor read needs no formatter: its type may have none.
             var formatter = property.Get is null && property.Set is null ? catalog.Untyped : catalog.Get(property.PropertyType);
             var requiredBit = property.IsRequired ? 1UL << BitOperations.PopCount(Required) : 0;
             Required |= requiredBit;
-            var member = new ContractMember(property, Encode(property.Name), formatter, requiredBit);
+            var member = Create(property, formatter, requiredBit, catalog.Contracts.MembersAreAsDeclared);
             _byName.TryAdd(member.Name, member);
             all.Add(member);
         }
 
         _all = [.. all];
-        Written = [.. all.Where(member => member.Get is not null)];
+        Written = [.. all.Where(member => member.CanGet)];
         SomeAreConditional = Written.Any(member => member.ShouldSerialize is not null);
     }
 
     /// <summary>The members that have a value to write, in the contract's order.</summary>
-    public ContractMember[] Written { get; }
+    public ContractMember<T>[] Written { get; }
 
     /// <summary>Whether what is written depends on the values.</summary>
     public bool SomeAreConditional { get; }
@@ -49,7 +48,7 @@ internal sealed class ContractMembers
     /// <summary>Reads a name; null when no member has it.</summary>
     /// <param name="reader">Stands on the name, and then on its value.</param>
     /// <param name="next">The member that is expected, since names mostly come in the order in which they were written.</param>
-    public ContractMember? ReadName(ref MessagePackReader reader, ref int next)
+    public ContractMember<T>? ReadName(ref MessagePackReader reader, ref int next)
     {
         if (next < _all.Length && reader.TryReadRaw(_all[next].EncodedName))
         {
@@ -70,6 +69,18 @@ internal sealed class ContractMembers
     {
         var names = string.Join(", ", _all.Where(member => (member.RequiredBit & bits) != 0).Select(member => $"'{member.Name}'"));
         return new($"The value lacks {names}, which {TypeNames.Describe(_type)} requires", offset);
+    }
+
+    private static ContractMember<T> Create(JsonPropertyInfo property, Formatter formatter, ulong requiredBit, bool isAsDeclared)
+    {
+        var name = Encode(property.Name);
+        var canBind = isAsDeclared
+            && typeof(T) != typeof(object)
+            && property.AttributeProvider is PropertyInfo declared
+            && (property.Get is null || declared.GetMethod is not null)
+            && (property.Set is null || declared.SetMethod is not null);
+        return (canBind ? formatter.Bind<T>(property, (PropertyInfo)property.AttributeProvider!, name, requiredBit) : null)
+            ?? new ContractMember<T>(property, name, formatter, requiredBit);
     }
 
     private static byte[] Encode(string name)

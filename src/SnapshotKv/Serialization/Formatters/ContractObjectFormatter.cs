@@ -4,12 +4,17 @@ using SnapshotKv.MessagePack;
 namespace SnapshotKv.Serialization.Formatters;
 
 /// <summary>Plain classes and structs, as a map from the members' names. Unknown names are passed over, missing ones left as created.</summary>
-internal sealed class ContractObjectFormatter(JsonTypeInfo contract, FormatterCatalog catalog) : Formatter
+/// <typeparam name="T">The class, or object where it is not known when this is compiled; structs are always boxed.</typeparam>
+internal sealed class ContractObjectFormatter<T>(JsonTypeInfo contract, FormatterCatalog catalog) : TypedFormatter<T>
 {
-    // On first use: a type may contain itself.
-    private ContractMembers Members => field ??= new(contract, catalog);
+    private readonly bool _canBeNull = !contract.Type.IsValueType;
 
-    public override void WriteObject(ref MessagePackWriter writer, object? value, int depth)
+    public JsonTypeInfo Contract => contract;
+
+    // On first use: a type may contain itself.
+    private ContractMembers<T> Members => field ??= new(contract, catalog);
+
+    public override void Write(ref MessagePackWriter writer, T? value, int depth)
     {
         if (value is null)
         {
@@ -29,40 +34,41 @@ internal sealed class ContractObjectFormatter(JsonTypeInfo contract, FormatterCa
         foreach (var member in members.Written)
         {
             writer.WriteRaw(member.EncodedName);
-            member.Formatter.WriteObject(ref writer, member.Get!(value), depth + 1);
+            member.Write(ref writer, value, depth + 1);
         }
     }
 
-    public override object? ReadObject(ref MessagePackReader reader, int depth)
+    public override T? Read(ref MessagePackReader reader, int depth)
     {
-        if (!contract.Type.IsValueType && reader.TryReadNil())
+        if (_canBeNull && reader.TryReadNil())
         {
-            return null;
+            return default;
         }
 
         var start = reader.Offset;
         var count = Containers.ReadMapHead(ref reader, contract.Type, depth);
         var members = Members;
-        var value = contract.CreateObject!();
+        var value = (T)contract.CreateObject!();
         var next = 0;
         var missing = members.Required;
         for (; count > 0; count--)
         {
             var member = members.ReadName(ref reader, ref next);
-            if (member?.Set is null)
+            if (member is { CanSet: true })
+            {
+                member.Read(ref reader, value, depth + 1);
+                missing &= ~member.RequiredBit;
+            }
+            else
             {
                 reader.Skip();
-                continue;
             }
-
-            member.Set(value, member.Formatter.ReadObject(ref reader, depth + 1));
-            missing &= ~member.RequiredBit;
         }
 
         return missing == 0 ? value : throw members.Missing(missing, start);
     }
 
-    private static void WriteConditional(ref MessagePackWriter writer, object value, ContractMember[] members, int depth)
+    private static void WriteConditional(ref MessagePackWriter writer, T value, ContractMember<T>[] members, int depth)
     {
         // Each getter runs once, as a caller of one would expect.
         var values = new object?[members.Length];
@@ -70,8 +76,8 @@ internal sealed class ContractObjectFormatter(JsonTypeInfo contract, FormatterCa
         var count = 0;
         for (var i = 0; i < members.Length; i++)
         {
-            values[i] = members[i].Get!(value);
-            written[i] = members[i].ShouldSerialize?.Invoke(value, values[i]) ?? true;
+            values[i] = members[i].GetValue(value);
+            written[i] = members[i].ShouldSerialize?.Invoke(value!, values[i]) ?? true;
             count += written[i] ? 1 : 0;
         }
 
@@ -81,7 +87,7 @@ internal sealed class ContractObjectFormatter(JsonTypeInfo contract, FormatterCa
             if (written[i])
             {
                 writer.WriteRaw(members[i].EncodedName);
-                members[i].Formatter.WriteObject(ref writer, values[i], depth + 1);
+                members[i].WriteValue(ref writer, values[i], depth + 1);
             }
         }
     }

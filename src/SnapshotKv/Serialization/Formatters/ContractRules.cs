@@ -8,6 +8,9 @@ namespace SnapshotKv.Serialization.Formatters;
 /// <summary>Which contracts can be walked as they are. What asks for more than members, elements and pairs goes by JSON.</summary>
 internal static class ContractRules
 {
+    // As many as have a bit each.
+    private const int MostRequired = 64;
+
     /// <summary>Whether options leave contracts with their plain meaning.</summary>
     public static bool ArePlain(JsonSerializerOptions options) =>
         options.ReferenceHandler is null
@@ -26,18 +29,22 @@ internal static class ContractRules
         && IsPlain(contract)
         && contract.UnmappedMemberHandling is null or JsonUnmappedMemberHandling.Skip
         && contract.PreferredPropertyObjectCreationHandling is null or JsonObjectCreationHandling.Replace
-        && contract.Properties.Count(property => property.IsRequired) <= ContractMembers.MostRequired
+        && contract.Properties.Count(property => property.IsRequired) <= MostRequired
         && contract.Properties.All(IsPlain);
 
     /// <summary>Arrays of one dimension, and lists that the contract can create and the plain list interface can fill.</summary>
     public static bool IsPlainList(JsonTypeInfo contract) =>
-        IsPlain(contract) && contract.ElementType is not null && (contract.Type.IsSZArray || contract.CreateObject?.Invoke() is IList { IsFixedSize: false, IsReadOnly: false });
+        IsPlain(contract)
+        && contract.ElementType is not null
+        && (contract.Type.IsSZArray
+            || (contract.Type.IsAssignableTo(typeof(IList)) && contract.CreateObject?.Invoke() is IList { IsFixedSize: false, IsReadOnly: false }));
 
     /// <summary>Dictionaries with text as keys that the contract can create and the plain dictionary interface can fill.</summary>
     public static bool IsPlainDictionary(JsonTypeInfo contract) =>
         IsPlain(contract)
         && contract.KeyType == typeof(string)
         && contract.ElementType is not null
+        && contract.Type.IsAssignableTo(typeof(IDictionary))
         && contract.CreateObject?.Invoke() is IDictionary { IsFixedSize: false, IsReadOnly: false };
 
     /// <summary>Whether an enum is a number in JSON too; a converter may have made it text.</summary>

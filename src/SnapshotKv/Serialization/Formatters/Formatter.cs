@@ -1,3 +1,5 @@
+using System.Reflection;
+using System.Text.Json.Serialization.Metadata;
 using SnapshotKv.MessagePack;
 
 namespace SnapshotKv.Serialization.Formatters;
@@ -15,4 +17,8 @@ internal abstract class Formatter
     /// <summary>Reads a value of the type; null is one only if the type has it.</summary>
     /// <exception cref="MessagePackFormatException">Another kind is stored, or the bytes are damaged.</exception>
     public abstract object? ReadObject(ref MessagePackReader reader, int depth);
+
+    /// <summary>A member of a class that is reached without boxing; null when the formatter has no way to.</summary>
+    public virtual ContractMember<TOwner>? Bind<TOwner>(JsonPropertyInfo contract, PropertyInfo property, byte[] encodedName, ulong requiredBit) =>
+        null;
 }

@@ -15,6 +15,7 @@ internal sealed class FormatterCatalog
     private readonly Func<Type, Formatter> _create;
     private readonly JsonSerializerOptions _options;
     private readonly bool _optionsArePlain;
+    private Formatter? _last;
 
     public FormatterCatalog(JsonContracts contracts)
     {
@@ -43,6 +44,26 @@ internal sealed class FormatterCatalog
     /// <exception cref="KvSerializationException">The type has no contract.</exception>
     public Formatter Get(Type type) => _formatters.TryGetValue(type, out var formatter) ? formatter : _formatters.GetOrAdd(type, _create);
 
+    /// <summary>The formatter of a type that is known when this is compiled, by which members are reached without boxing.</summary>
+    /// <exception cref="KvSerializationException">The type has no contract.</exception>
+    public Formatter Get<T>()
+    {
+        // Most stores hold few types, and the same one is mostly asked for again.
+        if (_last is TypedFormatter<T> last && typeof(T) != typeof(object))
+        {
+            return last;
+        }
+
+        var formatter = Get(typeof(T));
+        if (!typeof(T).IsValueType && typeof(T) != typeof(object) && formatter is ContractObjectFormatter<object> boxing)
+        {
+            formatter = _formatters[typeof(T)] = new ContractObjectFormatter<T>(boxing.Contract, this);
+        }
+
+        _last = formatter;
+        return formatter;
+    }
+
     private Formatter Create(Type type)
     {
         // A converter that the user set for all values of a type beats what is known here.
@@ -69,7 +90,7 @@ internal sealed class FormatterCatalog
 
         return contract.Kind switch
         {
-            JsonTypeInfoKind.Object when ContractRules.IsPlainObject(contract) => new ContractObjectFormatter(contract, this),
+            JsonTypeInfoKind.Object when ContractRules.IsPlainObject(contract) => new ContractObjectFormatter<object>(contract, this),
             JsonTypeInfoKind.Enumerable when ContractRules.IsPlainList(contract) => new ContractListFormatter(contract, this),
             JsonTypeInfoKind.Dictionary when ContractRules.IsPlainDictionary(contract) => new ContractDictionaryFormatter(contract, this),
             _ => new JsonFormatter(contract, _options),

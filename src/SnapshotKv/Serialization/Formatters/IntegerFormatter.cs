@@ -5,7 +5,8 @@ using SnapshotKv.MessagePack;
 namespace SnapshotKv.Serialization.Formatters;
 
 /// <summary>Integers, written in the shortest form and read from any: writers differ in the widths they choose.</summary>
-internal sealed class IntegerFormatter<T> : TypedFormatter<T>
+/// <param name="asked">The type that messages name: an enum, or the integer itself.</param>
+internal sealed class IntegerFormatter<T>(Type asked) : TypedFormatter<T>
     where T : struct, IBinaryInteger<T>, IMinMaxValue<T>
 {
     public override void Write(ref MessagePackWriter writer, T value, int depth)
@@ -30,11 +31,11 @@ internal sealed class IntegerFormatter<T> : TypedFormatter<T>
             case MessagePackKind.NegativeInteger when (long)token.Bits >= long.CreateTruncating(T.MinValue):
                 return T.CreateTruncating(token.Bits);
             case MessagePackKind.UnsignedInteger:
-                throw ValueErrors.Unfit($"the integer {token.Bits.ToString(CultureInfo.InvariantCulture)}", typeof(T), start);
+                throw ValueErrors.Unfit($"the integer {token.Bits.ToString(CultureInfo.InvariantCulture)}", asked, start);
             case MessagePackKind.NegativeInteger:
-                throw ValueErrors.Unfit($"the integer {((long)token.Bits).ToString(CultureInfo.InvariantCulture)}", typeof(T), start);
+                throw ValueErrors.Unfit($"the integer {((long)token.Bits).ToString(CultureInfo.InvariantCulture)}", asked, start);
             default:
-                throw ValueErrors.Mismatch(token, typeof(T), start);
+                throw ValueErrors.Mismatch(token, asked, start);
         }
     }
 }

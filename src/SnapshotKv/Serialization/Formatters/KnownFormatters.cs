@@ -41,7 +41,7 @@ internal static class KnownFormatters
     }
 
     private static void AddInteger<T>(Dictionary<Type, Formatter> table)
-        where T : struct, IBinaryInteger<T>, IMinMaxValue<T> => AddStruct(table, new IntegerFormatter<T>());
+        where T : struct, IBinaryInteger<T>, IMinMaxValue<T> => AddStruct(table, new IntegerFormatter<T>(typeof(T)));
 
     private static void AddStruct<T>(Dictionary<Type, Formatter> table, TypedFormatter<T> formatter)
         where T : struct

@@ -1,3 +1,5 @@
+using System.Reflection;
+using System.Text.Json.Serialization.Metadata;
 using SnapshotKv.MessagePack;
 
 namespace SnapshotKv.Serialization.Formatters;
@@ -14,4 +16,7 @@ internal abstract class TypedFormatter<T> : Formatter
     public sealed override void WriteObject(ref MessagePackWriter writer, object? value, int depth) => Write(ref writer, (T?)value, depth);
 
     public sealed override object? ReadObject(ref MessagePackReader reader, int depth) => Read(ref reader, depth);
+
+    public sealed override ContractMember<TOwner>? Bind<TOwner>(JsonPropertyInfo contract, PropertyInfo property, byte[] encodedName, ulong requiredBit) =>
+        property.PropertyType == typeof(T) ? new BoundMember<TOwner, T>(contract, property, encodedName, this, requiredBit) : null;
 }

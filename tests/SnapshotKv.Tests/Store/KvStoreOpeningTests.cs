@@ -1,0 +1,353 @@
+using SnapshotKv.Diagnostics;
+using SnapshotKv.Testing;
+
+namespace SnapshotKv.Tests.Store;
+
+public sealed class KvStoreOpeningTests
+{
+    private readonly StoreHome _home = new();
+
+    [Fact]
+    public void Open_OptionsOutOfRange_NamesAllAtOnce()
+    {
+        var options = new SnapshotKvOptions
+        {
+            Path = " ",
+            MaxSnapshots = 0,
+            SaveDebounce = TimeSpan.FromSeconds(-3),
+            TtlCleanupInterval = TimeSpan.MaxValue,
+            Compression = (KvCompression)9,
+            Format = (KvFormat)9,
+            MaxValueBytes = 0,
+            MaxSnapshotBytes = 0,
+            TimeProvider = null!,
+        };
+
+        var message = Should.Throw<ArgumentException>(() => KvStore.Open(options)).Message;
+
+        options.GetErrors().Count.ShouldBe(9);
+        foreach (var property in typeof(SnapshotKvOptions).GetProperties().Select(property => property.Name).Except(["TypeInfoResolver", "LoggerFactory"]))
+        {
+            message.ShouldContain(property + " must");
+        }
+
+        Should.Throw<ArgumentNullException>(() => KvStore.Open((SnapshotKvOptions)null!));
+        Should.Throw<ArgumentNullException>(() => KvStore.Open("x", null!));
+    }
+
+    [Fact]
+    public void Options_Defaults_AreTheDocumentedOnes()
+    {
+        var options = new SnapshotKvOptions();
+
+        options.Path.ShouldBeNull();
+        options.MaxSnapshots.ShouldBe(5);
+        options.SaveDebounce.ShouldBe(TimeSpan.FromSeconds(10));
+        options.TtlCleanupInterval.ShouldBe(TimeSpan.FromMinutes(5));
+        options.Compression.ShouldBe(KvCompression.Gzip);
+        options.Format.ShouldBe(KvFormat.MessagePack);
+        options.MaxValueBytes.ShouldBe(64 * 1024 * 1024);
+        options.MaxSnapshotBytes.ShouldBe(8L * 1024 * 1024 * 1024);
+        options.TypeInfoResolver.ShouldBeNull();
+        options.TimeProvider.ShouldBe(TimeProvider.System);
+        options.LoggerFactory.ShouldBeNull();
+        options.GetErrors().ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(nameof(SnapshotKvOptions.MaxSnapshots), 1, 0)]
+    [InlineData(nameof(SnapshotKvOptions.MaxValueBytes), 1, 0)]
+    [InlineData(nameof(SnapshotKvOptions.MaxValueBytes), 1 << 30, (1 << 30) + 1)]
+    public void Options_AtTheLimit_AreAcceptedAndBeyondRefused(string name, int good, int bad)
+    {
+        var options = new SnapshotKvOptions();
+        var property = typeof(SnapshotKvOptions).GetProperty(name)!;
+        property.SetValue(options, good);
+        options.GetErrors().ShouldBeEmpty();
+
+        property.SetValue(options, bad);
+        options.GetErrors().ShouldHaveSingleItem().ShouldContain(name);
+    }
+
+    [Fact]
+    public void Open_OptionsReusedForASecondStore_OpenWhatTheyAreToldTo()
+    {
+        using var scope = new TemporaryRoot();
+        var options = new SnapshotKvOptions { Path = scope.Child("unused") };
+        using var first = KvStore.Open(scope.Child("first"), options);
+        using var second = KvStore.Open(scope.Child("second"), options);
+        options.MaxSnapshots = 0;
+
+        first.DirectoryPath.ShouldEndWith("first");
+        second.DirectoryPath.ShouldEndWith("second");
+        options.Path.ShouldBe(scope.Child("unused"));
+        Directory.Exists(scope.Child("unused")).ShouldBeFalse();
+        first.Set("k", 1);
+        first.Save().ShouldNotBeNull();
+    }
+
+    [Fact]
+    public void Open_DirectoryInUse_NamesTheHolder()
+    {
+        using var store = _home.Open();
+
+        var thrown = Should.Throw<KvStoreLockedException>(() => _home.Open());
+
+        thrown.Message.ShouldContain("/data");
+        thrown.Message.ShouldContain(Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        store.Set("k", 1);
+        store.Dispose();
+        using var next = _home.Open();
+        next.Exists("k").ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Open_SameDirectoryThroughALink_IsTheSameDirectory()
+    {
+        using var scope = new TemporaryRoot();
+        Directory.CreateDirectory(scope.Child("real"));
+        Directory.CreateSymbolicLink(scope.Child("link"), scope.Child("real"));
+        using var store = KvStore.Open(scope.Child("real"));
+
+        Should.Throw<KvStoreLockedException>(() => KvStore.Open(scope.Child("link")));
+        Should.Throw<KvStoreLockedException>(() => KvStore.Open(scope.Child("real/../link/.")));
+    }
+
+    [Fact]
+    public void Open_PathIsAFile_SaysSo()
+    {
+        using var scope = new TemporaryRoot();
+        File.WriteAllText(scope.Child("file"), "");
+
+        Should.Throw<KvStoreUnavailableException>(() => KvStore.Open(scope.Child("file"))).Message.ShouldContain("is a file");
+        Should.Throw<KvStoreUnavailableException>(() => KvStore.Open(scope.Child("file/below"))).Message.ShouldContain("is a file");
+    }
+
+    [Fact]
+    public void Open_UnwritableDirectory_SaysWhatWhereAndWho()
+    {
+        _home.Files.FailWhen(FileOperationKind.CreateNew, FileFault.AccessDenied);
+
+        var thrown = Should.Throw<KvStoreUnavailableException>(() => _home.Open());
+
+        thrown.Message.ShouldContain("/data");
+        thrown.Message.ShouldContain("uid 1000");
+        _home.Files.Heal();
+        _home.Open().Dispose();
+    }
+
+    [Fact]
+    public async Task OpenAsync_Cancelled_LeavesTheDirectoryFree()
+    {
+        using var scope = new TemporaryRoot();
+        var options = new SnapshotKvOptions { Path = scope.Child("data") };
+        await Should.ThrowAsync<OperationCanceledException>(() => KvStore.OpenAsync(options, new CancellationToken(canceled: true)));
+
+        await using var store = await KvStore.OpenAsync(options, TestContext.Current.CancellationToken);
+        store.Set("k", 1);
+    }
+
+    [Fact]
+    public void Open_NewestDamaged_FallsBackSetsItAsideAndReports()
+    {
+        var (older, newest) = TwoSnapshots();
+        var bytes = _home.ReadFile("snapshots/" + newest);
+        _home.WriteFile("snapshots/" + newest, bytes[..^3]);
+
+        using var store = _home.Open();
+
+        store.TryGet<int>("k", out var value).ShouldBeTrue();
+        value.ShouldBe(1);
+        store.RecoveryReport.FellBack.ShouldBeTrue();
+        store.RecoveryReport.LoadedSnapshot!.FileName.ShouldBe(older);
+        var problem = store.RecoveryReport.Problems.ShouldHaveSingleItem();
+        problem.FileName.ShouldBe(newest);
+        problem.MovedTo.ShouldBe("/data/quarantine/" + newest);
+        _home.Names("quarantine").ShouldBe([newest, newest + ".reason"]);
+        _home.ReadFile("quarantine/" + newest).ShouldBe(bytes[..^3]);
+        System.Text.Encoding.UTF8.GetString(_home.ReadFile("quarantine/" + newest + ".reason")).ShouldContain(problem.Reason);
+        _home.Log.Ids.ShouldContain(KvEventIds.SnapshotQuarantined);
+        _home.Log.Ids.ShouldContain(KvEventIds.SnapshotFellBack);
+
+        // What is saved next sorts behind the damaged one, although that is gone from the directory.
+        store.Set("k", 3);
+        string.CompareOrdinal(store.Save()!.FileName, newest).ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public void Open_QuarantineThatFails_OpensNevertheless()
+    {
+        var (_, newest) = TwoSnapshots();
+        _home.WriteFile("snapshots/" + newest, [1, 2, 3]);
+        _home.Files.FailWhen(operation => operation.Path.Contains("quarantine", StringComparison.Ordinal), FileFault.AccessDenied);
+
+        using var store = _home.Open();
+
+        store.RecoveryReport.Problems.ShouldHaveSingleItem().MovedTo.ShouldBeNull();
+        store.Exists("k").ShouldBeTrue();
+        _home.Snapshots().ShouldContain(newest);
+    }
+
+    [Fact]
+    public void Open_NoneReadable_RefusesAndTouchesNothing()
+    {
+        var (older, newest) = TwoSnapshots();
+        _home.WriteFile("snapshots/" + older, [1, 2, 3]);
+        _home.WriteFile("snapshots/" + newest, []);
+        _home.WriteFile("blobs/a54/01a201c8-127a-743e-8fcb-80e9fa74ea54.bin", [1]);
+
+        var thrown = Should.Throw<KvStoreCorruptedException>(() => _home.Open());
+
+        thrown.Message.ShouldContain(older);
+        thrown.Message.ShouldContain(newest);
+        _home.Snapshots().ShouldBe([older, newest]);
+        _home.Names("quarantine").ShouldBeEmpty();
+        _home.Names("blobs/a54").Count.ShouldBe(1);
+        Should.Throw<KvStoreCorruptedException>(() => _home.Open());
+    }
+
+    [Fact]
+    public void Open_SnapshotLargerThanAllowed_RefusesInsteadOfFallingBack()
+    {
+        var (older, newest) = TwoSnapshots();
+
+        var thrown = Should.Throw<KvStoreCorruptedException>(() => _home.Open(options => options.MaxSnapshotBytes = 20));
+
+        thrown.Message.ShouldContain("MaxSnapshotBytes");
+        _home.Snapshots().ShouldBe([older, newest]);
+        _home.Open().Dispose();
+    }
+
+    [Fact]
+    public void Open_DiskThatCannotBeRead_IsUnavailableNotCorrupt()
+    {
+        TwoSnapshots();
+        _home.Files.FailWhen(FileOperationKind.Read, FileFault.InputOutput);
+
+        Should.Throw<KvStoreUnavailableException>(() => _home.Open());
+
+        _home.Files.Heal();
+        _home.Names("quarantine").ShouldBeEmpty();
+        using var store = _home.Open();
+        store.TryGet<int>("k", out var value).ShouldBeTrue();
+        value.ShouldBe(2);
+    }
+
+    [Fact]
+    public void Open_LeftoversOfACrashedSave_AreRemovedAndNothingElse()
+    {
+        var (older, newest) = TwoSnapshots();
+        _home.WriteFile($"snapshots/{newest}.tmp", [1]);
+        _home.WriteFile("snapshots/other.tmp", [1]);
+
+        _home.Open().Dispose();
+
+        _home.Snapshots().ShouldBe([older, newest, "other.tmp"], ignoreOrder: true);
+    }
+
+    [Fact]
+    public void Open_SnapshotFromTheFuture_IsReportedAndSortedBehind()
+    {
+        var (_, newest) = TwoSnapshots();
+        _home.Clock.SetUtcNow(_home.Clock.GetUtcNow().AddDays(-2));
+
+        using var store = _home.Open();
+
+        _home.Log.Ids.ShouldContain(KvEventIds.SnapshotFromTheFuture);
+        store.Set("k", 3);
+        string.CompareOrdinal(store.Save()!.FileName, newest).ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public void Open_WithTheOtherFormat_ConvertsEveryValue()
+    {
+        using (var store = _home.Open())
+        {
+            store.Set("int", 5);
+            store.Set("text", "é");
+            store.SetBytes("bytes", [1, 2, 3]);
+            store.Set("map", new Dictionary<string, object?> { ["a"] = 1L, ["b"] = new List<object?> { null, true, 1.5 } });
+            store.Set("dies", 1, TimeSpan.FromHours(1));
+        }
+
+        for (var turn = 0; turn < 2; turn++)
+        {
+            using (var json = _home.Open(options => (options.Format, options.Compression) = (KvFormat.Json, KvCompression.None)))
+            {
+                Check(json);
+                json.Set("turn", turn);
+            }
+
+            using var back = _home.Open();
+            Check(back);
+            back.Set("turn", turn + 10);
+        }
+
+        _home.Log.Ids.Count(id => id == KvEventIds.SnapshotConverted).ShouldBe(4);
+
+        static void Check(KvStore store)
+        {
+            store.TryGet<int>("int", out var number).ShouldBeTrue();
+            number.ShouldBe(5);
+            store.TryGet<string>("text", out var text).ShouldBeTrue();
+            text.ShouldBe("é");
+            store.TryGet("map", out var map).ShouldBeTrue();
+            var read = map.ShouldBeOfType<Dictionary<string, object?>>();
+            read["a"].ShouldBe(1L);
+            read["b"].ShouldBe(new List<object?> { null, true, 1.5 });
+            store.GetTimeToLive("dies").Remaining.ShouldBe(TimeSpan.FromHours(1));
+        }
+    }
+
+    [Fact]
+    public void Open_WithTheOtherFormat_NamesTheKeysThatCannotBeConverted()
+    {
+        using (var store = _home.Open())
+        {
+            store.Set("fine", 5);
+            store.Set("not-a-number", double.NaN);
+            store.SetEncoded("odd-extension", new([0xd4, 0x05, 0x01]));
+        }
+
+        var before = _home.Snapshots();
+        var thrown = Should.Throw<KvSerializationException>(() => _home.Open(options => options.Format = KvFormat.Json));
+
+        thrown.Message.ShouldContain("not-a-number");
+        thrown.Message.ShouldContain("odd-extension");
+        thrown.Message.ShouldNotContain("'fine'");
+        _home.Snapshots().ShouldBe(before);
+        using var again = _home.Open();
+        again.Count().ShouldBe(3);
+    }
+
+    [Fact]
+    public void Open_NewDirectory_HoldsLockAndNothingThatIsNotNeeded()
+    {
+        using var store = _home.Open();
+
+        _home.Disk.List("/data").Select(entry => entry.Name).Order(StringComparer.Ordinal).ShouldBe(["lock", "lock.owner"]);
+        store.Set("k", 1);
+        store.Save();
+        store.Dispose();
+        _home.Disk.List("/data").Select(entry => entry.Name).ShouldContain("snapshots");
+        _home.ReadFile("lock").ShouldBeEmpty();
+    }
+
+    private (string Older, string Newest) TwoSnapshots()
+    {
+        using var store = _home.Open();
+        store.Set("k", 1);
+        var older = store.Save()!.FileName;
+        store.Set("k", 2);
+        return (older, store.Save()!.FileName);
+    }
+
+    private sealed class TemporaryRoot : IDisposable
+    {
+        private readonly string _path = Directory.CreateTempSubdirectory("snapshotkv-").FullName;
+
+        public string Child(string name) => Path.Combine(_path, name);
+
+        public void Dispose() => Directory.Delete(_path, recursive: true);
+    }
+}

@@ -1,0 +1,409 @@
+using SnapshotKv.Diagnostics;
+using SnapshotKv.Engine;
+using SnapshotKv.Testing;
+
+namespace SnapshotKv.Tests.Store;
+
+public sealed class KvStoreSavingTests
+{
+    private readonly StoreHome _home = new();
+
+    [Fact]
+    public void Save_WritesEverything_AndReopeningReadsIt()
+    {
+        using (var store = _home.Open())
+        {
+            store.Set("text", "hello");
+            store.SetBytes("bytes", [1, 2, 3]);
+            store.Save().ShouldNotBeNull();
+        }
+
+        using var reopened = _home.Open();
+        reopened.TryGet<string>("text", out var text).ShouldBeTrue();
+        text.ShouldBe("hello");
+        reopened.TryGetBytes("bytes", out var bytes).ShouldBeTrue();
+        bytes.ShouldBe([1, 2, 3]);
+        reopened.RecoveryReport.LoadedSnapshot.ShouldNotBeNull();
+        reopened.RecoveryReport.FellBack.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Save_NothingNew_WritesNoFile()
+    {
+        using var store = _home.Open();
+        store.Set("k", 1);
+        var first = store.Save();
+        var second = store.Save();
+
+        second.ShouldBe(first);
+        _home.Snapshots().ShouldBe([first!.FileName]);
+        store.Dispose();
+        _home.Snapshots().Count.ShouldBe(1);
+
+        using var reopened = _home.Open();
+        reopened.Save()!.FileName.ShouldBe(first.FileName);
+        reopened.Dispose();
+        _home.Snapshots().Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Save_EmptyNewStore_WritesTheFirstSnapshotWhenAskedAndNoneWhenClosed()
+    {
+        _home.Open().Dispose();
+        _home.Snapshots().ShouldBeEmpty();
+
+        using var store = _home.Open();
+        store.Save().ShouldNotBeNull();
+        _home.Snapshots().Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Debounce_CountsFromTheFirstUnsavedChange()
+    {
+        using var store = _home.Open(options => options.SaveDebounce = TimeSpan.FromSeconds(10));
+        store.Set("k", 1);
+        _home.Clock.Advance(TimeSpan.FromSeconds(6));
+        store.Set("k", 2);
+        _home.Clock.Advance(TimeSpan.FromSeconds(3.9));
+        _home.Snapshots().ShouldBeEmpty();
+
+        _home.Clock.Advance(TimeSpan.FromSeconds(0.1));
+        _home.Snapshots().Count.ShouldBe(1);
+        _home.Clock.Advance(TimeSpan.FromDays(1));
+        _home.Snapshots().Count.ShouldBe(1);
+
+        store.Set("k", 3);
+        _home.Clock.Advance(TimeSpan.FromSeconds(10));
+        _home.Snapshots().Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public void Debounce_AfterAnAskedSave_WritesNoDuplicate()
+    {
+        using var store = _home.Open();
+        store.Set("k", 1);
+        store.Save();
+        _home.Clock.Advance(TimeSpan.FromDays(1));
+
+        _home.Snapshots().Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Debounce_Zero_SavesAfterEachCommit()
+    {
+        using var store = _home.Open(options => (options.SaveDebounce, options.MaxSnapshots) = (TimeSpan.Zero, 100));
+        store.Set("a", 1);
+        store.Set("b", 1);
+        store.Commit(new KvBatch().Remove("a").Remove("b"));
+
+        _home.Snapshots().Count.ShouldBe(3);
+    }
+
+    [Fact]
+    public void Debounce_Infinite_SavesOnlyWhenAskedAndOnDisposal()
+    {
+        using var store = _home.Open(options => options.SaveDebounce = Timeout.InfiniteTimeSpan);
+        store.Set("a", 1);
+        _home.Clock.Advance(TimeSpan.FromDays(30));
+        _home.Snapshots().ShouldBeEmpty();
+
+        store.Dispose();
+        _home.Snapshots().Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Debounce_SlideOnly_IsSavedToo()
+    {
+        using var store = _home.Open();
+        store.Set("k", 1, new KvEntryOptions { SlidingExpiration = TimeSpan.FromHours(1) });
+        store.Save();
+        _home.Clock.Advance(TimeSpan.FromMinutes(30));
+        store.Refresh("k");
+        _home.Clock.Advance(TimeSpan.FromSeconds(10));
+
+        _home.Snapshots().Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public void TimedSave_ThatTakesLong_RestsTwentyTimesAsLong()
+    {
+        using var store = _home.Open(options => options.SaveDebounce = TimeSpan.FromSeconds(1));
+        var isSlow = true;
+        _home.Files.Before(operation => isSlow && operation.Kind == FileOperationKind.CreateNew, _ => _home.Clock.Advance(TimeSpan.FromSeconds(10)));
+        store.Set("k", 1);
+        _home.Clock.Advance(TimeSpan.FromSeconds(1));
+        _home.Snapshots().Count.ShouldBe(1);
+        isSlow = false;
+
+        store.Set("k", 2);
+        _home.Clock.Advance(TimeSpan.FromSeconds(199));
+        _home.Snapshots().Count.ShouldBe(1);
+        _home.Clock.Advance(TimeSpan.FromSeconds(1));
+        _home.Snapshots().Count.ShouldBe(2);
+        store.Set("k", 3);
+        store.Save();
+        _home.Snapshots().Count.ShouldBe(3);
+    }
+
+    [Fact]
+    public void TimedSave_ThatFails_IsLoggedAndTriedAgainWithBackOffUntilItWorks()
+    {
+        using var store = _home.Open();
+        _home.Files.FailWhen(FileOperationKind.CreateNew, FileFault.NoSpace);
+        store.Set("k", 1);
+        _home.Clock.Advance(TimeSpan.FromSeconds(10));
+        Failures().ShouldBe(1);
+        _home.Clock.Advance(TimeSpan.FromSeconds(1));
+        Failures().ShouldBe(2);
+        _home.Clock.Advance(TimeSpan.FromSeconds(1));
+        Failures().ShouldBe(2);
+        _home.Clock.Advance(TimeSpan.FromSeconds(1));
+        Failures().ShouldBe(3);
+        _home.Clock.Advance(TimeSpan.FromHours(1));
+        Failures().ShouldBeInRange(50, 70);
+        store.TryGet<int>("k", out _).ShouldBeTrue();
+
+        _home.Files.Heal();
+        _home.Clock.Advance(TimeSpan.FromSeconds(64));
+        _home.Snapshots().Count.ShouldBe(1);
+
+        int Failures() => _home.Log.Ids.Count(id => id == KvEventIds.SnapshotSaveFailed);
+    }
+
+    [Fact]
+    public void Save_ThatFails_SaysSoKeepsTheOldOnesAndTheDirtyState()
+    {
+        using var store = _home.Open();
+        store.Set("k", 1);
+        var good = store.Save();
+        store.Set("k", 2);
+        _home.Files.FailWhen(FileOperationKind.Flush, FileFault.InputOutput);
+
+        var thrown = Should.Throw<KvStoreUnavailableException>(() => store.Save());
+        thrown.Message.ShouldContain("/data/snapshots/");
+        thrown.InnerException.ShouldBeAssignableTo<IOException>();
+        _home.Snapshots().ShouldBe([good!.FileName]);
+
+        _home.Files.Heal();
+        store.Save()!.FileName.ShouldNotBe(good.FileName);
+        store.Dispose();
+        using var reopened = _home.Open();
+        reopened.TryGet<int>("k", out var value).ShouldBeTrue();
+        value.ShouldBe(2);
+    }
+
+    [Fact]
+    public void Save_PruneThatFails_IsOnlyAWarning()
+    {
+        using var store = _home.Open(options => options.MaxSnapshots = 1);
+        store.Set("k", 1);
+        store.Save();
+        _home.Files.FailWhen(operation => operation.Kind == FileOperationKind.Delete && !operation.Path.EndsWith(".tmp", StringComparison.Ordinal), FileFault.InputOutput);
+        store.Set("k", 2);
+
+        store.Save().ShouldNotBeNull();
+        _home.Log.Ids.ShouldContain(KvEventIds.SnapshotPruneFailed);
+        _home.Snapshots().Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public void Save_MoreThanAreKept_DeletesTheOldestButNoForeignFile()
+    {
+        _home.WriteFile("snapshots/data-old-backup-1.tar", [1]);
+        _home.WriteFile("snapshots/notes.txt", [1]);
+        using var store = _home.Open(options => options.MaxSnapshots = 2);
+        var names = new List<string>();
+        for (var i = 0; i < 5; i++)
+        {
+            store.Set("k", i);
+            names.Add(store.Save()!.FileName);
+        }
+
+        _home.Snapshots().ShouldBe([names[3], names[4], "data-old-backup-1.tar", "notes.txt"], ignoreOrder: true);
+        store.ListSnapshots().Select(snapshot => snapshot.FileName).ShouldBe([names[4], names[3]]);
+        _home.Log.Ids.ShouldContain(KvEventIds.ForeignFilesIgnored);
+    }
+
+    [Fact]
+    public void Save_DirectoryRemovedMeanwhile_IsMadeAgain()
+    {
+        using var store = _home.Open();
+        store.Set("k", 1);
+        store.Save();
+        foreach (var name in _home.Snapshots())
+        {
+            _home.Disk.Delete($"/data/snapshots/{name}");
+        }
+
+        store.Set("k", 2);
+        store.Save().ShouldNotBeNull();
+        _home.Snapshots().Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Save_ReadsAndWritesInTheMidst_GoOnAndAreNotInTheSnapshot()
+    {
+        // Interleaved through the seam: at every operation of the save the store is read and written. The save must not hold anything they need.
+        using var store = _home.Open();
+        for (var i = 0; i < 100; i++)
+        {
+            store.Set($"k{i}", 0);
+        }
+
+        var writes = 0;
+        var isSaving = true;
+        _home.Files.Before(_ => isSaving, _ =>
+        {
+            store.TryGet<int>("k1", out var value).ShouldBeTrue();
+            value.ShouldBe(writes);
+            writes++;
+            store.Set("k1", writes);
+            store.Set($"new{writes}", 1);
+        });
+        var info = store.Save();
+        isSaving = false;
+
+        writes.ShouldBeGreaterThan(3);
+        store.TryGet<int>("k1", out var last).ShouldBeTrue();
+        last.ShouldBe(writes);
+
+        // A disk with that snapshot alone shows one instant: some first number of the writes, all of each commit and nothing after it.
+        var copy = new StoreHome();
+        copy.WriteFile("snapshots/" + info!.FileName, _home.ReadFile("snapshots/" + info.FileName));
+        using var then = copy.Open();
+        then.TryGet<int>("k1", out var seen).ShouldBeTrue();
+        seen.ShouldBeLessThan(writes);
+        then.Count("new").ShouldBeOneOf(seen, seen - 1);
+    }
+
+    [Fact]
+    public async Task SaveAsync_CallsAtTheSameTime_ShareASnapshot()
+    {
+        await using var store = _home.Open();
+        store.Set("k", 1);
+
+        var saved = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => store.SaveAsync(TestContext.Current.CancellationToken)));
+
+        saved.Distinct().Count().ShouldBe(1);
+        _home.Snapshots().Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task SaveAsync_Cancelled_LeavesNoTraceAndStaysDirty()
+    {
+        await using var store = _home.Open();
+        store.Set("k", 1);
+        using var cancellation = new CancellationTokenSource();
+        _home.Files.Before(operation => operation.Kind == FileOperationKind.CreateNew, _ => cancellation.Cancel());
+
+        await Should.ThrowAsync<OperationCanceledException>(() => store.SaveAsync(cancellation.Token));
+        await Should.ThrowAsync<OperationCanceledException>(() => store.SaveAsync(new CancellationToken(canceled: true)));
+        _home.Snapshots().ShouldBeEmpty();
+
+        _home.Files.Heal();
+        (await store.SaveAsync(TestContext.Current.CancellationToken)).ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task Dispose_Dirty_SavesOnceHoweverOftenItIsCalled()
+    {
+        var store = _home.Open();
+        store.Set("k", 1);
+        await store.DisposeAsync();
+        await store.DisposeAsync();
+        store.Dispose();
+
+        _home.Snapshots().Count.ShouldBe(1);
+        _home.Clock.PendingTimers.ShouldBe(0);
+        using var reopened = _home.Open();
+        reopened.Exists("k").ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Dispose_SaveFails_ThrowsItAndLetsGoOfTheDirectory(bool isAsync)
+    {
+        var store = _home.Open();
+        store.Set("k", 1);
+        _home.Files.FailWhen(FileOperationKind.Write, FileFault.NoSpace);
+
+        if (isAsync)
+        {
+            await Should.ThrowAsync<KvStoreUnavailableException>(async () => await store.DisposeAsync());
+        }
+        else
+        {
+            Should.Throw<KvStoreUnavailableException>(store.Dispose);
+        }
+
+        _home.Files.Heal();
+        store.Dispose();
+        using var reopened = _home.Open();
+        reopened.Exists("k").ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task RunMaintenanceAsync_TakesTheWorkOverAndGivesItBack()
+    {
+        var queued = new List<string>();
+        _home.Scheduler = new NamingScheduler("own", queued);
+        using var store = _home.Open(options => options.SaveDebounce = TimeSpan.FromSeconds(1));
+        using var stop = new CancellationTokenSource();
+        var saved = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _home.Files.After(operation => operation.Kind == FileOperationKind.Rename, _ => saved.TrySetResult());
+
+        var hosted = store.RunMaintenanceAsync(stop.Token);
+        await Should.ThrowAsync<InvalidOperationException>(() => store.RunMaintenanceAsync(stop.Token));
+        store.Set("k", 1);
+        _home.Clock.Advance(TimeSpan.FromSeconds(1));
+        await saved.Task.WaitAsync(TestContext.Current.CancellationToken);
+        queued.ShouldBeEmpty();
+
+        await stop.CancelAsync();
+        await hosted;
+        store.Set("k", 2);
+        _home.Clock.Advance(TimeSpan.FromSeconds(1));
+        queued.ShouldBe(["own"]);
+    }
+
+    [Fact]
+    public void SnapshotNames_ClockOrZoneGoesBack_StillSortBehind()
+    {
+        var names = new List<string>();
+        using (var store = _home.Open(options => options.MaxSnapshots = 100))
+        {
+            Save(store, 1);
+            _home.Clock.SetUtcNow(_home.Clock.GetUtcNow().AddDays(-400));
+            Save(store, 2);
+            _home.Clock.SetLocalTimeZone(TimeZoneInfo.CreateCustomTimeZone("west", TimeSpan.FromHours(-12), "west", "west"));
+            Save(store, 3);
+        }
+
+        using (var store = _home.Open(options => options.MaxSnapshots = 100))
+        {
+            Save(store, 4);
+        }
+
+        names.ShouldBe(names.Order(StringComparer.Ordinal));
+        names.Distinct().Count().ShouldBe(4);
+        using var reopened = _home.Open();
+        reopened.TryGet<int>("k", out var value).ShouldBeTrue();
+        value.ShouldBe(4);
+
+        void Save(KvStore store, int number)
+        {
+            store.Set("k", number);
+            names.Add(store.Save()!.FileName);
+        }
+    }
+
+    private sealed class NamingScheduler(string name, List<string> queued) : IWorkScheduler
+    {
+        public void Queue(Action work)
+        {
+            queued.Add(name);
+            work();
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using SnapshotKv.Engine;
+using SnapshotKv.Testing;
+
+namespace SnapshotKv.Tests.Store;
+
+/// <summary>Where a store lives in a test: a disk in memory that can fail, a clock that stands still, background work that runs at once.</summary>
+internal sealed class StoreHome
+{
+    public const string Path = "/data";
+
+    public StoreHome(InMemoryFileSystem? disk = null, ManualTimeProvider? clock = null)
+    {
+        Disk = disk ?? new InMemoryFileSystem();
+        Files = new FaultInjectingFileSystem(Disk);
+        Clock = clock ?? new ManualTimeProvider();
+    }
+
+    public InMemoryFileSystem Disk { get; }
+
+    public FaultInjectingFileSystem Files { get; }
+
+    public ManualTimeProvider Clock { get; }
+
+    public CollectingLogger Log { get; } = new();
+
+    public IWorkScheduler Scheduler { get; set; } = new InlineScheduler();
+
+    /// <summary>Opens the store; <paramref name="change"/> has the last word on the settings.</summary>
+    public KvStore Open(Action<SnapshotKvOptions>? change = null)
+    {
+        var options = new SnapshotKvOptions { Path = Path, TimeProvider = Clock, LoggerFactory = Log };
+        change?.Invoke(options);
+        return KvStore.Open(options, new StoreEnvironment(Files, Scheduler));
+    }
+
+    public IReadOnlyList<string> Snapshots() => Names("snapshots");
+
+    public IReadOnlyList<string> Names(string directory) => Disk.DirectoryExists($"{Path}/{directory}")
+        ? [.. Disk.List($"{Path}/{directory}").Select(entry => entry.Name).Order(StringComparer.Ordinal)]
+        : [];
+
+    public byte[] ReadFile(string relativePath)
+    {
+        using var file = Disk.OpenRead($"{Path}/{relativePath}");
+        var bytes = new byte[file.Length];
+        file.Read(bytes, 0).ShouldBe(bytes.Length);
+        return bytes;
+    }
+
+    public void WriteFile(string relativePath, byte[] bytes)
+    {
+        var path = $"{Path}/{relativePath}";
+        Disk.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+        Disk.Delete(path);
+        using (var file = Disk.CreateNew(path))
+        {
+            file.Write(bytes, 0);
+            file.Flush();
+        }
+
+        Disk.FlushDirectory(System.IO.Path.GetDirectoryName(path)!);
+    }
+}
