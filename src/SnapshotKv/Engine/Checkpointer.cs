@@ -107,7 +107,7 @@ internal sealed class Checkpointer(
         {
             var name = catalog.NextName(clock.TimeProvider.GetLocalNow(), options.Format, options.Compression);
             path = catalog.GetPath(name.ToString());
-            fileSystem.CreateDirectory(catalog.DirectoryPath);
+            StoreDirectory.Create(fileSystem, catalog.DirectoryPath);
             var size = writer.Write(
                 path,
                 records,

@@ -74,18 +74,16 @@ internal sealed partial class CommitPipeline
     /// <summary>Gate: tells the index of a change. Overwriting touches it only when the entry begins to have a deadline.</summary>
     private void IndexChange(Record before, Record after)
     {
-        if ((_index is null && _delta is null) || !IsIndexed(before.IsNull ? after : before))
+        var either = before.IsNull ? after : before;
+        if ((_index is null && _delta is null) || either.IsNull || !IsIndexed(either))
         {
             return;
         }
 
         if (after.IsNull)
         {
-            if (!before.IsNull)
-            {
-                _index?.Remove(before.Key);
-                _delta?.Remove(before.Key.ToArray());
-            }
+            _index?.Remove(before.Key);
+            _delta?.Remove(before.Key.ToArray());
         }
         else if (before.IsNull || (before.Deadline == 0 && after.Deadline != 0))
         {

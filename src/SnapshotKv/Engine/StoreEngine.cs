@@ -20,7 +20,7 @@ internal sealed class StoreEngine(CommitPipeline pipeline, KvClock clock, Mainte
     {
         ThrowIfClosed();
         var record = Table.Find(key);
-        return record.IsNull || Clock.HasCome(record.Deadline) ? default : record;
+        return record.IsNull || IsDead(record) ? default : record;
     }
 
     /// <summary>The live record of a key, whose sliding expiry, if it has one, is moved.</summary>
@@ -107,6 +107,27 @@ internal sealed class StoreEngine(CommitPipeline pipeline, KvClock clock, Mainte
             if (IsLive(key))
             {
                 yield return key.Key;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Judges by a deadline that still stood after the clock was read: between the two this thread may have slept for as long as others slid the
+    /// entry on, and it would declare dead what was alive all the time.
+    /// </summary>
+    private bool IsDead(Record record)
+    {
+        while (true)
+        {
+            var deadline = record.Deadline;
+            if (!Clock.HasCome(deadline))
+            {
+                return false;
+            }
+
+            if (record.Deadline == deadline)
+            {
+                return true;
             }
         }
     }

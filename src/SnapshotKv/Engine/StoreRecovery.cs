@@ -95,7 +95,7 @@ internal sealed class StoreRecovery(
             movedTo = catalog.Quarantine(snapshot.FileName, damage.Message);
             logger.SnapshotQuarantined(snapshot.FileName, movedTo, damage.Message);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or KvStoreUnavailableException)
         {
             // It stays where it is and is passed over again next time; the report says so.
             logger.SnapshotQuarantined(snapshot.FileName, $"nowhere ({exception.Message})", damage.Message);

@@ -114,7 +114,7 @@ internal sealed class SnapshotCatalog(IFileSystem fileSystem, string storePath)
     /// <returns>The path it has now.</returns>
     public string Quarantine(string fileName, string reason)
     {
-        fileSystem.CreateDirectory(QuarantinePath);
+        StoreDirectory.Create(fileSystem, QuarantinePath);
         var target = Path.Combine(QuarantinePath, fileName);
         for (var i = 1; fileSystem.FileExists(target) || fileSystem.FileExists(target + ReasonSuffix); i++)
         {
