@@ -70,7 +70,8 @@ public abstract partial class SnapshotKvCacheSpecification : DistributedCacheSpe
     [Fact]
     public void Rule3_1_05_AbsoluteExpirationEqualToNow_CountsAsPast()
     {
-        Should.Throw<ArgumentOutOfRangeException>(() => Cache.Set("k", [1], new() { AbsoluteExpiration = Clock.GetUtcNow() }));
+        Should.Throw<ArgumentOutOfRangeException>(() => Cache.Set("k", [1], new() { AbsoluteExpiration = Clock.GetUtcNow() }))
+            .ParamName.ShouldBe(nameof(DistributedCacheEntryOptions.AbsoluteExpiration));
         Reopen();
 
         Cache.Get("k").ShouldBeNull();
