@@ -34,7 +34,7 @@ internal static class Expiry
                 }
             }
 
-            var table = new Table($"{Cell.Count(entries.Count)} entries in {RecordTable.SweepSlices} slices", "", "removed", "in all, ms", "min – max", "longest slice, ms", "min – max");
+            var table = new Table($"{Cell.Count(entries.Count)} entries", "", "removed", "in all, ms", "min – max", "longest slice, ms", "min – max");
             Add(table, "one in ten dead", dead);
             Add(table, "none dead", alive);
             report.Add(table);
@@ -69,10 +69,10 @@ internal static class Expiry
         var longest = TimeSpan.Zero;
         var total = TimeSpan.Zero;
         var removed = 0;
-        for (var slice = 0; slice < RecordTable.SweepSlices; slice++)
+        for (var position = default(RecordTable.SweepPosition); !position.IsAtEnd;)
         {
             var started = Clock.GetTimestamp();
-            removed += pipeline.RemoveExpired(slice);
+            removed += pipeline.RemoveExpired(ref position);
             var elapsed = Clock.GetElapsedTime(started);
             total += elapsed;
             longest = elapsed > longest ? elapsed : longest;

@@ -121,33 +121,22 @@ internal sealed partial class CommitPipeline(RecordTable table, KvClock clock, u
         }
     }
 
-    /// <summary>Removes the dead entries of one slice of the table, letting writers in between.</summary>
+    /// <summary>Removes the dead entries of one part of the table; between two parts waiting writers come in.</summary>
+    /// <param name="position">Where the part begins; moved behind it.</param>
     /// <returns>How many were removed.</returns>
-    public int RemoveExpired(int slice)
+    public int RemoveExpired(ref RecordTable.SweepPosition position)
     {
         var removed = new Record[SweepBatch];
-        var total = 0;
-        while (true)
+        lock (_gate)
         {
-            lock (_gate)
+            ThrowIfClosed();
+            var count = Table.RemoveExpired(ref position, clock.Now, removed);
+            foreach (var record in removed.AsSpan(0, count))
             {
-                if (_isClosed)
-                {
-                    return total;
-                }
-
-                var count = Table.RemoveExpired(slice, clock.Now, removed);
-                foreach (var record in removed.AsSpan(0, count))
-                {
-                    IndexChange(record, default);
-                }
-
-                total += count;
-                if (count < removed.Length)
-                {
-                    return total;
-                }
+                IndexChange(record, default);
             }
+
+            return count;
         }
     }
 

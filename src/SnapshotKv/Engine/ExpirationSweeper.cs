@@ -4,7 +4,7 @@ using SnapshotKv.Keyspace;
 
 namespace SnapshotKv.Engine;
 
-/// <summary>Takes dead entries out of memory, slice by slice, so that no writer waits for long. They are hidden from readers long before.</summary>
+/// <summary>Takes dead entries out of memory, part by part, so that no writer waits for long. They are hidden from readers long before.</summary>
 internal sealed class ExpirationSweeper(CommitPipeline pipeline, KvClock clock, ILogger logger)
 {
     /// <summary>Sweeps the whole table once.</summary>
@@ -18,9 +18,9 @@ internal sealed class ExpirationSweeper(CommitPipeline pipeline, KvClock clock, 
 
         var started = clock.TimeProvider.GetTimestamp();
         var total = 0;
-        for (var slice = 0; slice < RecordTable.SweepSlices; slice++)
+        for (var position = default(RecordTable.SweepPosition); !position.IsAtEnd;)
         {
-            total += pipeline.RemoveExpired(slice);
+            total += pipeline.RemoveExpired(ref position);
         }
 
         logger.ExpiredSwept(total, clock.TimeProvider.GetElapsedTime(started));

@@ -189,6 +189,10 @@ internal sealed class MaintenanceRunner : IDisposable
         {
             _sweeper.Sweep();
         }
+        catch (ObjectDisposedException)
+        {
+            // The store was closed meanwhile: there is nothing left to sweep.
+        }
         catch (Exception exception)
         {
             _logger.SweepFailed(exception);

@@ -12,12 +12,14 @@ namespace SnapshotKv.Keyspace;
 /// <remarks>
 /// <para>Members marked "gate" are for the writer; all others may be called at any time. A read sees each key as some instant within the read found
 /// it. A reader who began on arrays that were replaced meanwhile sees them as they were then, which is such an instant too.</para>
-/// <para>256 shards keep the time that growing takes below a millisecond per million entries; they are not locks.</para>
+/// <para>The shards are not locks: they divide the time that growing takes, to about a millisecond per million entries. There are so few of them that
+/// a lookup finds what leads to its slot in the nearest cache.</para>
 /// </remarks>
 internal sealed partial class RecordTable
 {
-    private const int ShardCount = 256;
-    private const int ShardShift = 56;
+    private const int ShardBits = 4;
+    private const int ShardCount = 1 << ShardBits;
+    private const int ShardShift = 64 - ShardBits;
 
     /// <summary>A probe run as long as no fair hash makes it (three quarters to the 64th is 1e-8).</summary>
     private const int SuspiciousProbes = 64;
@@ -56,7 +58,7 @@ internal sealed partial class RecordTable
         var shard = Volatile.Read(ref root.Shards[hash >> ShardShift]);
         ref var tags = ref MemoryMarshal.GetArrayDataReference(shard.Tags);
         ref var slots = ref MemoryMarshal.GetArrayDataReference(shard.Slots);
-        var mask = (nuint)shard.Tags.Length - 1;
+        var mask = shard.Mask;
         var tag = TagOf(hash);
         var index = tag & mask;
 

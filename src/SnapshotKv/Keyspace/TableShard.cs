@@ -20,6 +20,7 @@ internal sealed class TableShard
     {
         Tags = new uint[capacity];
         Slots = new Slot[capacity];
+        Mask = (nuint)capacity - 1;
 
         // Three quarters: few probes, and a miss ends soon.
         _limit = capacity < SmallestCapacity ? 0 : capacity / 4 * 3;
@@ -30,6 +31,9 @@ internal sealed class TableShard
 
     /// <summary>The records, each beside its tag.</summary>
     public Slot[] Slots { get; }
+
+    /// <summary>One less than the capacity, which is a power of two. Beside the arrays' references, so that a lookup need not touch the arrays' heads.</summary>
+    public nuint Mask { get; }
 
     public int Capacity => Tags.Length;
 
