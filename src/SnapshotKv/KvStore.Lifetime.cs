@@ -77,10 +77,7 @@ public sealed partial class KvStore
 
         try
         {
-            if (_directory.Checkpointer!.IsDirty)
-            {
-                _directory.Checkpointer.Save(Environment.ProcessorCount, CancellationToken.None);
-            }
+            _directory.Checkpointer!.SaveLast(Environment.ProcessorCount);
         }
         finally
         {
@@ -106,10 +103,7 @@ public sealed partial class KvStore
 
         try
         {
-            if (_directory.Checkpointer!.IsDirty)
-            {
-                await _directory.Checkpointer.SaveAsync(Environment.ProcessorCount, CancellationToken.None).ConfigureAwait(false);
-            }
+            await _directory.Checkpointer!.SaveLastAsync(Environment.ProcessorCount).ConfigureAwait(false);
         }
         finally
         {

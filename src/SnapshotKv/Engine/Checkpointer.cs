@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using SnapshotKv.Diagnostics;
 using SnapshotKv.FileSystem;
@@ -11,6 +12,7 @@ namespace SnapshotKv.Engine;
 /// time; callers who come while one runs share the next.
 /// </summary>
 /// <remarks>Thread-safe. A save that fails leaves the earlier snapshots and the state of what is saved as they were.</remarks>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "The semaphore owns nothing while nobody asks for its wait handle, and whoever comes late must find it.")]
 internal sealed class Checkpointer(
     CommitPipeline pipeline,
     KvClock clock,
@@ -19,12 +21,13 @@ internal sealed class Checkpointer(
     SnapshotWriter writer,
     SnapshotKvOptions options,
     SnapshotInfo? latest,
-    ILogger logger) : IDisposable
+    ILogger logger)
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
     private SnapshotInfo? _latest = latest;
     private ulong _savedSequence = pipeline.Sequence;
     private volatile bool _hasSlides;
+    private bool _isClosed;
 
     /// <summary>Whether memory holds what the newest snapshot does not.</summary>
     public bool IsDirty => _hasSlides || pipeline.Sequence != Volatile.Read(ref _savedSequence);
@@ -58,6 +61,37 @@ internal sealed class Checkpointer(
         }
     }
 
+    /// <summary>Waits for a running save, saves what is not saved, and lets no further save in.</summary>
+    /// <exception cref="KvStoreUnavailableException">The disk refused it. No further save is let in nevertheless.</exception>
+    public void SaveLast(int workers)
+    {
+        _turn.Wait();
+        try
+        {
+            SaveIfDirty(workers);
+        }
+        finally
+        {
+            _isClosed = true;
+            _turn.Release();
+        }
+    }
+
+    /// <inheritdoc cref="SaveLast"/>
+    public async Task SaveLastAsync(int workers)
+    {
+        await _turn.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            await Task.Run(() => SaveIfDirty(workers)).ConfigureAwait(false);
+        }
+        finally
+        {
+            _isClosed = true;
+            _turn.Release();
+        }
+    }
+
     /// <inheritdoc cref="Save"/>
     public async Task<SnapshotInfo> SaveAsync(int workers, CancellationToken cancellationToken)
     {
@@ -75,10 +109,17 @@ internal sealed class Checkpointer(
         }
     }
 
-    public void Dispose() => _turn.Dispose();
+    private void SaveIfDirty(int workers)
+    {
+        if (IsDirty)
+        {
+            SaveInTurn(workers, CancellationToken.None);
+        }
+    }
 
     private SnapshotInfo SaveInTurn(int workers, CancellationToken cancellationToken)
     {
+        ObjectDisposedException.ThrowIf(_isClosed, typeof(KvStore));
         if (_latest is { } saved && !IsDirty)
         {
             return saved;

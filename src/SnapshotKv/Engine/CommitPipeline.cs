@@ -201,8 +201,16 @@ internal sealed partial class CommitPipeline(RecordTable table, KvClock clock, u
         return new(_sequence, buffer, Table.CopySlots(buffer));
     }
 
-    /// <summary>Room for the table and some growth, made before the gate is taken: clearing that much memory takes longer than the copy.</summary>
-    private TableShard.Slot[] NewSlotBuffer() => new TableShard.Slot[Table.SlotCount + (Table.SlotCount / 16)];
+    /// <summary>
+    /// Room for the table and some growth, made and touched before the gate is taken: the kernel takes longer to hand over that much memory than the copy
+    /// takes.
+    /// </summary>
+    private TableShard.Slot[] NewSlotBuffer()
+    {
+        var buffer = new TableShard.Slot[Table.SlotCount + (Table.SlotCount / 16)];
+        Array.Clear(buffer);
+        return buffer;
+    }
 
     private ulong NextSequence()
     {

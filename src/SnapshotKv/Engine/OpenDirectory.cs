@@ -44,9 +44,5 @@ internal sealed class OpenDirectory : IDisposable
 
     public void AttachCheckpointer(Checkpointer checkpointer) => Checkpointer = checkpointer;
 
-    public void Dispose()
-    {
-        Checkpointer?.Dispose();
-        _lock.Dispose();
-    }
+    public void Dispose() => _lock.Dispose();
 }

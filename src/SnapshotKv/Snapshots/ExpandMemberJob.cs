@@ -7,7 +7,7 @@ namespace SnapshotKv.Snapshots;
 /// <summary>Reads and expands one of our gzip members.</summary>
 internal sealed class ExpandMemberJob(IFileHandle file) : AheadJob
 {
-    private readonly byte[] _expanded = new byte[GzipMembers.InputSize + GzipSentinel.Text.Length + 1];
+    private byte[] _expanded = [];
     private byte[] _member = [];
     private GzipMemberHeader _header;
     private long _offset;
@@ -36,7 +36,12 @@ internal sealed class ExpandMemberJob(IFileHandle file) : AheadJob
         }
 
         sentinel.CopyTo(_member.AsSpan(length));
-        var expected = Expanded.Length + GzipSentinel.Text.Length;
+        var expected = (int)_header.ExpandedLength + GzipSentinel.Text.Length;
+        if (_expanded.Length <= expected)
+        {
+            _expanded = new byte[expected + 1];
+        }
+
         if (Expand(length + sentinel.Length) != expected || !_expanded.AsSpan(Expanded.Length, GzipSentinel.Text.Length).SequenceEqual(GzipSentinel.Text))
         {
             throw new SnapshotDamageException($"the gzip member at byte {_offset} of the file is not what its header says");

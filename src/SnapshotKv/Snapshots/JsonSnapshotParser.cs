@@ -15,7 +15,9 @@ internal sealed class JsonSnapshotParser(SnapshotWindow window, ISnapshotSink si
     private readonly ArrayBufferWriter<byte> _key = new();
     private readonly ArrayBufferWriter<byte> _value = new();
     private readonly ArrayBufferWriter<byte> _reference = new();
+    private readonly ArrayBufferWriter<byte> _unescaped = new();
     private readonly List<byte> _tags = [];
+    private long? _misfitAt;
 
     protected override KvFormat Format => KvFormat.Json;
 
@@ -97,6 +99,7 @@ internal sealed class JsonSnapshotParser(SnapshotWindow window, ISnapshotSink si
             _value.ResetWrittenCount();
             _reference.ResetWrittenCount();
             _tags.Clear();
+            _misfitAt = null;
             var fields = default(EntryFields);
             if (Dialect == SnapshotDialect.Documents)
             {
@@ -111,6 +114,15 @@ internal sealed class JsonSnapshotParser(SnapshotWindow window, ISnapshotSink si
             fields.Value = _value.WrittenSpan;
             fields.BlobReference = _reference.WrittenSpan;
             fields.Tags = CollectionsMarshal.AsSpan(_tags);
+            if (_misfitAt is { } misfitAt)
+            {
+                CountMisfit("a value is not base64 of exactly one JSON value", misfitAt);
+            }
+            else if (!fields.Value.IsEmpty)
+            {
+                CountFit();
+            }
+
             var record = fields.ToRecord(RecordFlags.Json, Sequence ?? 0, "null"u8, out var isOpaque);
             Add(record, isOpaque);
         }
@@ -182,19 +194,14 @@ internal sealed class JsonSnapshotParser(SnapshotWindow window, ISnapshotSink si
         if (text.Contains((byte)'\\'))
         {
             // Go's own base64 needs no escapes; others may escape the slash.
-            Unescape(text, _reference);
-            text = _reference.WrittenSpan;
+            Unescape(text, _unescaped);
+            text = _unescaped.WrittenSpan;
         }
 
         var isBase64 = JsonText.TryDecodeBase64(text, _value.GetSpan(Base64.GetMaxDecodedFromUtf8Length(text.Length) + 3), out var written);
         _value.Advance(isBase64 ? written : 0);
-        if (isBase64 && JsonMeasure.IsOneValue(_value.WrittenSpan))
-        {
-            return true;
-        }
-
-        ReadAgainInline("a value is not base64 of exactly one JSON value", cursor.Offset);
-        return false;
+        _misfitAt = isBase64 && JsonMeasure.IsOneValue(_value.WrittenSpan) ? null : cursor.Offset;
+        return true;
     }
 
     private void ReadBlobReference(ref JsonCursor cursor)
@@ -212,12 +219,11 @@ internal sealed class JsonSnapshotParser(SnapshotWindow window, ISnapshotSink si
         _tags.Clear();
         cursor.Read();
         Expect(cursor, JsonTokenType.StartArray, "an array of tags");
-        var tag = new ArrayBufferWriter<byte>();
         for (cursor.Read(); cursor.TokenType != JsonTokenType.EndArray; cursor.Read())
         {
             Expect(cursor, JsonTokenType.String, "a tag");
-            Unescape(cursor.Raw, tag);
-            EntryFields.AppendTag(_tags, tag.WrittenSpan);
+            Unescape(cursor.Raw, _unescaped);
+            EntryFields.AppendTag(_tags, _unescaped.WrittenSpan);
         }
     }
 

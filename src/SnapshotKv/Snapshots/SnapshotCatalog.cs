@@ -112,6 +112,7 @@ internal sealed class SnapshotCatalog(IFileSystem fileSystem, string storePath)
 
     /// <summary>Moves a corrupt snapshot aside, never over another file, with a text beside it that says why. Nothing of it is lost.</summary>
     /// <returns>The path it has now.</returns>
+    /// <exception cref="KvStoreUnavailableException">The quarantine directory cannot be made.</exception>
     public string Quarantine(string fileName, string reason)
     {
         StoreDirectory.Create(fileSystem, QuarantinePath);

@@ -19,6 +19,9 @@ internal abstract class SnapshotParser(SnapshotWindow window, ISnapshotSink sink
     private bool _isDataSeen;
     private int _count;
     private int _opaqueKeyCount;
+    private int _fitting;
+    private int _misfitting;
+    private (string Reason, long Offset) _firstMisfit;
 
     /// <summary>The dialect in which to read the file again from its start; null when it is read.</summary>
     public SnapshotDialect? ReadAgainAs { get; private set; }
@@ -42,6 +45,12 @@ internal abstract class SnapshotParser(SnapshotWindow window, ISnapshotSink sink
     public SnapshotHeader? Read()
     {
         if (!ReadTop())
+        {
+            return null;
+        }
+
+        JudgeMisfits();
+        if (ReadAgainAs is not null)
         {
             return null;
         }
@@ -94,7 +103,7 @@ internal abstract class SnapshotParser(SnapshotWindow window, ISnapshotSink sink
         _opaqueKeyCount += isOpaque ? 1 : 0;
     }
 
-    /// <summary>Called at a value that a v0.3.0 file cannot hold: has the file read again as one of v0.2.0.</summary>
+    /// <summary>Called at a value of a kind that a v0.3.0 file cannot hold: has the file read again as one of v0.2.0.</summary>
     /// <param name="reason">What is wrong with the value, should the file be one of ours, which are never v0.2.0.</param>
     /// <param name="offset">Where the value is.</param>
     protected void ReadAgainInline(string reason, long offset)
@@ -102,6 +111,42 @@ internal abstract class SnapshotParser(SnapshotWindow window, ISnapshotSink sink
         if (Sequence is not null)
         {
             throw new SnapshotDamageException(reason, offset);
+        }
+
+        ReadAgainAs = SnapshotDialect.InlineValues;
+    }
+
+    /// <summary>Counts a value whose bytes are an encoded value, and would hardly be one by chance.</summary>
+    protected void CountFit() => _fitting++;
+
+    /// <summary>Counts a value of the right kind whose bytes are not exactly one encoded value: plain bytes of v0.2.0, or damage.</summary>
+    protected void CountMisfit(string reason, long offset)
+    {
+        if (Sequence is not null)
+        {
+            throw new SnapshotDamageException(reason, offset);
+        }
+
+        if (_misfitting++ == 0)
+        {
+            _firstMisfit = (reason, offset);
+        }
+    }
+
+    /// <summary>
+    /// One misfit marks a file of v0.2.0, by the letter. But bytes that were not encoded values hardly look like them by chance: where most do, the
+    /// few that do not are damage, and to read the file as v0.2.0 would turn every good value into a byte string.
+    /// </summary>
+    private void JudgeMisfits()
+    {
+        if (_misfitting == 0)
+        {
+            return;
+        }
+
+        if (_fitting > _misfitting)
+        {
+            throw new SnapshotDamageException(_firstMisfit.Reason, _firstMisfit.Offset);
         }
 
         ReadAgainAs = SnapshotDialect.InlineValues;

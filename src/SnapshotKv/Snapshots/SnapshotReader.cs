@@ -10,6 +10,8 @@ namespace SnapshotKv.Snapshots;
 /// <remarks>Memory: about 1 MiB, or up to twice the longest entry; for our compressed files some MiB a core more. The entries are the sink's.</remarks>
 internal sealed class SnapshotReader(IFileSystem fileSystem)
 {
+    private const int SmallestWindow = 4096;
+
     /// <summary>Reads a whole snapshot into a sink.</summary>
     /// <param name="path">The file.</param>
     /// <param name="maxSnapshotBytes">The most bytes it may hold once decompressed.</param>
@@ -67,8 +69,6 @@ internal sealed class SnapshotReader(IFileSystem fileSystem)
             sink.Restart();
         }
     }
-
-    private const int SmallestWindow = 4096;
 
     private static Stream Open(IFileHandle file, FileCompression compression) => compression switch
     {

@@ -12,6 +12,9 @@ internal sealed class SnapshotWriter(IFileSystem fileSystem)
     // Ranges end with the entry that reaches this, so that most fill one gzip member.
     private const int RangeSize = GzipMembers.InputSize - (32 << 10);
 
+    // An entry is encoded in one piece, and a range may have others before it.
+    private static readonly int LargestEntry = Array.MaxLength - (2 * RangeSize);
+
     /// <summary>
     /// Writes a snapshot so that a file of its name is never incomplete: into a temporary file, flushed, then renamed, then the directory flushed.
     /// When it returns, the snapshot is on the device.
@@ -24,7 +27,7 @@ internal sealed class SnapshotWriter(IFileSystem fileSystem)
     /// <param name="cancellationToken">Looked at about once a MiB, and no longer once all is written.</param>
     /// <returns>The file's size in bytes.</returns>
     /// <exception cref="IOException">The disk refused. No temporary file is left behind, unless the disk refused that too.</exception>
-    /// <exception cref="KvSerializationException">A JSON snapshot is asked for, and some keys are not UTF-8.</exception>
+    /// <exception cref="KvSerializationException">A JSON snapshot is asked for, and some keys are not UTF-8; or an entry is close to 2 GiB.</exception>
     /// <exception cref="ArgumentException">A record is of another format.</exception>
     public long Write(
         string path,
@@ -111,7 +114,13 @@ internal sealed class SnapshotWriter(IFileSystem fileSystem)
                 throw new ArgumentException($"A record of the format {record.Format} cannot go into a snapshot of the format {format}.", nameof(records));
             }
 
-            largestSize += encoder.GetLargestSize(record);
+            var size = encoder.GetLargestSize(record);
+            if (size > LargestEntry)
+            {
+                throw new KvSerializationException($"An entry that may take {size} bytes in a {format} snapshot is too long for one; remove it or store it as a blob.");
+            }
+
+            largestSize += size;
             count++;
         }
 

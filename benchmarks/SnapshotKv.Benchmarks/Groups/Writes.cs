@@ -1,0 +1,56 @@
+using SnapshotKv.Benchmarks.Data;
+using SnapshotKv.Benchmarks.Harness;
+using SnapshotKv.Benchmarks.Peers;
+
+namespace SnapshotKv.Benchmarks.Groups;
+
+/// <summary>Overwriting entries.</summary>
+internal static class Writes
+{
+    private const string CdCopy = "CD[k] = copy", Mdc = "MDC.Set", MdcAbsolute = "MDC.Set, absolute";
+    private const string Store = "KvStore.SetBytes", Cache = "our cache.Set", CacheAbsolute = "our cache.Set, absolute";
+
+    public static BenchmarkGroup Group { get; } = new(
+        "writes",
+        "Writes",
+        "Every write overwrites an entry, zipf 0.99. MDC stores the caller's array as it is; CD and ours copy the bytes in. Ours has a directory, so a write also "
+        + "sees to it that a save comes (none comes during the measurement); a journal it has not yet. Nanoseconds are per operation and thread.",
+        static (options, report) =>
+        {
+            foreach (var size in options.Sizes)
+            {
+                Run(options, report, size);
+            }
+        });
+
+    private static void Run(RunOptions options, Report report, int size)
+    {
+        var entries = new EntrySet(size);
+        var map = Stores.NewDictionary(entries);
+        var mdc = Stores.Filled(Stores.NewMemoryCache(), entries);
+        var mdcAbsolute = Stores.Filled(Stores.NewMemoryCache(), entries, Lives.Absolute);
+        using var directory = new ScratchDirectory();
+        using var store = Stores.NewStore(entries);
+        using var cache = OurCache.Open(directory.File("cache"));
+        using var cacheAbsolute = OurCache.Open(directory.File("absolute"));
+        Stores.Filled(cache.Cache, entries);
+        Stores.Filled(cacheAbsolute.Cache, entries, Lives.Absolute);
+        var value = entries.ValueOf(0);
+        KeyCase[] cases =
+        [
+            WriteLoops.Dictionary(CdCopy, map, value),
+            WriteLoops.Store(Store, store, value),
+            WriteLoops.MemoryCache(Mdc, mdc, value, Lives.Unlimited),
+            WriteLoops.OurCache(Cache, cache.Cache, value, Lives.Unlimited),
+            WriteLoops.MemoryCache(MdcAbsolute, mdcAbsolute, value, Lives.Absolute),
+            WriteLoops.OurCache(CacheAbsolute, cacheAbsolute.Cache, value, Lives.Absolute),
+        ];
+        var draws = new Draws(entries);
+        var comparison = new KeyComparison(options);
+        var one = comparison.Measure(draws.Streams(Popularity.Zipf, 1), cases);
+        var two = comparison.Measure(draws.Streams(Popularity.Zipf, 2), cases);
+        report.Add(KeyTables.Compare($"{Cell.Count(size)} entries", Mdc, one, two));
+        report.Reach($"cache-set/{Cell.Count(size)}", one.Ratio(Cache, Mdc));
+        report.Reach($"cache-set-2/{Cell.Count(size)}", two.Ratio(Cache, Mdc));
+    }
+}
