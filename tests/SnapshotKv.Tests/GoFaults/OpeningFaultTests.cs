@@ -123,8 +123,8 @@ public sealed class OpeningFaultTests
     {
         const string Reference = "../../../outside";
         var home = new StoreHome();
-        home.Disk.CreateDirectory("/blobs");
-        home.WriteFile("../outside.bin", [1, 2, 3]);
+        home.Disk.CreateDirectory(StoreHome.Path);
+        home.Disk.CreateNew("/outside.bin").Dispose();
         home.WriteFile(
             Name,
             [0x82, 0xA7, .. "version"u8, 2, 0xA4, .. "data"u8, 0x81, 0xA1, (byte)'k', 0x83, 0xA5, .. "value"u8, 0xC4, 1, 7, 0xAA, .. "expires_at"u8, 0, 0xA8, .. "blob_ref"u8, 0xA0 | 16, .. System.Text.Encoding.UTF8.GetBytes(Reference)]);

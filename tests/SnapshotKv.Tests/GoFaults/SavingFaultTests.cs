@@ -57,6 +57,7 @@ public sealed class SavingFaultTests
             Should.Throw<KvStoreUnavailableException>(store.Dispose);
         }
 
+        home.Disk.CapacityBytes += 1 << 20;
         using var reopened = home.Open();
         reopened.TryGet<int>("generation", out var found).ShouldBeTrue();
         found.ShouldBe(2);
