@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using OpenGoDirectory;
 using SnapshotKv.Testing;
 using SnapshotKv.Tests.Documents;
@@ -9,22 +8,18 @@ namespace SnapshotKv.Tests.Samples;
 
 public sealed class OpenGoDirectoryTests
 {
-    private static readonly string[] Fixtures =
-        [.. Directory.EnumerateDirectories(Repository.PathOf("tests/fixtures")).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)];
-
-    public static TheoryData<string> AllFixtures => new(Fixtures);
+    public static TheoryData<string> AllFixtures => new(GoDirectoryCopy.AllFixtures);
 
     [Theory]
     [MemberData(nameof(AllFixtures))]
     public void Show_OfAnyDirectory_ChangesNothingInIt(string fixture)
     {
-        using var copy = new TemporaryDirectory();
-        CopyTree(Repository.PathOf($"tests/fixtures/{fixture}/db"), copy.Path);
-        var before = Describe(copy.Path);
+        using var copy = new GoDirectoryCopy(fixture);
+        var before = copy.Describe();
 
         var code = Show(copy.Path, out var output, out var errors);
 
-        Describe(copy.Path).ShouldBe(before);
+        copy.Describe().ShouldBe(before);
         if (code == 0)
         {
             output.ShouldContain("Entries");
@@ -82,23 +77,5 @@ public sealed class OpenGoDirectoryTests
         output = written.ToString();
         errors = complaints.ToString();
         return code;
-    }
-
-    /// <summary>All files and directories with content and time of the last change.</summary>
-    private static string[] Describe(string root) =>
-    [
-        .. new DirectoryInfo(root).EnumerateFileSystemInfos("*", SearchOption.AllDirectories)
-            .OrderBy(entry => entry.FullName, StringComparer.Ordinal)
-            .Select(entry => $"{entry.FullName} {entry.LastWriteTimeUtc:O} {(entry is FileInfo file ? Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file.FullName))) : "directory")}"),
-    ];
-
-    private static void CopyTree(string source, string target)
-    {
-        foreach (var file in Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories))
-        {
-            var to = Path.Combine(target, Path.GetRelativePath(source, file));
-            Directory.CreateDirectory(Path.GetDirectoryName(to)!);
-            File.Copy(file, to);
-        }
     }
 }

@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# Publishes samples/WebApp trimmed and self-contained, runs it, stops it with SIGTERM, and runs it again: what it held must be there.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+output="$(mktemp -d)"
+log="$output/log.txt"
+app=""
+stop() {
+  if [[ -n "$app" ]]; then
+    kill -KILL "$app" 2>/dev/null || true
+  fi
+  rm -rf "$output"
+}
+trap stop EXIT
+
+fail() {
+  echo "trimmed sample: $1" >&2
+  cat "$log" >&2
+  exit 1
+}
+
+# A free port of the loopback, chosen by the kernel and written to the log by the server.
+start() {
+  : >"$log"
+  (cd "$output/app" && exec ./WebApp --urls http://127.0.0.1:0 --contentRoot "$output/app" --SnapshotKv:Path "$output/data" \
+    --Logging:LogLevel:Microsoft.Hosting.Lifetime Information) >>"$log" 2>&1 &
+  app=$!
+  local try
+  for try in $(seq 1 300); do
+    url="$(sed -n -E 's|.*Now listening on: (http://[0-9.:]+).*|\1|p' "$log" | head -n 1)"
+    if [[ -n "$url" ]]; then
+      return
+    fi
+    kill -0 "$app" 2>/dev/null || fail "it ended instead of starting"
+    sleep 0.1
+  done
+  fail "it did not listen within 30 s (attempt $try)"
+}
+
+terminate() {
+  kill -TERM "$app"
+  local status=0
+  wait "$app" || status=$?
+  app=""
+  # 143 is the signal itself; a host that ends well after it says 0.
+  ((status == 0)) || fail "it ended with $status after SIGTERM"
+}
+
+ask() {
+  curl --silent --show-error --fail --max-time 60 "$url/?below=$1"
+}
+
+dotnet publish samples/WebApp --configuration Release --runtime linux-x64 --self-contained -p:PublishTrimmed=true -warnaserror --output "$output/app"
+
+start
+[[ "$(ask 100000)" == *"computed, in"* ]] || fail "the first answer did not come from computing"
+[[ "$(ask 100000)" == *"from the cache, in"* ]] || fail "the second answer did not come from the cache"
+terminate
+ls "$output"/data/snapshots/data-*.msgpack.gz >/dev/null || fail "it left no snapshot"
+
+start
+page="$(ask 100000)"
+[[ "$page" == *"9,592</strong> primes"* ]] || fail "the answer after the restart is wrong"
+[[ "$page" == *"from the cache, in"* ]] || fail "the cache did not outlive the process"
+[[ "$page" == *"Visits to this page, ever</dt><dd>3<"* ]] || fail "the counter did not go on after the restart"
+terminate
+
+echo "the trimmed sample kept cache and counter over a restart ($(du -sh "$output/app" | cut -f1) published)"
