@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Text;
 using SnapshotKv.Engine;
 using SnapshotKv.Format;
@@ -14,9 +15,9 @@ namespace SnapshotKv;
 /// </remarks>
 public abstract partial class KvKeyspace : IKvStore
 {
-    private readonly byte[] _prefix;
+    private readonly KvKeyPrefix _prefix;
 
-    private protected KvKeyspace(StoreEngine engine, SnapshotKvOptions settings, IKvSerializer serializer, byte[] prefix)
+    private protected KvKeyspace(StoreEngine engine, SnapshotKvOptions settings, IKvSerializer serializer, KvKeyPrefix prefix)
     {
         Engine = engine;
         Settings = settings;
@@ -68,6 +69,32 @@ public abstract partial class KvKeyspace : IKvStore
         return true;
     }
 
+    /// <summary>Reads a value of bytes without copying it.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">
+    /// The bytes as the store has them, or empty when there are none. They never change: setting the key again makes new bytes, and these stay as they
+    /// are for as long as the span is held.
+    /// </param>
+    /// <returns>Whether there is a live entry.</returns>
+    /// <remarks>In a JSON store the bytes are kept as text, so they are decoded into an array of their own.</remarks>
+    /// <exception cref="KvSerializationException">The entry holds another kind of value than bytes.</exception>
+    public bool TryGetSpan(string key, out ReadOnlySpan<byte> value)
+    {
+        var record = Read(key);
+        if (record.IsNull)
+        {
+            value = default;
+            return false;
+        }
+
+        if (!ByteValue.TryGetBinary(record, out value))
+        {
+            value = DecodeBytes(key, record);
+        }
+
+        return true;
+    }
+
     /// <summary>Reads a value of bytes into the caller's buffer, without allocating.</summary>
     /// <param name="key">The key.</param>
     /// <param name="destination">Takes the whole value on a hit.</param>
@@ -108,7 +135,8 @@ public abstract partial class KvKeyspace : IKvStore
     /// <inheritdoc/>
     public void SetBytes(string key, ReadOnlySpan<byte> value, KvEntryOptions options = default)
     {
-        var utf8 = new KvKey(_prefix, key, stackalloc byte[KvKey.StackBytes]);
+        Unsafe.SkipInit(out KvKey.Buffer buffer);
+        var utf8 = new KvKey(_prefix, key, ref buffer);
         var record = Allocate(key, utf8, ByteValue.EncodedLength(Format, value.Length), options, out var target);
         utf8.Return();
         ByteValue.Encode(Format, value, target);
@@ -119,7 +147,8 @@ public abstract partial class KvKeyspace : IKvStore
     public void SetBytes(string key, ReadOnlySequence<byte> value, KvEntryOptions options = default)
     {
         CheckSize(key, value.Length);
-        var utf8 = new KvKey(_prefix, key, stackalloc byte[KvKey.StackBytes]);
+        Unsafe.SkipInit(out KvKey.Buffer buffer);
+        var utf8 = new KvKey(_prefix, key, ref buffer);
         var record = Allocate(key, utf8, ByteValue.EncodedLength(Format, (int)value.Length), options, out var target);
         utf8.Return();
         ByteValue.Encode(Format, value, target);
@@ -138,7 +167,8 @@ public abstract partial class KvKeyspace : IKvStore
     /// <inheritdoc/>
     public bool Remove(string key)
     {
-        var utf8 = new KvKey(_prefix, key, stackalloc byte[KvKey.StackBytes]);
+        Unsafe.SkipInit(out KvKey.Buffer buffer);
+        var utf8 = new KvKey(_prefix, key, ref buffer);
         var removed = Engine.Remove(utf8.Bytes);
         utf8.Return();
         return removed;
@@ -174,7 +204,7 @@ public abstract partial class KvKeyspace : IKvStore
     public IEnumerable<string> GetKeys(string prefix = "")
     {
         var keys = Engine.Keys(FullPrefix(prefix));
-        var skip = _prefix.Length;
+        var skip = _prefix.Bytes.Length;
         return keys.Select(key => Encoding.UTF8.GetString(key.AsSpan(skip)));
     }
 
@@ -185,7 +215,7 @@ public abstract partial class KvKeyspace : IKvStore
     public long RemoveByPrefix(string prefix) => Engine.RemoveByPrefix(FullPrefix(prefix));
 
     /// <inheritdoc/>
-    public long Clear() => Engine.RemoveByPrefix(_prefix);
+    public long Clear() => Engine.RemoveByPrefix(_prefix.Bytes);
 
     /// <inheritdoc/>
     public void Commit(KvBatch batch)
@@ -211,13 +241,14 @@ public abstract partial class KvKeyspace : IKvStore
     public IKvStore GetPartition(string prefix)
     {
         ArgumentNullException.ThrowIfNull(prefix);
-        return prefix.Length == 0 ? this : new KvPartition(Engine, Settings, Serializer, FullPrefix(prefix));
+        return prefix.Length == 0 ? this : new KvPartition(Engine, Settings, Serializer, new KvKeyPrefix(FullPrefix(prefix)));
     }
 
     /// <summary>Sets a value that this assembly encoded.</summary>
     internal void SetTrusted(string key, ReadOnlySpan<byte> encoded, in KvEntryOptions options)
     {
-        var utf8 = new KvKey(_prefix, key, stackalloc byte[KvKey.StackBytes]);
+        Unsafe.SkipInit(out KvKey.Buffer buffer);
+        var utf8 = new KvKey(_prefix, key, ref buffer);
         var record = Allocate(key, utf8, encoded.Length, options, out var target);
         utf8.Return();
         encoded.CopyTo(target);
@@ -226,7 +257,8 @@ public abstract partial class KvKeyspace : IKvStore
 
     private TableChange Encode(string key, KvBatch.Change change)
     {
-        var utf8 = new KvKey(_prefix, key, stackalloc byte[KvKey.StackBytes]);
+        Unsafe.SkipInit(out KvKey.Buffer buffer);
+        var utf8 = new KvKey(_prefix, key, ref buffer);
         var encoded = Encode(key, utf8, change);
         utf8.Return();
         return encoded;
@@ -253,7 +285,8 @@ public abstract partial class KvKeyspace : IKvStore
     /// <summary>The live record of a key.</summary>
     private Record Find(string key)
     {
-        var utf8 = new KvKey(_prefix, key, stackalloc byte[KvKey.StackBytes]);
+        Unsafe.SkipInit(out KvKey.Buffer buffer);
+        var utf8 = new KvKey(_prefix, key, ref buffer);
         var record = Engine.Find(utf8.Bytes);
         utf8.Return();
         return record;
@@ -262,7 +295,8 @@ public abstract partial class KvKeyspace : IKvStore
     /// <summary>The live record of a key, whose sliding expiry, if it has one, is moved.</summary>
     private Record Read(string key)
     {
-        var utf8 = new KvKey(_prefix, key, stackalloc byte[KvKey.StackBytes]);
+        Unsafe.SkipInit(out KvKey.Buffer buffer);
+        var utf8 = new KvKey(_prefix, key, ref buffer);
         var record = Engine.Read(utf8.Bytes);
         utf8.Return();
         return record;
@@ -299,7 +333,8 @@ public abstract partial class KvKeyspace : IKvStore
 
     private byte[] FullPrefix(string prefix)
     {
-        var utf8 = new KvKey(_prefix, prefix, stackalloc byte[KvKey.StackBytes]);
+        Unsafe.SkipInit(out KvKey.Buffer buffer);
+        var utf8 = new KvKey(_prefix, prefix, ref buffer);
         var bytes = utf8.Bytes.ToArray();
         utf8.Return();
         return bytes;

@@ -6,7 +6,7 @@ namespace SnapshotKv;
 /// <remarks>Thread-safe; cheap to make and to keep. It ends with the store.</remarks>
 public sealed class KvPartition : KvKeyspace
 {
-    internal KvPartition(StoreEngine engine, SnapshotKvOptions settings, IKvSerializer serializer, byte[] prefix)
+    internal KvPartition(StoreEngine engine, SnapshotKvOptions settings, IKvSerializer serializer, KvKeyPrefix prefix)
         : base(engine, settings, serializer, prefix)
     {
     }

@@ -32,7 +32,7 @@ public sealed partial class KvStore : KvKeyspace, IDisposable, IAsyncDisposable
         OpenDirectory? directory,
         KvRecoveryReport report,
         ILogger logger)
-        : base(engine, settings, serializer, prefix: [])
+        : base(engine, settings, serializer, KvKeyPrefix.None)
     {
         _maintenance = maintenance;
         _directory = directory;

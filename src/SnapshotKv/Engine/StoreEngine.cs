@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SnapshotKv.Format;
 using SnapshotKv.Keyspace;
 
@@ -16,14 +17,16 @@ internal sealed class StoreEngine(CommitPipeline pipeline, KvClock clock, Mainte
     private RecordTable Table { get; } = pipeline.Table;
 
     /// <summary>The live record of a key.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Record Find(ReadOnlySpan<byte> key)
     {
         ThrowIfClosed();
         var record = Table.Find(key);
-        return record.IsNull || IsDead(record) ? default : record;
+        return record.IsNull || (record.Deadline != 0 && IsDead(record)) ? default : record;
     }
 
     /// <summary>The live record of a key, whose sliding expiry, if it has one, is moved.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Record Read(ReadOnlySpan<byte> key)
     {
         var record = Find(key);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Buffers.Text;
+using System.Runtime.CompilerServices;
 using SnapshotKv.MessagePack;
 
 namespace SnapshotKv.Format;
@@ -50,17 +51,22 @@ internal static class ByteValue
     }
 
     /// <summary>Finds the bytes in a record whose value is a MessagePack <c>bin</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryGetBinary(Record record, out ReadOnlySpan<byte> bytes)
     {
+        // The usual form, up to 255 bytes, at a glance; a JSON value begins with a lower byte.
         var value = record.Value;
-
-        // The usual form, up to 255 bytes, without looking at the token; a JSON value begins with a character below it.
         if (value.Length >= 2 && value[0] == Binary8 && value.Length - 2 >= value[1])
         {
             bytes = value.Slice(2, value[1]);
             return true;
         }
 
+        return TryGetLongBinary(record, value, out bytes);
+    }
+
+    private static bool TryGetLongBinary(Record record, ReadOnlySpan<byte> value, out ReadOnlySpan<byte> bytes)
+    {
         bytes = default;
         if (record.Format == KvFormat.Json || !MessagePackToken.TryRead(value, out var token) || token.Kind != MessagePackKind.Binary)
         {

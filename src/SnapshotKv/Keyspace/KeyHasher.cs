@@ -57,46 +57,45 @@ internal sealed class KeyHasher
         return (BinaryPrimitives.ReadUInt64LittleEndian(secrets), BinaryPrimitives.ReadUInt64LittleEndian(secrets[sizeof(ulong)..]));
     }
 
+    /// <summary>
+    /// Reads words at multiples of eight, and the rest in pieces that do not reach back over such a boundary: a key that was just written in words of
+    /// eight bytes is then read out of the processor's store buffer without waiting for it.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Fold(ReadOnlySpan<byte> key, ulong secret0, ulong secret1)
     {
         ref var start = ref MemoryMarshal.GetReference(key);
         var length = (nuint)key.Length;
-        ulong low, high;
         var state = secret0;
-        if (length > 16)
+        nuint offset = 0;
+        for (; length - offset >= 16; offset += 16)
         {
-            nuint offset = 0;
-            while (length - offset > 16)
-            {
-                state = MultiplyFold(Read64(ref start, offset) ^ secret1, Read64(ref start, offset + 8) ^ state);
-                offset += 16;
-            }
-
-            // The last 16 bytes, overlapping what was read where the length is no multiple of 16.
-            low = Read64(ref start, length - 16);
-            high = Read64(ref start, length - 8);
-        }
-        else if (length >= 8)
-        {
-            low = Read64(ref start, 0);
-            high = Read64(ref start, length - 8);
-        }
-        else if (length >= 4)
-        {
-            low = Read32(ref start, 0);
-            high = Read32(ref start, length - 4);
-        }
-        else if (length > 0)
-        {
-            low = start | ((ulong)Unsafe.Add(ref start, length >> 1) << 8) | ((ulong)Unsafe.Add(ref start, length - 1) << 16);
-            high = 0;
-        }
-        else
-        {
-            low = high = 0;
+            state = MultiplyFold(Read64(ref start, offset) ^ secret1, Read64(ref start, offset + 8) ^ state);
         }
 
+        ulong low = 0;
+        if (length - offset >= 8)
+        {
+            low = Read64(ref start, offset);
+            offset += 8;
+        }
+
+        var high = ReadRest(ref Unsafe.Add(ref start, offset), length - offset);
         return MultiplyFold(secret1 ^ length, MultiplyFold(low ^ secret1, high ^ state));
+    }
+
+    /// <summary>The last 0 to 7 bytes as a number that differs for each content of that length.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong ReadRest(ref byte start, nuint length)
+    {
+        if (length >= 4)
+        {
+            return Read32(ref start, 0) | (Read32(ref start, length - 4) << 32);
+        }
+
+        return length > 0
+            ? start | ((ulong)Unsafe.Add(ref start, length >> 1) << 8) | ((ulong)Unsafe.Add(ref start, length - 1) << 16)
+            : 0;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -43,6 +43,11 @@ public sealed class KvStoreTests
             store.TryGet<byte[]>("k", out value).ShouldBeTrue();
             value.ShouldBe(bytes);
 
+            store.TryGetSpan("k", out var span).ShouldBeTrue();
+            store.SetBytes("k", [9]);
+            span.SequenceEqual(bytes).ShouldBeTrue();
+            store.SetBytes("k", bytes);
+
             var writer = new ArrayBufferWriter<byte>();
             store.TryRead("k", writer).ShouldBeTrue();
             writer.WrittenSpan.SequenceEqual(bytes).ShouldBeTrue();
@@ -421,6 +426,8 @@ public sealed class KvStoreTests
     [
         key => store.TryGetBytes(key, out _),
         key => store.TryRead(key, new ArrayBufferWriter<byte>()),
+        key => ((KvKeyspace)store).TryGetSpan(key, out _),
+        key => ((KvKeyspace)store).TryRead(key, new byte[4], out _),
         key => store.TryReadEncoded(key, new ArrayBufferWriter<byte>()),
         key => store.TryGet<int>(key, out _),
         key => store.SetBytes(key, [1]),

@@ -1,0 +1,23 @@
+namespace SnapshotKv.Extensions.Caching;
+
+/// <summary>The settings of the distributed cache over a store; section <c>SnapshotKv:Cache</c>.</summary>
+/// <remarks>Not thread-safe while being written. Read once, when the cache is first used.</remarks>
+public sealed class SnapshotKvCacheOptions
+{
+    /// <summary>The longest <see cref="Prefix"/>, in UTF-16 code units.</summary>
+    public const int MaxPrefixLength = 1_024;
+
+    /// <summary>What stands before every key of the cache in the store, so that the cache shares it with other data.</summary>
+    /// <value>
+    /// Well-formed text of at most <see cref="MaxPrefixLength"/> characters. Default: <c>cache:</c>. Empty makes the whole store the cache.
+    /// </value>
+    public string Prefix { get; set; } = "cache:";
+
+    /// <summary>How long an entry lives that is set without any expiry.</summary>
+    /// <value>Positive. Default: null, for ever.</value>
+    public TimeSpan? DefaultTimeToLive { get; set; }
+
+    /// <summary>How long an entry that is set without any expiry lives from when it was last read.</summary>
+    /// <value>Positive. Default: null, reads do not matter. With <see cref="DefaultTimeToLive"/> an entry lives for that long at most.</value>
+    public TimeSpan? DefaultSlidingExpiration { get; set; }
+}

@@ -1,0 +1,27 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace SnapshotKv.Extensions.Caching;
+
+/// <summary>Reads the section <c>SnapshotKv:Cache</c>, when the container has a configuration, before the caller's delegates.</summary>
+internal sealed class SnapshotKvCacheOptionsSetup(IServiceProvider services) : IConfigureNamedOptions<SnapshotKvCacheOptions>
+{
+    private const string SectionName = SnapshotKvOptionsSetup.SectionName + ":Cache";
+
+    public void Configure(SnapshotKvCacheOptions options) => Configure(Options.DefaultName, options);
+
+    public void Configure(string? name, SnapshotKvCacheOptions options)
+    {
+        if (name != Options.DefaultName || services.GetService<IConfiguration>() is not { } configuration)
+        {
+            return;
+        }
+
+        var settings = new SettingsReader(configuration.GetSection(SectionName));
+        options.Prefix = settings.Text(nameof(options.Prefix), options.Prefix)!;
+        options.DefaultTimeToLive = settings.OptionalDuration(nameof(options.DefaultTimeToLive), options.DefaultTimeToLive);
+        options.DefaultSlidingExpiration = settings.OptionalDuration(nameof(options.DefaultSlidingExpiration), options.DefaultSlidingExpiration);
+        settings.ThrowIfFailed(Options.DefaultName, typeof(SnapshotKvCacheOptions));
+    }
+}
