@@ -12,6 +12,13 @@ internal static class Machine
         $"{Processor()}, {Environment.ProcessorCount} cores, {GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (double)(1 << 30):0} GiB; {RuntimeInformation.OSDescription}; "
         + $"{RuntimeInformation.FrameworkDescription}, {(GCSettings.IsServerGC ? "server" : "workstation")} GC{(GCSettings.LatencyMode == GCLatencyMode.Interactive ? ", concurrent" : "")}");
 
+    /// <summary>How many threads wanted a processor in the last minute, others' included; null where the system does not tell.</summary>
+    public static string? LoadAverage()
+    {
+        const string Source = "/proc/loadavg";
+        return File.Exists(Source) ? File.ReadAllText(Source).Split(' ')[0] : null;
+    }
+
     private static string Processor()
     {
         const string Source = "/proc/cpuinfo", Field = "model name";

@@ -5,6 +5,9 @@ internal sealed class Report
 {
     private readonly Dictionary<string, Limit> _limits = Goals.All.SelectMany(static goal => goal.Limits).ToDictionary(static limit => limit.Id, StringComparer.Ordinal);
 
+    /// <summary>How busy the machine was when the measuring began.</summary>
+    public string? LoadBefore { get; } = Machine.LoadAverage();
+
     public List<Table> Tables { get; } = [];
 
     public Dictionary<string, double> Figures { get; } = new(StringComparer.Ordinal);

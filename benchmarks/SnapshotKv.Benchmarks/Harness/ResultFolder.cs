@@ -22,7 +22,8 @@ internal sealed class ResultFolder(RunOptions options)
     public void Write(BenchmarkGroup group, Report report)
     {
         Directory.CreateDirectory(options.OutputDirectory);
-        var page = Head(group.Title).Append(group.Method).Append("\n\n").AppendJoin('\n', report.Tables.Select(static table => table.ToMarkdown()));
+        var load = report.LoadBefore is { } before ? $"Load average of the machine before and after: {before}, {Machine.LoadAverage()}.\n\n" : "";
+        var page = Head(group.Title).Append(load).Append(group.Method).Append("\n\n").AppendJoin('\n', report.Tables.Select(static table => table.ToMarkdown()));
         File.WriteAllText(PathOf(group.Name + ".md"), page.Append('\n').Append(Foot(group.Name)).ToString());
 
         var figures = ReadFigures();

@@ -1,27 +1,35 @@
 using Microsoft.Extensions.Caching.Distributed;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace SnapshotKv.Benchmarks.Peers;
 
-/// <summary>Our <see cref="IDistributedCache"/>.</summary>
+/// <summary>Our <see cref="IDistributedCache"/>, got as an application gets it.</summary>
 internal sealed class OurCache : IDisposable
 {
-    private readonly KvStore _store;
+    private readonly ServiceProvider _services;
 
-    private OurCache(KvStore store)
+    private OurCache(ServiceProvider services)
     {
-        _store = store;
-        Cache = new PartitionCache(store.GetPartition("cache:"));
+        _services = services;
+        Cache = services.GetRequiredService<IDistributedCache>();
     }
 
     public IDistributedCache Cache { get; }
 
     /// <summary>Opens one in a directory, or in memory only.</summary>
-    public static OurCache Open(string? path = null) => new(KvStore.Open(path, new SnapshotKvOptions
+    public static OurCache Open(string? path = null)
     {
-        // A save in the middle of a case would be charged to whatever ran then; what a save costs is the stalls group's question.
-        SaveDebounce = Timeout.InfiniteTimeSpan,
-        Compression = KvCompression.None,
-    }));
+        var services = new ServiceCollection();
+        services.AddSnapshotKv(options =>
+        {
+            options.Path = path;
+            options.Compression = KvCompression.None;
 
-    public void Dispose() => _store.Dispose();
+            // A save in the middle of a case would be charged to whatever ran then; what a save costs is the stalls group's question.
+            options.SaveDebounce = Timeout.InfiniteTimeSpan;
+        });
+        return new(services.BuildServiceProvider());
+    }
+
+    public void Dispose() => _services.Dispose();
 }

@@ -45,9 +45,11 @@ internal sealed class EncodeJob(SnapshotEncoder encoder, bool compresses) : Ahea
         _prefix.Span.CopyTo(_plain);
         _plainLength = _prefix.Length;
         var isFirst = _hasFirst;
-        foreach (var record in _records.Span)
+        var records = _records.Span;
+        for (var i = 0; i < records.Length; i++)
         {
-            _plainLength += encoder.WriteEntry(record, isFirst, _plain.AsSpan(_plainLength));
+            RecordPrefetch.Ahead(records, i);
+            _plainLength += encoder.WriteEntry(records[i], isFirst, _plain.AsSpan(_plainLength));
             isFirst = false;
         }
 
