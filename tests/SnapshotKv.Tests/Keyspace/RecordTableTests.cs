@@ -172,7 +172,7 @@ public sealed class RecordTableTests
         }
 
         // Places of removed entries are taken again: 500 entries never need more than this.
-        table.SlotCount.ShouldBeLessThanOrEqualTo(16 * 128);
+        table.SlotCount.ShouldBeLessThanOrEqualTo(16 * 256);
     }
 
     [Fact]
