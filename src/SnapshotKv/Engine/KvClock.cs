@@ -20,7 +20,7 @@ internal sealed class KvClock(TimeProvider timeProvider)
     private const long RenewAfterMilliseconds = 1_000;
 
     private readonly bool _isSystem = ReferenceEquals(timeProvider, TimeProvider.System);
-    private Base? _base;
+    private Base _base = new(long.MinValue / 2, 0);
 
     public TimeProvider TimeProvider { get; } = timeProvider;
 
@@ -44,39 +44,34 @@ internal sealed class KvClock(TimeProvider timeProvider)
 
     /// <summary>Whether a deadline has come: dead when now ≥ deadline; 0 never comes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool HasCome(long deadline) => deadline != 0 && IsPast(deadline);
+    public bool HasCome(long deadline) => deadline != 0 && (_isSystem ? HasComeBySystemClock(deadline) : Now >= deadline);
 
-    private bool IsPast(long deadline)
+    private bool HasComeBySystemClock(long deadline)
     {
-        if (_isSystem)
-        {
-            var coarse = Coarse();
-            if (deadline > coarse + Margin)
-            {
-                return false;
-            }
-
-            if (deadline < coarse - Margin)
-            {
-                return true;
-            }
-        }
-
-        return Now >= deadline;
+        // Nearly all deadlines are far ahead, or long past. No difference is taken: a deadline from a file can be any number.
+        var coarse = Coarse();
+        return deadline <= coarse + Margin && (deadline < coarse - Margin || Now >= deadline);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     [SuppressMessage("ApiDesign", "RS0030:Do not use banned APIs", Justification = "This is the one place that reads the coarse clock, and only for TimeProvider.System.")]
     private long Coarse()
     {
         var milliseconds = Environment.TickCount64;
         var known = Volatile.Read(ref _base);
-        if (known is null || milliseconds - known.Milliseconds > RenewAfterMilliseconds)
+        if (milliseconds - known.Milliseconds > RenewAfterMilliseconds)
         {
-            known = new(milliseconds, Now);
-            Volatile.Write(ref _base, known);
+            known = Renew(milliseconds);
         }
 
         return known.Nanoseconds + ((milliseconds - known.Milliseconds) * NanosecondsPerMillisecond);
+    }
+
+    private Base Renew(long milliseconds)
+    {
+        var known = new Base(milliseconds, Now);
+        Volatile.Write(ref _base, known);
+        return known;
     }
 
     /// <summary>What the real clock said when the coarse one said what. Immutable, so that readers see both or neither.</summary>
