@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SnapshotKv.Format;
 using SnapshotKv.Keyspace;
 
@@ -7,24 +8,46 @@ namespace SnapshotKv.Engine;
 /// <param name="Sequence">The last commit that is in it.</param>
 /// <param name="Slots">The table's slots, used or not.</param>
 /// <param name="SlotCount">How many of the slots count.</param>
-internal sealed record Capture(ulong Sequence, TableShard.Slot[] Slots, int SlotCount)
+/// <param name="EntryCount">How many of them hold a record.</param>
+/// <param name="HasDeadlines">Whether any of the records expires.</param>
+internal sealed record Capture(ulong Sequence, TableShard.Slot[] Slots, int SlotCount, int EntryCount, bool HasDeadlines)
 {
     /// <summary>The records that are alive at an instant in Unix nanoseconds.</summary>
-    public Record[] LiveRecords(long now)
+    public ReadOnlyMemory<Record> LiveRecords(long now)
     {
-        var records = new List<Record>(SlotCount / 2);
-        foreach (ref var slot in Slots.AsSpan(0, SlotCount))
+        var records = AllRecords();
+        if (!HasDeadlines)
         {
-            if (slot.Value is not null)
+            return records;
+        }
+
+        var live = 0;
+        for (var i = 0; i < records.Length; i++)
+        {
+            RecordPrefetch.Ahead(records, i);
+            if (!records[i].IsExpiredAt(now))
             {
-                var record = new Record((byte[])slot.Value);
-                if (!record.IsExpiredAt(now))
-                {
-                    records.Add(record);
-                }
+                records[live++] = records[i];
             }
         }
 
-        return [.. records];
+        return records.AsMemory(0, live);
+    }
+
+    /// <summary>All records, dead ones too, without touching any.</summary>
+    public Record[] AllRecords()
+    {
+        var records = new Record[EntryCount];
+        var count = 0;
+        foreach (ref readonly var slot in Slots.AsSpan(0, SlotCount))
+        {
+            if (slot.Value is not null)
+            {
+                // Between two commits a slot holds nothing but records.
+                records[count++] = new(Unsafe.As<byte[]>(slot.Value));
+            }
+        }
+
+        return records;
     }
 }

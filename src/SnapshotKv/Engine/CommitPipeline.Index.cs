@@ -55,17 +55,21 @@ internal sealed partial class CommitPipeline
 
     private static IndexedKey[] SortedKeys(Capture capture)
     {
-        var keys = new List<(ulong Head, IndexedKey Key)>(capture.SlotCount / 2);
-        foreach (ref var slot in capture.Slots.AsSpan(0, capture.SlotCount))
+        var records = capture.AllRecords();
+        var sorted = new List<(ulong Head, Record Record)>(records.Length);
+        for (var i = 0; i < records.Length; i++)
         {
-            if (slot.Value is not null && new Record((byte[])slot.Value) is var record && IsIndexed(record))
+            RecordPrefetch.Ahead(records, i);
+            if (IsIndexed(records[i]))
             {
-                keys.Add((KeyOrder.Head(record.Key), new(record.Key.ToArray(), record.Deadline != 0)));
+                sorted.Add((KeyOrder.Head(records[i].Key), records[i]));
             }
         }
 
-        keys.Sort(static (left, right) => KeyOrder.Compare(left.Head, left.Key.Key, right.Head, right.Key.Key));
-        return keys.ConvertAll(static key => key.Key).ToArray();
+        sorted.Sort(static (left, right) => KeyOrder.Compare(left.Head, left.Record.Key, right.Head, right.Record.Key));
+
+        // Copied in order, so that keys that are read one after the other lie one behind the other.
+        return sorted.ConvertAll(static item => new IndexedKey(item.Record.Key.ToArray(), item.Record.Deadline != 0)).ToArray();
     }
 
     /// <summary>Keys that are not UTF-8 are out of reach for strings, so prefix calls skip them.</summary>

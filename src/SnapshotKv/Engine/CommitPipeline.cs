@@ -11,7 +11,7 @@ namespace SnapshotKv.Engine;
 internal sealed partial class CommitPipeline(RecordTable table, KvClock clock, ulong sequence)
 {
     /// <summary>How many dead entries a sweep removes before it lets waiting writers in.</summary>
-    private const int SweepBatch = 256;
+    private const int SweepBatch = 128;
 
     private readonly Lock _gate = new();
     private ulong _sequence = sequence;
@@ -187,7 +187,7 @@ internal sealed partial class CommitPipeline(RecordTable table, KvClock clock, u
             buffer = new TableShard.Slot[Table.SlotCount];
         }
 
-        return new(_sequence, buffer, Table.CopySlots(buffer));
+        return new(_sequence, buffer, Table.CopySlots(buffer), Table.Count, Table.ExpiringCount > 0);
     }
 
     /// <summary>

@@ -42,7 +42,7 @@ internal sealed class StoreRecovery(
             try
             {
                 var header = reader.Read(catalog.GetPath(snapshot.FileName), options.MaxSnapshotBytes, sink, cancellationToken);
-                return Finish(snapshot, header, sink.Table, damaged, listing.Ignored);
+                return Finish(snapshot, header, sink.ToTable(), damaged, listing.Ignored);
             }
             catch (KvStoreCorruptedException exception) when (exception is not SnapshotTooLargeException)
             {

@@ -7,11 +7,14 @@ namespace SnapshotKv.Engine;
 /// <summary>Fills a fresh table from a snapshot. A damaged file leaves nothing behind: its table is thrown away.</summary>
 internal sealed class TableSink : ISnapshotSink
 {
-    public RecordTable Table { get; private set; } = new();
+    private readonly LoadedEntries _entries = new(KeyHasher.CreateFast());
 
-    public void Expect(int count) => Table.Reserve(count);
+    public void Expect(int count) => _entries.Expect(count);
 
-    public void Add(Record record) => Table.Put(record);
+    public void Add(Record record) => _entries.Add(record);
 
-    public void Restart() => Table = new();
+    public void Restart() => _entries.Clear();
+
+    /// <summary>The table, once all entries were added.</summary>
+    public RecordTable ToTable() => RecordTable.Load(_entries);
 }

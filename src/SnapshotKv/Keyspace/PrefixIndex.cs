@@ -119,9 +119,11 @@ internal sealed class PrefixIndex
             var count = 0;
             for (var next = leaf; next is not null; next = next.Next, position = 0)
             {
+                // In order, so when the last key of a leaf has the prefix those before it have it too.
+                var isAll = next.Count > 0 && next.Keys[next.Count - 1].AsSpan().StartsWith(prefix);
                 for (; position < next.Count; position++)
                 {
-                    if (count == target.Length || !next.Keys[position].AsSpan().StartsWith(prefix))
+                    if (count == target.Length || (!isAll && !next.Keys[position].AsSpan().StartsWith(prefix)))
                     {
                         return count;
                     }

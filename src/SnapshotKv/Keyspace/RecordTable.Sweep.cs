@@ -10,6 +10,9 @@ internal sealed partial class RecordTable
     /// <summary>How many slots a sweep looks at before it lets waiting writers in: some microseconds.</summary>
     private const int SweptAtOnce = 16 * 1024;
 
+    /// <summary>How many due entries a sweep visits before it lets waiting writers in.</summary>
+    private const int DueAtOnce = 128;
+
     /// <summary>Gate: removes dead entries of one part of the table.</summary>
     /// <param name="position">Where to begin: 0 for the first part. Moved behind the part that was swept.</param>
     /// <param name="now">The instant in Unix nanoseconds.</param>
@@ -24,36 +27,72 @@ internal sealed partial class RecordTable
             return 0;
         }
 
-        var second = DeadlineSecond(Math.Max(now, 1));
-        var end = Math.Min(deadlines.Length, position.Slot + SweptAtOnce);
-        var count = 0;
-        var i = position.Slot;
-        for (; i < end && count < removed.Length; i++)
+        // Found first and visited after, so that the records come from memory beside each other and not one after the other.
+        Span<int> due = stackalloc int[DueAtOnce];
+        due = due[..FindDue(deadlines, position.Slot, now, due[..Math.Min(due.Length, removed.Length)], out var end)];
+        Span<Record> records = removed[..due.Length];
+        for (var i = 0; i < due.Length; i++)
         {
-            // 0 is none: less 1 it is the largest number.
-            if (deadlines[i] - 1 >= second)
-            {
-                continue;
-            }
+            records[i] = new((byte[]?)shard.Slots[due[i]].Value);
+        }
 
-            var record = new Record((byte[]?)shard.Slots[i].Value);
-            var deadline = record.Deadline;
-            if (now < deadline)
+        var count = 0;
+        for (var i = 0; i < due.Length; i++)
+        {
+            RecordPrefetch.Ahead(records, i);
+            var record = records[i];
+            if (RemoveIfDead(shard, due[i], record, now))
             {
-                shard.SetDeadline(i, DeadlineSecond(deadline));
-            }
-            else if (record.TryMoveDeadline(deadline, deadline))
-            {
-                // A read that slides the entry at this very moment has lost: it judged before this removal, as if it had come earlier.
-                CountChange(record.Bytes, null);
-                shard.Remove(i);
                 removed[count++] = record;
             }
         }
 
         // A shard that grows between two parts is swept from some other place on; what is missed is found the next time.
-        position = i < deadlines.Length ? position with { Slot = i } : position.NextShard();
+        position = end < deadlines.Length ? position with { Slot = end } : position.NextShard();
         return count;
+    }
+
+    /// <summary>The slots whose deadlines lay in this second or before when they were written.</summary>
+    private static int FindDue(uint[] deadlines, int from, long now, Span<int> due, out int end)
+    {
+        var second = DeadlineSecond(Math.Max(now, 1));
+        var limit = Math.Min(deadlines.Length, from + SweptAtOnce);
+        var count = 0;
+        end = from;
+        while (end < limit && count < due.Length)
+        {
+            var next = deadlines.AsSpan(end, limit - end).IndexOfAnyInRange(1u, second);
+            if (next < 0)
+            {
+                end = limit;
+                break;
+            }
+
+            due[count++] = end + next;
+            end += next + 1;
+        }
+
+        return count;
+    }
+
+    private bool RemoveIfDead(TableShard shard, int index, Record record, long now)
+    {
+        var deadline = record.Deadline;
+        if (now < deadline)
+        {
+            shard.SetDeadline(index, DeadlineSecond(deadline));
+            return false;
+        }
+
+        // A read that slides the entry at this very moment has lost: it judged before this removal, as if it had come earlier.
+        if (!record.TryMoveDeadline(deadline, deadline))
+        {
+            return false;
+        }
+
+        CountChange(record.Bytes, null);
+        shard.Remove(index);
+        return true;
     }
 
     /// <summary>How far a sweep has come.</summary>

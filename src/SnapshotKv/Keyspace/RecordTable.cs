@@ -161,7 +161,7 @@ internal sealed partial class RecordTable
     private static byte[]? Resolve(object? value) => (value as PendingChange)?.Current;
 
     /// <summary>The second of a deadline for the sweep's array: 0 for none, else at least 1, and the last one where seconds run out (2106).</summary>
-    private static uint DeadlineSecond(long deadline) => deadline switch
+    internal static uint DeadlineSecond(long deadline) => deadline switch
     {
         0 => 0,
         < NanosecondsPerSecond => 1,

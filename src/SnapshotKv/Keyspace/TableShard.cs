@@ -90,6 +90,23 @@ internal sealed class TableShard
         return ~Math.Max(free, 0);
     }
 
+    /// <summary>The empty slot where the probing for a tag ends. The shard has room, and nothing was removed from it.</summary>
+    /// <param name="tag">The tag.</param>
+    /// <param name="passedEqual">Whether the same tag was met on the way, so that its key may be there already.</param>
+    /// <param name="probes">How many slots were looked at.</param>
+    public int FindEmpty(uint tag, out bool passedEqual, out int probes)
+    {
+        passedEqual = false;
+        var index = tag & Mask;
+        for (probes = 1; Tags[index] != 0; probes++)
+        {
+            passedEqual |= Tags[index] == tag;
+            index = (index + (nuint)probes) & Mask;
+        }
+
+        return (int)index;
+    }
+
     /// <summary>Puts a record or a pending change into a slot that <see cref="Locate"/> found.</summary>
     /// <param name="location">What <see cref="Locate"/> returned.</param>
     /// <param name="tag">The tag.</param>

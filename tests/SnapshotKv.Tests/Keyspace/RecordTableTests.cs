@@ -302,6 +302,54 @@ public sealed class RecordTableTests
             .ShouldBe(Enumerable.Range(0, 2_500).Select(i => (2 * i) + 1));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1_000)]
+    [InlineData(120_000)]
+    public void Load_ManyEntriesSomeTwice_IsTheTableThatPuttingThemMakes(int count)
+    {
+        var entries = new LoadedEntries(KeyHasher.CreateFast());
+        var put = new RecordTable();
+        foreach (var record in Enumerable.Range(0, count).Select(i => Make(i, i)).Concat(Enumerable.Range(0, count / 10).Select(i => Make(i * 7, -i))))
+        {
+            entries.Add(record);
+            put.Put(record);
+        }
+
+        var loaded = RecordTable.Load(entries);
+
+        (loaded.Count, loaded.ExpiringCount, loaded.OpaqueCount).ShouldBe((put.Count, put.ExpiringCount, put.OpaqueCount));
+        for (var i = 0; i < count; i++)
+        {
+            loaded.Find(Records.Utf8($"key-{i}")).Bytes.ShouldBeSameAs(put.Find(Records.Utf8($"key-{i}")).Bytes);
+        }
+
+        static Record Make(int key, int value) => Record.Create(new RecordParts
+        {
+            Key = Records.Utf8($"key-{key}"),
+            Value = BitConverter.GetBytes(value),
+            Deadline = value % 3 == 0 ? 5 : 0,
+            Flags = value % 5 == 0 ? RecordFlags.OpaqueKey : RecordFlags.None,
+        });
+    }
+
+    [Fact]
+    public void Load_KeysThatCollide_ChangesToTheStrongHashAndKeepsAll()
+    {
+        var entries = new LoadedEntries(KeyHasher.CreateForTest(0, 0, isStrong: false));
+        var keys = Enumerable.Range(0, 300).Select(i => new byte[8].Concat(BitConverter.GetBytes((long)i)).ToArray()).ToArray();
+        foreach (var key in keys)
+        {
+            entries.Add(Record.Create(new RecordParts { Key = key, Value = key }));
+        }
+
+        var table = RecordTable.Load(entries);
+
+        table.UsesStrongHash.ShouldBeTrue();
+        table.Count.ShouldBe(300);
+        keys.ShouldAllBe(key => !table.Find(key).IsNull);
+    }
+
     private static List<string> Sweep(RecordTable table, long now)
     {
         var removed = new Record[16];
