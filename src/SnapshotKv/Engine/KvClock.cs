@@ -27,9 +27,6 @@ internal sealed class KvClock(TimeProvider timeProvider)
     /// <summary>The time now.</summary>
     public long Now => FromDateTimeOffset(TimeProvider.GetUtcNow());
 
-    /// <summary>The time now, for the system's clock with an error of some milliseconds.</summary>
-    public long RoughNow => _isSystem ? Coarse() : Now;
-
     /// <summary>The first instant that the store's expiries cannot express.</summary>
     public static DateTimeOffset End { get; } = DateTimeOffset.UnixEpoch.AddTicks(long.MaxValue / NanosecondsPerTick);
 
@@ -44,13 +41,20 @@ internal sealed class KvClock(TimeProvider timeProvider)
 
     /// <summary>Whether a deadline has come: dead when now ≥ deadline; 0 never comes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool HasCome(long deadline) => deadline != 0 && (_isSystem ? HasComeBySystemClock(deadline) : Now >= deadline);
+    public bool HasCome(long deadline) => deadline != 0 && HasCome(deadline, out _);
 
-    private bool HasComeBySystemClock(long deadline)
+    /// <summary>Whether a deadline, which is not 0, has come, and the time it was judged by: by the system's clock with an error of some milliseconds.</summary>
+    public bool HasCome(long deadline, out long now)
     {
+        if (!_isSystem)
+        {
+            now = Now;
+            return now >= deadline;
+        }
+
         // Nearly all deadlines are far ahead, or long past. No difference is taken: a deadline from a file can be any number.
-        var coarse = Coarse();
-        return deadline <= coarse + Margin && (deadline < coarse - Margin || Now >= deadline);
+        now = Coarse();
+        return deadline <= now + Margin && (deadline < now - Margin || Now >= deadline);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

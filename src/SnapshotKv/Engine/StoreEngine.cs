@@ -22,20 +22,16 @@ internal sealed class StoreEngine(CommitPipeline pipeline, KvClock clock, Mainte
     {
         ThrowIfClosed();
         var record = Table.Find(key);
-        return record.IsNull || (record.Deadline != 0 && IsDead(record)) ? default : record;
+        return record.IsNull || (record.Deadline != 0 && IsDead(record, out _)) ? default : record;
     }
 
     /// <summary>The live record of a key, whose sliding expiry, if it has one, is moved.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Record Read(ReadOnlySpan<byte> key)
     {
-        var record = Find(key);
-        if (!record.IsNull && (record.Flags & RecordFlags.Sliding) != 0)
-        {
-            Slide(record);
-        }
-
-        return record;
+        ThrowIfClosed();
+        var record = Table.Find(key);
+        return record.IsNull || record.Deadline == 0 ? record : ReadExpiring(record);
     }
 
     public void Set(Record record)
@@ -114,16 +110,31 @@ internal sealed class StoreEngine(CommitPipeline pipeline, KvClock clock, Mainte
         }
     }
 
+    private Record ReadExpiring(Record record)
+    {
+        if (IsDead(record, out var now))
+        {
+            return default;
+        }
+
+        if ((record.Flags & RecordFlags.Sliding) != 0)
+        {
+            Slide(record, now);
+        }
+
+        return record;
+    }
+
     /// <summary>
     /// Judges by a deadline that still stood after the clock was read: between the two this thread may have slept for as long as others slid the
     /// entry on, and it would declare dead what was alive all the time.
     /// </summary>
-    private bool IsDead(Record record)
+    private bool IsDead(Record record, out long now)
     {
         while (true)
         {
             var deadline = record.Deadline;
-            if (!Clock.HasCome(deadline))
+            if (!Clock.HasCome(deadline, out now))
             {
                 return false;
             }
@@ -137,9 +148,9 @@ internal sealed class StoreEngine(CommitPipeline pipeline, KvClock clock, Mainte
 
     private bool IsLive(IndexedKey key) => !key.MayExpire || !Find(key.Key).IsNull;
 
-    private void Slide(Record record)
+    private void Slide(Record record, long now)
     {
-        var slid = Clock.RoughNow + record.SlidingWindow;
+        var slid = now + record.SlidingWindow;
         if (record.Cap is not 0 and var cap)
         {
             slid = Math.Min(slid, cap);
