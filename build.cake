@@ -41,7 +41,7 @@ Task("Pack")
     });
 
 Task("Coverage")
-    .Description("Runs the tests counting which lines and branches of src/ they reach; the report is artifacts/coverage/report/Summary.md.")
+    .Description("Runs the tests counting which lines and branches of src/ they reach; the report is in artifacts/coverage/report.")
     .IsDependentOn("Build")
     .Does(() =>
     {

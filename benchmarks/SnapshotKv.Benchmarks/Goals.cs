@@ -8,11 +8,17 @@ internal static class Goals
     public static IReadOnlyList<Goal> All { get; } =
     [
         new(
-            "Zero-copy read (`TryRead` into a span or a pooled writer)",
+            "Zero-copy read (`TryGetSpan`)",
             "≤ 1.25 × CD.TryGetValue at 10 k, ≤ 1.1 × at 1 M",
             "1.0 ×",
             new("zero-copy/10 k", "10 k", 1.25, 1.0),
             new("zero-copy/1 M", "1 M", 1.1, 1.0)),
+        new(
+            "The same with the value copied out (`TryRead` into a span)",
+            "≤ 1.25 × CD.TryGetValue at 10 k, ≤ 1.1 × at 1 M",
+            "1.0 ×",
+            new("copied/10 k", "10 k", 1.25, 1.0),
+            new("copied/1 M", "1 M", 1.1, 1.0)),
         new("Zero-copy read, allocation", "0 B", "", new Limit("zero-copy/bytes", "", 0, null, "B")),
         new(
             "`IDistributedCache.Get`, own copy, no expiry",

@@ -7,7 +7,7 @@ namespace SnapshotKv.Extensions;
 /// <summary>Reads the settings of one section, and gathers what cannot be read so that all of it is named at once.</summary>
 /// <remarks>
 /// By hand, because the general binder would look into the clock and the logger factory that the options carry, and because it reads a bare 10 as
-/// ten days.
+/// ten days, and 24:00:00 as twenty-four.
 /// </remarks>
 internal sealed class SettingsReader(IConfigurationSection section)
 {
@@ -73,9 +73,10 @@ internal sealed class SettingsReader(IConfigurationSection section)
             return Timeout.InfiniteTimeSpan;
         }
 
-        // A bare number would be days, which is never what was meant; zero is zero in any unit.
-        return (text == "0" || text.Contains(':', StringComparison.Ordinal)) && TimeSpan.TryParse(text, CultureInfo.InvariantCulture, out var value)
-            ? value
+        // In the one form that is never read as something else: freely parsed, a bare number is days, and so are the hours of 24:00:00. Zero is zero in
+        // any unit.
+        return text == "0" ? TimeSpan.Zero
+            : text.Contains(':', StringComparison.Ordinal) && TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out var value) ? value
             : null;
     }
 }

@@ -84,8 +84,8 @@ public interface IKvStore
     /// <summary>The live keys that begin with a prefix, in the order of their UTF-8 bytes.</summary>
     /// <param name="prefix">The prefix; empty for all.</param>
     /// <returns>
-    /// Read while it is enumerated, so the loop may call the store and may stop early. Each key was live when it was returned; the whole is not
-    /// one point in time.
+    /// Read in runs while it is enumerated, so the loop may call the store and may stop early. Each key was live while the enumeration ran; the whole
+    /// is not one point in time, and a key that was removed a moment ago may still come.
     /// </returns>
     /// <remarks>O(log n + hits). The first prefix call of a store builds the ordered index, O(n log n), without holding up writers.</remarks>
     IEnumerable<string> GetKeys(string prefix = "");
@@ -96,9 +96,10 @@ public interface IKvStore
     /// <remarks>O(log n + hits).</remarks>
     long Count(string prefix = "");
 
-    /// <summary>Removes all live keys that begin with a prefix, as one commit.</summary>
+    /// <summary>Removes all keys that begin with a prefix, as one commit. Keys that are not UTF-8 begin with none; only <see cref="Clear"/> removes them.</summary>
     /// <param name="prefix">The prefix; empty for all.</param>
-    /// <returns>How many entries were removed.</returns>
+    /// <returns>How many live entries were removed.</returns>
+    /// <remarks>Writers wait while it is carried out: O(log n + hits).</remarks>
     long RemoveByPrefix(string prefix);
 
     /// <summary>Removes everything, as one commit.</summary>
@@ -107,7 +108,9 @@ public interface IKvStore
 
     /// <summary>Carries out all changes of a batch as one commit: a reader that has seen one of them sees all of them.</summary>
     /// <param name="batch">The changes; it can be used again.</param>
+    /// <exception cref="ArgumentException">A key of the batch is too long or has an unpaired surrogate; nothing was changed.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A change of the batch has a life or a size that is refused; nothing was changed.</exception>
+    /// <exception cref="KvSerializationException">An encoded value of the batch is not exactly one well-formed value; nothing was changed.</exception>
     void Commit(KvBatch batch);
 
     /// <summary>The keys under a prefix as a keyspace of its own, whose keys leave the prefix out.</summary>

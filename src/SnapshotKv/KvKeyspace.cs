@@ -98,24 +98,24 @@ public abstract partial class KvKeyspace : IKvStore
     /// <summary>Reads a value of bytes into the caller's buffer, without allocating.</summary>
     /// <param name="key">The key.</param>
     /// <param name="destination">Takes the whole value on a hit.</param>
-    /// <param name="bytesWritten">The length of the value on a hit, also when it does not fit; else 0.</param>
-    /// <returns>
-    /// <see cref="OperationStatus.Done"/> on a hit, <see cref="OperationStatus.NeedMoreData"/> when there is no live entry, and
-    /// <see cref="OperationStatus.DestinationTooSmall"/> when the value does not fit; nothing is written then.
-    /// </returns>
+    /// <param name="bytesWritten">The length of the value on a hit, else 0.</param>
+    /// <returns>Whether there is a live entry.</returns>
+    /// <exception cref="ArgumentException">The value does not fit; nothing is written. The message says how long it is.</exception>
     /// <exception cref="KvSerializationException">The entry holds another kind of value than bytes.</exception>
-    public OperationStatus TryRead(string key, Span<byte> destination, out int bytesWritten)
+    public bool TryRead(string key, Span<byte> destination, out int bytesWritten)
     {
         var record = Read(key);
         if (record.IsNull)
         {
             bytesWritten = 0;
-            return OperationStatus.NeedMoreData;
+            return false;
         }
 
         var value = ByteValue.TryGetBinary(record, out var bytes) ? bytes : DecodeBytes(key, record);
         bytesWritten = value.Length;
-        return value.TryCopyTo(destination) ? OperationStatus.Done : OperationStatus.DestinationTooSmall;
+        return value.TryCopyTo(destination)
+            ? true
+            : throw new ArgumentException($"The value of key '{key}' takes {value.Length} bytes; there is room for {destination.Length}.", nameof(destination));
     }
 
     /// <inheritdoc/>
@@ -215,7 +215,7 @@ public abstract partial class KvKeyspace : IKvStore
     public long RemoveByPrefix(string prefix) => Engine.RemoveByPrefix(FullPrefix(prefix));
 
     /// <inheritdoc/>
-    public long Clear() => Engine.RemoveByPrefix(_prefix.Bytes);
+    public long Clear() => _prefix.Bytes.Length == 0 ? Engine.Clear() : Engine.RemoveByPrefix(_prefix.Bytes);
 
     /// <inheritdoc/>
     public void Commit(KvBatch batch)

@@ -1,12 +1,17 @@
 using System.Diagnostics.CodeAnalysis;
 using SnapshotKv.Diagnostics;
+using SnapshotKv.Engine;
 
 namespace SnapshotKv;
 
 /// <content>Saving, the background work, and closing.</content>
 public sealed partial class KvStore
 {
+    // Never disposed: it owns nothing while nobody asks for its wait handle, and a late second disposal must find it.
+    [SuppressMessage("Usage", "CA2213:Disposable fields should be disposed", Justification = "See above.")]
+    private readonly SemaphoreSlim _closing = new(1, 1);
     private EventHandler? _onProcessExit;
+    private bool _isClosed;
 
     /// <summary>Returns when a snapshot is on disk that holds everything written before the call. With nothing new no file is written.</summary>
     /// <returns>The snapshot; null in memory-only mode.</returns>
@@ -60,29 +65,30 @@ public sealed partial class KvStore
         return _maintenance.RunAsync(cancellationToken);
     }
 
-    /// <summary>Closes the store: lets no more operations in, saves what is not saved, and lets go of the directory. Once more does nothing.</summary>
+    /// <summary>
+    /// Closes the store: lets no more operations in, saves what is not saved, and lets go of the directory. Once more does nothing, but waits for the
+    /// closing that is under way.
+    /// </summary>
     /// <exception cref="KvStoreUnavailableException">The last save failed. The store is closed nevertheless, and what was not saved is lost.</exception>
     public void Dispose()
     {
-        if (!Engine.Close())
-        {
-            return;
-        }
-
-        EndBackgroundWork();
-        if (_directory is null)
-        {
-            return;
-        }
-
+        Engine.Close();
+        _closing.Wait();
         try
         {
-            _directory.Checkpointer!.SaveLast(Environment.ProcessorCount);
+            if (BeginClosing() is { } directory)
+            {
+                using (directory)
+                {
+                    directory.Checkpointer!.SaveLast(Environment.ProcessorCount);
+                }
+
+                _logger.StoreClosed(directory.Path);
+            }
         }
         finally
         {
-            _directory.Dispose();
-            _logger.StoreClosed(_directory.Path);
+            EndClosing();
         }
     }
 
@@ -90,35 +96,46 @@ public sealed partial class KvStore
     /// <returns>A task that completes when the store is closed.</returns>
     public async ValueTask DisposeAsync()
     {
-        if (!Engine.Close())
-        {
-            return;
-        }
-
-        EndBackgroundWork();
-        if (_directory is null)
-        {
-            return;
-        }
-
+        Engine.Close();
+        await _closing.WaitAsync().ConfigureAwait(false);
         try
         {
-            await _directory.Checkpointer!.SaveLastAsync(Environment.ProcessorCount).ConfigureAwait(false);
+            if (BeginClosing() is { } directory)
+            {
+                using (directory)
+                {
+                    await directory.Checkpointer!.SaveLastAsync(Environment.ProcessorCount).ConfigureAwait(false);
+                }
+
+                _logger.StoreClosed(directory.Path);
+            }
         }
         finally
         {
-            _directory.Dispose();
-            _logger.StoreClosed(_directory.Path);
+            EndClosing();
         }
     }
 
-    private void EndBackgroundWork()
+    /// <summary>The directory that is still to be closed; null in memory-only mode and when it was closed before.</summary>
+    private OpenDirectory? BeginClosing()
     {
         _maintenance.Dispose();
-        AppDomain.CurrentDomain.ProcessExit -= _onProcessExit;
+        var directory = _isClosed ? null : _directory;
+        _isClosed = true;
+        return directory;
     }
 
-    /// <summary>A program that ends without disposing the store still keeps what it wrote, as far as the runtime gives it the time.</summary>
+    /// <summary>Only now, when the last save has ended, may the process end without waiting for it.</summary>
+    private void EndClosing()
+    {
+        AppDomain.CurrentDomain.ProcessExit -= _onProcessExit;
+        _closing.Release();
+    }
+
+    /// <summary>
+    /// A program that returns from its main method, or calls <see cref="Environment.Exit"/>, without disposing the store still keeps what it wrote. A signal
+    /// that nobody handles ends the process without this; in a host the host handles it.
+    /// </summary>
     private void SaveAtProcessExit()
     {
         if (_directory is null)

@@ -53,6 +53,9 @@ public sealed partial class KvStore : KvKeyspace, IDisposable, IAsyncDisposable
     /// <summary>Entries whose keys are not UTF-8. They come from Go, are kept and written back, and no string reaches them.</summary>
     public int OpaqueKeyCount => Engine.Pipeline.Table.OpaqueCount;
 
+    /// <summary>The number of the last commit.</summary>
+    internal ulong LastSequence => Engine.Pipeline.Sequence;
+
     /// <summary>The entries in memory, expired ones that were not swept yet included.</summary>
     internal int EntriesInMemory => Engine.Pipeline.Table.Count;
 
@@ -68,7 +71,7 @@ public sealed partial class KvStore : KvKeyspace, IDisposable, IAsyncDisposable
     /// <exception cref="ArgumentException">Settings are out of range; all of them are named.</exception>
     /// <exception cref="KvStoreLockedException">Another store, in this process or another, has the directory open.</exception>
     /// <exception cref="KvStoreUnavailableException">The directory cannot be written; the message says what to do.</exception>
-    /// <exception cref="KvStoreCorruptedException">There are snapshots, and none of them can be read.</exception>
+    /// <exception cref="KvStoreCorruptedException">There are snapshots, and none of them can be read; or the newest is larger than <see cref="SnapshotKvOptions.MaxSnapshotBytes"/>.</exception>
     /// <exception cref="KvSerializationException">The directory is of the other format, and values in it have no form in this one.</exception>
     public static KvStore Open(SnapshotKvOptions options) => Open(options, StoreEnvironment.Default);
 
@@ -143,6 +146,7 @@ public sealed partial class KvStore : KvKeyspace, IDisposable, IAsyncDisposable
         OpenDirectory? directory,
         RecoveredStore recovered)
     {
+        var serializer = KvSerializers.Create(settings.Format, settings.TypeInfoResolver);
         var pipeline = new CommitPipeline(recovered.Table, clock, recovered.Sequence);
         directory?.AttachCheckpointer(new Checkpointer(
             pipeline,
@@ -152,13 +156,19 @@ public sealed partial class KvStore : KvKeyspace, IDisposable, IAsyncDisposable
             new SnapshotWriter(environment.FileSystem),
             settings,
             recovered.Report.LoadedSnapshot,
+            recovered.IsRewriteDue,
             logger));
         var sweeper = new ExpirationSweeper(pipeline, clock, logger);
         var maintenance = new MaintenanceRunner(directory?.Checkpointer, sweeper, settings, environment.Scheduler, logger);
+        if (recovered.IsRewriteDue)
+        {
+            maintenance.NoteChange();
+        }
+
         return new(
             new StoreEngine(pipeline, clock, maintenance),
             settings,
-            KvSerializers.Create(settings.Format, settings.TypeInfoResolver),
+            serializer,
             maintenance,
             directory,
             recovered.Report,

@@ -26,6 +26,10 @@ public sealed class SnapshotKvOptions
     /// Default: 10 s. <see cref="TimeSpan.Zero"/> saves after each commit; <see cref="Timeout.InfiniteTimeSpan"/> leaves saving to
     /// <see cref="KvStore.Save"/> and disposal.
     /// </value>
+    /// <remarks>
+    /// A timed save takes at most a twentieth of the time: the next one waits at least 20 times as long as the last one took, so a large store is saved
+    /// less often than this says. Sliding expiries that were moved by reads are saved with the next change, or after 10 minutes.
+    /// </remarks>
     public TimeSpan SaveDebounce { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How often expired entries are swept out of memory. They are hidden from the moment they expire in any case.</summary>

@@ -229,6 +229,17 @@ public sealed class SnapshotKvServiceCollectionExtensionsTests : IDisposable
         Should.Throw<OptionsValidationException>(() => Settings(provider)).Failures.Count().ShouldBe(2);
     }
 
+    [Theory]
+    [InlineData("10")]
+    [InlineData("24:00:00")]
+    [InlineData("10s")]
+    public void AddSnapshotKv_TimeThatCouldMeanSomethingElse_IsRefused(string text)
+    {
+        using var provider = WithSection(new() { ["SnapshotKv:SaveDebounce"] = text });
+
+        Should.Throw<OptionsValidationException>(() => Settings(provider)).Message.ShouldContain($"SnapshotKv:SaveDebounce must be a time such as 00:00:10, or Infinite; it is '{text}'");
+    }
+
     [Fact]
     public void ConfigureCache_SectionThenDelegate_SetTheCachesOptions()
     {

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using SnapshotKv.Format;
 using SnapshotKv.Keyspace;
 
@@ -41,10 +40,10 @@ internal sealed record Capture(ulong Sequence, TableShard.Slot[] Slots, int Slot
         var count = 0;
         foreach (ref readonly var slot in Slots.AsSpan(0, SlotCount))
         {
+            // Between two commits a slot holds nothing but records.
             if (slot.Value is not null)
             {
-                // Between two commits a slot holds nothing but records.
-                records[count++] = new(Unsafe.As<byte[]>(slot.Value));
+                records[count++] = new((byte[])slot.Value);
             }
         }
 

@@ -21,28 +21,25 @@ internal sealed class Checkpointer(
     SnapshotWriter writer,
     SnapshotKvOptions options,
     SnapshotInfo? latest,
+    bool isRewriteDue,
     ILogger logger)
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
     private SnapshotInfo? _latest = latest;
-    private ulong _savedSequence = pipeline.Sequence;
-    private volatile bool _hasSlides;
+    // No commit has that number: a store whose file is of another format or version is dirty from the start.
+    private ulong _savedSequence = isRewriteDue ? ulong.MaxValue : pipeline.Sequence;
+    private bool _hasSlides;
     private bool _isClosed;
 
     /// <summary>Whether memory holds what the newest snapshot does not.</summary>
-    public bool IsDirty => _hasSlides || pipeline.Sequence != Volatile.Read(ref _savedSequence);
+    public bool IsDirty => Volatile.Read(ref _hasSlides) || pipeline.Sequence != Volatile.Read(ref _savedSequence);
 
     /// <summary>The newest snapshot; null when there is none yet.</summary>
     public SnapshotInfo? Latest => Volatile.Read(ref _latest);
 
     /// <summary>A sliding expiry was moved, which the newest snapshot does not know.</summary>
-    public void NoteSlide()
-    {
-        if (!_hasSlides)
-        {
-            _hasSlides = true;
-        }
-    }
+    /// <returns>Whether it is the first since a save began.</returns>
+    public bool NoteSlide() => !_hasSlides && !Interlocked.Exchange(ref _hasSlides, true);
 
     /// <summary>Returns when a snapshot is on disk that holds every commit made before the call.</summary>
     /// <param name="workers">How many threads encode and compress.</param>
@@ -125,15 +122,19 @@ internal sealed class Checkpointer(
             return saved;
         }
 
-        var hadSlides = _hasSlides;
-        _hasSlides = false;
+        // Before the capture: a slide that comes after it belongs to the next snapshot.
+        var hadSlides = Interlocked.Exchange(ref _hasSlides, false);
         try
         {
             return WriteSnapshot(workers, cancellationToken);
         }
         catch
         {
-            _hasSlides |= hadSlides;
+            if (hadSlides)
+            {
+                Volatile.Write(ref _hasSlides, true);
+            }
+
             throw;
         }
     }

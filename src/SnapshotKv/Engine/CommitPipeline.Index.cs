@@ -100,9 +100,6 @@ internal sealed partial class CommitPipeline
     private void IndexClear()
     {
         _delta?.Clear();
-        if (_index is not null)
-        {
-            Volatile.Write(ref _index, new PrefixIndex());
-        }
+        _index?.Clear();
     }
 }

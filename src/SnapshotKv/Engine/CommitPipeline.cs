@@ -95,9 +95,6 @@ internal sealed partial class CommitPipeline(RecordTable table, KvClock clock, u
         lock (_gate)
         {
             ThrowIfClosed();
-
-            // The index may have been replaced by a clear since; in the gate it is exact.
-            index = _index ?? index;
             var changes = new List<TableChange>();
             foreach (var key in index.Enumerate(prefix))
             {
@@ -151,19 +148,21 @@ internal sealed partial class CommitPipeline(RecordTable table, KvClock clock, u
     }
 
     /// <summary>Lets no further commit in.</summary>
-    /// <returns>False when it was closed before.</returns>
-    public bool Close()
+    public void Close()
     {
         lock (_gate)
         {
-            var wasOpen = !_isClosed;
             _isClosed = true;
-            return wasOpen;
         }
     }
 
     private void ApplyInGate(Span<TableChange> changes)
     {
+        if (!ChangesAnything(changes))
+        {
+            return;
+        }
+
         var number = NextSequence();
         foreach (ref var change in changes)
         {
@@ -178,6 +177,20 @@ internal sealed partial class CommitPipeline(RecordTable table, KvClock clock, u
         {
             IndexChange(change.Before, change.After);
         }
+    }
+
+    /// <summary>Removing only keys that are not there is no commit, be it one or many.</summary>
+    private bool ChangesAnything(ReadOnlySpan<TableChange> changes)
+    {
+        foreach (ref readonly var change in changes)
+        {
+            if (!change.After.IsNull || !Table.Find(change.Key).IsNull)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private Capture CaptureInGate(ref TableShard.Slot[] buffer)

@@ -61,7 +61,7 @@ internal readonly record struct EntryLife(long Deadline, long SlidingWindow, lon
     }
 
     private static long EndOf(long now, TimeSpan span, string name) =>
-        span.Ticks <= (long.MaxValue - now) / KvClock.NanosecondsPerTick ? now + (span.Ticks * KvClock.NanosecondsPerTick) : throw TooLate(name, span);
+        span.Ticks <= (long.MaxValue - Math.Max(now, 0)) / KvClock.NanosecondsPerTick ? now + (span.Ticks * KvClock.NanosecondsPerTick) : throw TooLate(name, span);
 
     private static ArgumentOutOfRangeException TooLate(string name, object value) =>
         new("options", value, string.Create(CultureInfo.InvariantCulture, $"{name} must end before {KvClock.End:O}; leave it out for an entry that does not expire."));

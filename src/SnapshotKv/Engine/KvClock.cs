@@ -14,10 +14,13 @@ internal sealed class KvClock(TimeProvider timeProvider)
     public const long NanosecondsPerTick = 100;
     private const long NanosecondsPerMillisecond = 1_000_000;
 
-    /// <summary>More than the coarse clock can be off between two renewals: its steps are at most 16 ms.</summary>
+    /// <summary>More than the coarse clock can be off between two renewals: its steps are at most 16 ms, and a renewal takes at most 20.</summary>
     private const long Margin = 100 * NanosecondsPerMillisecond;
 
     private const long RenewAfterMilliseconds = 1_000;
+
+    /// <summary>Milliseconds that may pass between reading one clock and the other: a step of the coarse one.</summary>
+    private const long LongestReading = 20;
 
     private readonly bool _isSystem = ReferenceEquals(timeProvider, TimeProvider.System);
     private Base _base = new(long.MinValue / 2, 0);
@@ -71,11 +74,22 @@ internal sealed class KvClock(TimeProvider timeProvider)
         return known.Nanoseconds + ((milliseconds - known.Milliseconds) * NanosecondsPerMillisecond);
     }
 
+    [SuppressMessage("ApiDesign", "RS0030:Do not use banned APIs", Justification = "The coarse clock is read on both sides of the exact one.")]
     private Base Renew(long milliseconds)
     {
-        var known = new Base(milliseconds, Now);
-        Volatile.Write(ref _base, known);
-        return known;
+        while (true)
+        {
+            var known = new Base(milliseconds, Now);
+            var after = Environment.TickCount64;
+            if (after - milliseconds <= LongestReading)
+            {
+                Volatile.Write(ref _base, known);
+                return known;
+            }
+
+            // The thread slept between the two clocks, by which the coarse one would run ahead.
+            milliseconds = after;
+        }
     }
 
     /// <summary>What the real clock said when the coarse one said what. Immutable, so that readers see both or neither.</summary>

@@ -16,7 +16,13 @@ internal sealed class MaintenanceRunner : IDisposable
     /// <summary>A timed save takes at most one part in twenty of the time.</summary>
     private const int RestPerWork = 20;
 
+    private const int NotDue = 0, DueForSlide = 1, DueForChange = 2;
+
     private const int MostBackOffSteps = 6;
+
+    /// <summary>How long slides alone may wait for a save.</summary>
+    private static readonly TimeSpan SlideDelay = TimeSpan.FromMinutes(10);
+
     private static readonly TimeSpan FirstBackOff = TimeSpan.FromSeconds(1);
 
     private readonly Checkpointer? _checkpointer;
@@ -28,7 +34,7 @@ internal sealed class MaintenanceRunner : IDisposable
     private readonly ITimer? _sweepTimer;
     private readonly IWorkScheduler _ownScheduler;
     private volatile IWorkScheduler _scheduler;
-    private int _isSaveDue;
+    private int _due;
     private int _isSweeping;
     private int _failures;
     private long _restUntil;
@@ -64,7 +70,7 @@ internal sealed class MaintenanceRunner : IDisposable
         }
 
         // Where nothing is ever saved in the background a save counts as due for ever, so that writes find nothing to do.
-        _isSaveDue = _saveTimer is null ? 1 : 0;
+        _due = _saveTimer is null ? DueForChange : NotDue;
     }
 
     /// <summary>Saves that failed since the last one that went well.</summary>
@@ -73,17 +79,22 @@ internal sealed class MaintenanceRunner : IDisposable
     /// <summary>Called after each commit: sees to it that a save comes.</summary>
     public void NoteChange()
     {
-        if (Volatile.Read(ref _isSaveDue) == 0 && Interlocked.Exchange(ref _isSaveDue, 1) == 0)
+        if (Volatile.Read(ref _due) != DueForChange && Interlocked.Exchange(ref _due, DueForChange) != DueForChange)
         {
             Arm();
         }
     }
 
-    /// <summary>Called after a sliding expiry was moved: it is saved like a change, though it is none.</summary>
+    /// <summary>
+    /// Called after a sliding expiry was moved. Slides are saved with the changes; alone they make a save come late, since a store that is only read
+    /// would otherwise write itself anew all the time and push its history out.
+    /// </summary>
     public void NoteSlide()
     {
-        _checkpointer?.NoteSlide();
-        NoteChange();
+        if (_checkpointer?.NoteSlide() == true && Interlocked.CompareExchange(ref _due, DueForSlide, NotDue) == NotDue)
+        {
+            ArmIn(_debounce > SlideDelay ? _debounce : SlideDelay);
+        }
     }
 
     /// <summary>Does the background work on the caller's task until it is cancelled.</summary>
@@ -152,7 +163,8 @@ internal sealed class MaintenanceRunner : IDisposable
         }
 
         // Before the capture: a commit that comes after it must find no save due, and ask for the next one.
-        Volatile.Write(ref _isSaveDue, 0);
+        // Exchanged, not written: what is read next must not be read before it.
+        Interlocked.Exchange(ref _due, NotDue);
         if (!_checkpointer!.IsDirty)
         {
             return;
@@ -175,7 +187,7 @@ internal sealed class MaintenanceRunner : IDisposable
             var failures = Interlocked.Increment(ref _failures);
             var retryAfter = FirstBackOff * (1 << Math.Min(failures - 1, MostBackOffSteps));
             _logger.SnapshotSaveFailed(exception, failures, retryAfter);
-            Volatile.Write(ref _isSaveDue, 1);
+            Volatile.Write(ref _due, DueForChange);
             ArmIn(retryAfter);
         }
     }

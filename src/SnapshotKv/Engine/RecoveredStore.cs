@@ -6,4 +6,5 @@ namespace SnapshotKv.Engine;
 /// <param name="Table">The entries.</param>
 /// <param name="Sequence">The last sequence number in use.</param>
 /// <param name="Report">What there was, what was damaged, what was left alone.</param>
-internal sealed record RecoveredStore(RecordTable Table, ulong Sequence, KvRecoveryReport Report);
+/// <param name="IsRewriteDue">Whether the file is of another format or an older version than what the store writes.</param>
+internal sealed record RecoveredStore(RecordTable Table, ulong Sequence, KvRecoveryReport Report, bool IsRewriteDue = false);

@@ -59,7 +59,16 @@ internal sealed class StoreEngine(CommitPipeline pipeline, KvClock clock, Mainte
     public long RemoveByPrefix(byte[] prefix)
     {
         ThrowIfClosed();
-        var removed = prefix.Length == 0 ? Pipeline.Clear() : Pipeline.RemoveByPrefix(prefix);
+        var removed = prefix.Length == 0 && Table.OpaqueCount == 0 ? Pipeline.Clear() : Pipeline.RemoveByPrefix(prefix);
+        maintenance.NoteChange();
+        return removed;
+    }
+
+    /// <summary>Removes everything, keys that no string reaches too.</summary>
+    public long Clear()
+    {
+        ThrowIfClosed();
+        var removed = Pipeline.Clear();
         maintenance.NoteChange();
         return removed;
     }
@@ -89,11 +98,10 @@ internal sealed class StoreEngine(CommitPipeline pipeline, KvClock clock, Mainte
     }
 
     /// <summary>From here on every operation throws <see cref="ObjectDisposedException"/>.</summary>
-    /// <returns>False when it was closed before.</returns>
-    public bool Close()
+    public void Close()
     {
         _isClosed = true;
-        return Pipeline.Close();
+        Pipeline.Close();
     }
 
     public void ThrowIfClosed() => ObjectDisposedException.ThrowIf(_isClosed, typeof(KvStore));

@@ -20,12 +20,14 @@ internal sealed class StoreRecovery(
     ILogger logger)
 {
     /// <summary>
-    /// By how much the sequence goes on after a damaged snapshot, whose own number cannot be trusted: no store makes as many commits between two
-    /// snapshots, so no number is given twice.
+    /// By how much the sequence goes on behind numbers that may be incomplete: no store makes as many commits between two snapshots, so none is given
+    /// twice.
     /// </summary>
     private const ulong SequenceGap = 1UL << 32;
 
     private const int MostKeysNamed = 10;
+
+    private const int CurrentVersion = 2;
 
     public RecoveredStore Recover(CancellationToken cancellationToken)
     {
@@ -42,7 +44,8 @@ internal sealed class StoreRecovery(
             try
             {
                 var header = reader.Read(catalog.GetPath(snapshot.FileName), options.MaxSnapshotBytes, sink, cancellationToken);
-                return Finish(snapshot, header, sink.ToTable(), damaged, listing.Ignored);
+                var sequence = header.Sequence is { } own && damaged.Count == 0 ? own : NextSequence(listing, cancellationToken);
+                return Finish(snapshot, header, sink.ToTable(), sequence, damaged, listing.Ignored);
             }
             catch (KvStoreCorruptedException exception) when (exception is not SnapshotTooLargeException)
             {
@@ -59,15 +62,11 @@ internal sealed class StoreRecovery(
         SnapshotInfo snapshot,
         SnapshotHeader header,
         RecordTable table,
+        ulong sequence,
         List<(SnapshotInfo Snapshot, KvStoreCorruptedException Damage)> damaged,
         IReadOnlyList<string> ignored)
     {
-        var sequence = header.Sequence ?? 0;
-        if (damaged.Count > 0)
-        {
-            sequence += SequenceGap;
-        }
-
+        var isRewriteDue = header.Format != options.Format || header.InlineValues || header.Version < CurrentVersion;
         if (header.Format != options.Format)
         {
             table = Convert(snapshot, table);
@@ -84,7 +83,30 @@ internal sealed class StoreRecovery(
             logger.SnapshotFellBack(snapshot.FileName, problems.Count);
         }
 
-        return new(table, sequence, new KvRecoveryReport(snapshot, problems, ignored));
+        return new(table, sequence, new KvRecoveryReport(snapshot, problems, ignored), isRewriteDue);
+    }
+
+    /// <summary>
+    /// Where the numbers go on after a damaged snapshot, or after one that Go wrote: behind every number that stands in a file that can still be read, with
+    /// room for those that stood in one that cannot.
+    /// </summary>
+    private ulong NextSequence(SnapshotListing listing, CancellationToken cancellationToken)
+    {
+        ulong highest = 0;
+        foreach (var file in listing.Candidates)
+        {
+            try
+            {
+                var header = reader.Read(catalog.GetPath(file.FileName), options.MaxSnapshotBytes, NoSink.Instance, cancellationToken);
+                highest = Math.Max(highest, header.Sequence ?? 0);
+            }
+            catch (KvStoreCorruptedException)
+            {
+                // The gap stands for it.
+            }
+        }
+
+        return highest + SequenceGap;
     }
 
     private KvRecoveryProblem SetAside(SnapshotInfo snapshot, KvStoreCorruptedException damage)

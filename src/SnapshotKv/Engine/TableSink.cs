@@ -7,9 +7,12 @@ namespace SnapshotKv.Engine;
 /// <summary>Fills a fresh table from a snapshot. A damaged file leaves nothing behind: its table is thrown away.</summary>
 internal sealed class TableSink : ISnapshotSink
 {
+    private const int MostReserved = 1 << 21;
+
     private readonly LoadedEntries _entries = new(KeyHasher.CreateFast());
 
-    public void Expect(int count) => _entries.Expect(count);
+    /// <summary>Room for what most stores hold. What is declared beyond that is believed when it comes: a declaration costs a file nothing.</summary>
+    public void Expect(int count) => _entries.Expect(Math.Min(count, MostReserved));
 
     public void Add(Record record) => _entries.Add(record);
 

@@ -37,6 +37,11 @@ internal ref struct EntryFields
             throw new SnapshotDamageException($"the sliding window {SlidingWindow} is negative");
         }
 
+        if (SlidingWindow > 0 && Deadline == 0)
+        {
+            throw new SnapshotDamageException("an entry has a sliding window and no expiry");
+        }
+
         isOpaque = !System.Text.Unicode.Utf8.IsValid(Key);
         return Record.Create(new RecordParts
         {

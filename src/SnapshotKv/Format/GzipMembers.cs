@@ -30,6 +30,9 @@ internal static class GzipMembers
 
     private const int PlainHeaderSize = 10;
     private const int TrailerSize = 8;
+
+    /// <summary>What no member of ours exceeds: deflate makes stored blocks of what it cannot shrink, at a few bytes for each 16 KiB or more.</summary>
+    private const int LargestMember = InputSize + (InputSize >> 8) + 1024;
     private const int LengthAt = 16, ExpandedLengthAt = 20, IndexAt = 24;
 
     private static ReadOnlySpan<byte> Magic => [0x1f, 0x8b];
@@ -54,7 +57,7 @@ internal static class GzipMembers
             BinaryPrimitives.ReadUInt32LittleEndian(start[LengthAt..]),
             BinaryPrimitives.ReadUInt32LittleEndian(start[ExpandedLengthAt..]),
             BinaryPrimitives.ReadUInt32LittleEndian(start[IndexAt..]));
-        return header.Length >= HeaderSize + TrailerSize && header.ExpandedLength <= InputSize;
+        return header.Length is >= HeaderSize + TrailerSize and <= LargestMember && header.ExpandedLength <= InputSize;
     }
 
     /// <summary>Compresses up to <see cref="InputSize"/> bytes and appends the member; its index is still to be set.</summary>

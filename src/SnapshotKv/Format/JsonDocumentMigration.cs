@@ -6,6 +6,9 @@ namespace SnapshotKv.Format;
 /// <summary>An entry of a version 1 JSON snapshot: see <see cref="MessagePackDocument"/>.</summary>
 internal static class JsonDocumentMigration
 {
+    /// <summary>More than the reserved names have.</summary>
+    private const int LongestName = 16;
+
     /// <summary>Migrates one complete, well-formed JSON value.</summary>
     /// <param name="document">The value's text.</param>
     /// <param name="output">Takes the migrated value; cleared first.</param>
@@ -40,8 +43,8 @@ internal static class JsonDocumentMigration
         reader.Read();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var isExpiry = reader.ValueTextEquals(SnapshotFields.TtlExpires);
-            var isReference = reader.ValueTextEquals(SnapshotFields.DocumentBlobReference);
+            var isExpiry = IsName(in reader, SnapshotFields.TtlExpires);
+            var isReference = IsName(in reader, SnapshotFields.DocumentBlobReference);
             reader.Read();
             if (isExpiry)
             {
@@ -65,6 +68,19 @@ internal static class JsonDocumentMigration
         return blobReferenceAt;
     }
 
+    /// <summary>By our own unescaping: the reader's comparison throws on an unpaired surrogate, which Go turns into U+FFFD.</summary>
+    private static bool IsName(in Utf8JsonReader reader, ReadOnlySpan<byte> name)
+    {
+        var text = reader.ValueSpan;
+        if (!reader.ValueIsEscaped)
+        {
+            return text.SequenceEqual(name);
+        }
+
+        Span<byte> unescaped = stackalloc byte[LongestName * JsonText.LargestExpansion];
+        return text.Length <= unescaped.Length && unescaped[..JsonText.Unescape(text, unescaped)].SequenceEqual(name);
+    }
+
     private static void Copy(ReadOnlySpan<byte> document, ArrayBufferWriter<byte> output, long blobReferenceAt)
     {
         var reader = NewReader(document);
@@ -73,8 +89,8 @@ internal static class JsonDocumentMigration
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             var nameAt = (int)reader.TokenStartIndex;
-            var isReserved = reader.ValueTextEquals(SnapshotFields.TtlExpires);
-            var isReference = reader.ValueTextEquals(SnapshotFields.DocumentBlobReference);
+            var isReserved = IsName(in reader, SnapshotFields.TtlExpires);
+            var isReference = IsName(in reader, SnapshotFields.DocumentBlobReference);
             reader.Read();
             isReserved |= isReference && reader.TokenStartIndex <= blobReferenceAt;
             reader.Skip();

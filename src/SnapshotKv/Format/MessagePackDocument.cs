@@ -10,6 +10,9 @@ namespace SnapshotKv.Format;
 /// <remarks>What Go v0.1.0 could not have written rejects the file, as Go does: no map, a key that is not text, an extension but the timestamp, at any depth.</remarks>
 internal static class MessagePackDocument
 {
+    /// <summary>As deep as Go's JSON decoder goes; its MessagePack decoder ends where its stack does.</summary>
+    private const int DeepestDocument = 10_000;
+
     private const byte Nil = 0xc0, Int64Code = 0xd3;
 
     /// <summary>Migrates one complete, well-formed value.</summary>
@@ -112,18 +115,13 @@ internal static class MessagePackDocument
     public static long FromDouble(double value) =>
         value is >= long.MinValue and < 9223372036854775808.0 ? (long)value : long.MinValue;
 
-    /// <summary>Checks keys and extensions at every depth. The heap stack takes 16 bytes for a level, and each level took a byte of the file.</summary>
+    /// <summary>Checks keys and extensions at every depth. Levels that are done leave the stack at once, so it is as high as the document is deep.</summary>
     private static void CheckInside(ReadOnlySpan<byte> document)
     {
         var levels = new Stack<(bool IsMap, ulong Owed)>();
         levels.Push((false, 1));
         for (var offset = 0; levels.TryPop(out var level);)
         {
-            if (level.Owed == 0)
-            {
-                continue;
-            }
-
             _ = MessagePackToken.TryRead(document[offset..], out var token);
             var isKey = level.IsMap && (level.Owed & 1) == 0;
             if (isKey && token.Kind is not (MessagePackKind.String or MessagePackKind.Binary or MessagePackKind.Nil))
@@ -139,10 +137,19 @@ internal static class MessagePackDocument
             }
 
             offset += token.HeadSize + payload.Length;
-            levels.Push((level.IsMap, level.Owed - 1));
+            if (level.Owed > 1)
+            {
+                levels.Push((level.IsMap, level.Owed - 1));
+            }
+
             if (token.ChildCount != 0)
             {
                 levels.Push((token.Kind == MessagePackKind.Map, token.ChildCount));
+            }
+
+            if (levels.Count > DeepestDocument)
+            {
+                throw new SnapshotDamageException($"a version 1 document is nested deeper than {DeepestDocument}");
             }
         }
     }

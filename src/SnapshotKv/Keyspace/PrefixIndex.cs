@@ -98,6 +98,15 @@ internal sealed class PrefixIndex
         }
     }
 
+    /// <summary>Removes all keys; an enumeration that is under way ends.</summary>
+    public void Clear()
+    {
+        lock (_lock)
+        {
+            _root = new IndexLeaf();
+        }
+    }
+
     /// <summary>Reads a run of keys in order.</summary>
     /// <param name="prefix">What the keys begin with.</param>
     /// <param name="after">The key to go on behind; null to begin with the first.</param>

@@ -21,8 +21,10 @@ internal sealed partial class RecordTable
     private const int ShardCount = 1 << ShardBits;
     private const int ShardShift = 64 - ShardBits;
 
-    /// <summary>A probe run as long as no fair hash makes it (three quarters to the 64th is 1e-8).</summary>
-    private const int SuspiciousProbes = 64;
+    /// <summary>
+    /// A probe run as long as no fair hash makes it: three quarters to the 128th is 1e-16. (To the 64th it is 1e-8, which a busy store meets within hours.)
+    /// </summary>
+    private const int SuspiciousProbes = 128;
 
     private static readonly TableShard Nothing = new(1);
 

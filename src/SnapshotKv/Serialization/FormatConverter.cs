@@ -22,7 +22,7 @@ internal static class FormatConverter
             var reader = new MessagePackReader(source);
             MessagePackToJson.Write(ref reader, writer, depth: 0);
         }
-        catch (MessagePackFormatException exception)
+        catch (Exception exception) when (exception is MessagePackFormatException or ArgumentException or InvalidOperationException)
         {
             throw new KvSerializationException(exception.Message, exception);
         }
@@ -59,7 +59,7 @@ internal static class FormatConverter
             JsonToMessagePack.Write(source, ref writer, depth: 0);
             writer.Flush();
         }
-        catch (JsonException exception)
+        catch (Exception exception) when (exception is JsonException or ArgumentException or InvalidOperationException)
         {
             throw new KvSerializationException(exception.Message, exception);
         }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Text;
+using SnapshotKv.Format;
 using SnapshotKv.MessagePack;
 using SnapshotKv.Snapshots;
 using Record = SnapshotKv.Format.Record;
@@ -197,6 +198,8 @@ public sealed class HostileSnapshotTests
     [InlineData("""{"version":1,"data":{"k":{"_ttl_expires":"5","_blob_ref":7}}}""", "6B=7B225F626C6F625F726566223A377D")]
     [InlineData("""{"version":1,"data":{"k":{"_blob_ref":"b","_blob_ref":7}}}""", "6B=7B225F626C6F625F726566223A2262222C225F626C6F625F726566223A377D")]
     [InlineData("""{"version":1,"data":{"k":{"\ud800":1,"_ttl\u005fexpires":1e999}}}""", "6B=7B225C7564383030223A317D@-9223372036854775808")]
+    [InlineData("""{"version":1,"data":{"k":{"\ud800abc":1}}}""", "6B=7B225C7564383030616263223A317D")]
+    [InlineData("""{"version":1,"data":{"k":{"_\ud800xxxxxxxxxxx":1}}}""", "6B=7B225F5C75643830307878787878787878787878223A317D")]
     [InlineData("""{"version":1,"data":{"k":{"_blob_ref":"\ud800"}}}""", "6B=7B7D/EFBFBD")]
     [InlineData("""{"version":2,"data":{"k":{"\ud800":1,"value":"NDI=","blob_ref":"\udc00"}},"\ud800":{}}""", "6B=3432/EFBFBD")]
     [InlineData("""{"version":1,"data":{"k":null}}""", "6B=6E756C6C")]
@@ -205,6 +208,47 @@ public sealed class HostileSnapshotTests
     {
         Describe(SnapshotFiles.Read(Encoding.UTF8.GetBytes(text)).Sink).ShouldBe(expected);
         Describe(SnapshotFiles.Read(Gzip(Encoding.UTF8.GetBytes(text))).Sink).ShouldBe(expected);
+    }
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(100_000)]
+    public void Read_Version1DocumentNestedDeep_IsKeptOrRefusedInBoundedMemory(int depth)
+    {
+        byte[] start = [0x82, 0xa7, .. "version"u8, 0x01, 0xa4, .. "data"u8, 0x81, 0xa1, (byte)'k', 0x81, 0xa1, (byte)'d'];
+
+        // A last element needs no place on the stack; one that others follow does.
+        byte[] lastInside = [.. start, .. Enumerable.Repeat((byte)0x91, depth), 0xc0];
+        byte[] firstInside = [.. start, .. Enumerable.Repeat((byte)0x92, depth), .. Enumerable.Repeat((byte)0xc0, depth + 1)];
+
+        SnapshotFiles.Read(lastInside).Sink.Records.ShouldHaveSingleItem();
+        if (depth < 10_000)
+        {
+            SnapshotFiles.Read(firstInside).Sink.Records.ShouldHaveSingleItem();
+            return;
+        }
+
+        Should.Throw<KvStoreCorruptedException>(() => SnapshotFiles.Read(firstInside)).Message.ShouldContain("nested deeper");
+    }
+
+    [Theory]
+    [InlineData(0x8000_0000u)]
+    [InlineData(uint.MaxValue)]
+    [InlineData(3u << 20)]
+    public void TryReadHeader_MemberLongerThanAnyOfOurs_IsNoneOfOurs(uint length)
+    {
+        byte[] header = [0x1f, 0x8b, 0x08, 0x04, 0, 0, 0, 0, 0, 0xff, 16, 0, (byte)'S', (byte)'K', 12, 0, .. BitConverter.GetBytes(length), 1, 0, 0, 0, 0, 0, 0, 0];
+
+        GzipMembers.TryReadHeader(header, out _).ShouldBeFalse();
+        BitConverter.TryWriteBytes(header.AsSpan(16), 1000u).ShouldBeTrue();
+        GzipMembers.TryReadHeader(header, out _).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Read_EntryThatSlidesAndNeverExpires_IsCorrupted()
+    {
+        Should.Throw<KvStoreCorruptedException>(() => SnapshotFiles.Read(
+            Encoding.UTF8.GetBytes("""{"version":2,"data":{"k":{"value":"NDI=","expires_at":0,"sliding_window":5}}}"""))).Message.ShouldContain("sliding window");
     }
 
     [Fact]

@@ -103,15 +103,16 @@ public sealed class SnapshotWriterTests
     [InlineData(7)]
     public void Write_EveryOptionalPart_ReadsEqual(int deadlines)
     {
+        var deadline = long.MaxValue / 7 * deadlines;
         var records = new List<Record>();
         for (var parts = 0; parts < 16; parts++)
         {
             records.Add(SnapshotFiles.NewRecord(
                 $"k{parts}",
                 [0xc4, 0x01, 0x00],
-                deadlines * long.MaxValue / 7,
+                deadline,
                 (parts & 1) != 0 ? new string('b', 300) : "",
-                (parts & 2) != 0 ? long.MaxValue : 0,
+                (parts & 2) != 0 && deadline != 0 ? long.MaxValue : 0,
                 (parts & 4) != 0 ? long.MinValue : 0,
                 (parts & 8) != 0 ? ["", new string('t', 40), new string('u', 65_535)] : null));
         }

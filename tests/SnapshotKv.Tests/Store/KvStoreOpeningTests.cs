@@ -300,6 +300,84 @@ public sealed class KvStoreOpeningTests
     }
 
     [Fact]
+    public void Open_WithTheOtherFormat_IsWrittenInItByACleanCloseAlone()
+    {
+        TwoSnapshots();
+        _home.Open(options => options.Format = KvFormat.Json).Dispose();
+
+        _home.Snapshots().Count.ShouldBe(3);
+        _home.Snapshots()[^1].ShouldContain(".json");
+        _home.Open(options => options.Format = KvFormat.Json).Dispose();
+        _home.Snapshots().Count.ShouldBe(3);
+    }
+
+    [Theory]
+    [InlineData("v1-msgpack-gzip")]
+    [InlineData("v020-mixed-values")]
+    [InlineData("v020-strings-only")]
+    public void Open_OfAnOlderVersion_IsWrittenAsTheCurrentOneAfterTheDebounce(string fixture)
+    {
+        Fixtures.CopyTo(fixture, _home.Disk, StoreHome.Path);
+        var before = _home.Snapshots().Count;
+        using var store = _home.Open();
+        _home.Clock.Advance(TimeSpan.FromSeconds(10));
+
+        _home.Snapshots().Count.ShouldBe(before + 1);
+        store.Dispose();
+        using var again = _home.Open();
+        again.Dispose();
+        _home.Snapshots().Count.ShouldBe(before + 1);
+    }
+
+    [Fact]
+    public void Open_AfterAForeignSnapshot_NumbersGoOnBehindAllThatWereGiven()
+    {
+        using (var store = _home.Open())
+        {
+            for (var i = 0; i < 100; i++)
+            {
+                store.Set("k", i);
+            }
+
+            store.Save();
+        }
+
+        // Go's file, newer by its name and without a number.
+        _home.WriteFile("snapshots/data-20270101-000000-0000.msgpack", Fixtures.ReadSnapshot("minimal", "data-20261122-054429-0000.msgpack"));
+        using var after = _home.Open();
+
+        after.GetKeys().ShouldBe(["counter"]);
+        after.LastSequence.ShouldBeGreaterThan(100ul);
+    }
+
+    [Fact]
+    public void RemoveByPrefix_OfAll_LeavesKeysThatNoStringReaches_AndClearDoesNot()
+    {
+        Fixtures.CopyTo("invalid-utf8", _home.Disk, StoreHome.Path);
+        using var store = _home.Open();
+        var opaque = store.OpaqueKeyCount;
+        opaque.ShouldBeGreaterThan(0);
+
+        store.RemoveByPrefix("");
+        store.OpaqueKeyCount.ShouldBe(opaque);
+        store.Count().ShouldBe(0);
+        store.Clear().ShouldBe(opaque);
+        store.OpaqueKeyCount.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Open_WithTheOtherFormat_TextThatIsNone_NamesItsKey()
+    {
+        using (var store = _home.Open(options => options.Format = KvFormat.Json))
+        {
+            store.SetEncoded("lone", new("\"\\ud800\""u8.ToArray()));
+        }
+
+        Should.Throw<KvSerializationException>(() => _home.Open()).Message.ShouldContain("'lone'");
+        _home.Open(options => options.Format = KvFormat.Json).Dispose();
+    }
+
+    [Fact]
     public void Open_WithTheOtherFormat_NamesTheKeysThatCannotBeConverted()
     {
         using (var store = _home.Open())

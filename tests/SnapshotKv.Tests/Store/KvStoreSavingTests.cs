@@ -119,9 +119,53 @@ public sealed class KvStoreSavingTests
         store.Save();
         _home.Clock.Advance(TimeSpan.FromMinutes(30));
         store.Refresh("k");
-        _home.Clock.Advance(TimeSpan.FromSeconds(10));
-
+        _home.Clock.Advance(TimeSpan.FromMinutes(9));
+        _home.Snapshots().Count.ShouldBe(1);
+        _home.Clock.Advance(TimeSpan.FromMinutes(1));
         _home.Snapshots().Count.ShouldBe(2);
+
+        // A change does not wait for the slides before it.
+        store.Refresh("k");
+        store.Set("other", 1);
+        _home.Clock.Advance(TimeSpan.FromSeconds(10));
+        _home.Snapshots().Count.ShouldBe(3);
+        _home.Clock.Advance(TimeSpan.FromMinutes(20));
+        _home.Snapshots().Count.ShouldBe(3);
+    }
+
+    [Fact]
+    public void Commit_ThatChangesNothing_IsNoneAndNothingIsSaved()
+    {
+        using var store = _home.Open(options => options.SaveDebounce = TimeSpan.Zero);
+        store.Set("k", 1);
+        store.Commit(new KvBatch().Remove("missing").Remove("also missing"));
+        store.Remove("missing");
+        store.RemoveByPrefix("missing");
+
+        _home.Snapshots().Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Dispose_WhileAnotherDisposalSaves_WaitsForIt()
+    {
+        var store = _home.Open();
+        store.Set("k", 1);
+        using var mayGoOn = new ManualResetEventSlim();
+        var isSaving = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _home.Files.Before(operation => operation.Kind == FileOperationKind.CreateNew, _ =>
+        {
+            isSaving.TrySetResult();
+            mayGoOn.Wait(TestContext.Current.CancellationToken);
+        });
+        var first = Task.Run(store.Dispose, TestContext.Current.CancellationToken);
+        await isSaving.Task.WaitAsync(TestContext.Current.CancellationToken);
+        var second = store.DisposeAsync().AsTask();
+
+        second.IsCompleted.ShouldBeFalse();
+        mayGoOn.Set();
+        await first;
+        await second;
+        _home.Snapshots().Count.ShouldBe(1);
     }
 
     [Fact]
