@@ -100,6 +100,42 @@ public sealed class PrefixIndexTests
         Keys(index, "").ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void AddAndRemove_SoManyThatBranchesSplitAndEmpty_KeepTheOrder(bool inOrder)
+    {
+        // 128 keys a leaf and 128 children a branch: this many need branches above branches.
+        var seed = Random.Shared.Next();
+        TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
+        var keys = Enumerable.Range(0, 60_000).Select(i => Encoding.UTF8.GetBytes($"key:{i:D6}")).ToArray();
+        byte[][] mixed = [.. keys];
+        if (!inOrder)
+        {
+            new Random(seed).Shuffle(mixed);
+        }
+
+        var index = new PrefixIndex();
+        foreach (var key in mixed)
+        {
+            index.Add(key, mayExpire: false);
+        }
+
+        index.Enumerate([]).Select(key => key.Key).ShouldBe(keys);
+        Keys(index, "key:0123").Count.ShouldBe(100);
+        foreach (var key in mixed.Where((_, i) => i % 3 != 0))
+        {
+            index.Remove(key);
+        }
+
+        var left = mixed.Where((_, i) => i % 3 == 0).Select(Encoding.UTF8.GetString).Order(StringComparer.Ordinal).ToList();
+        Keys(index, "").ShouldBe(left);
+        left.ForEach(key => index.Remove(Encoding.UTF8.GetBytes(key)));
+        Keys(index, "").ShouldBeEmpty();
+        index.Clear();
+        Keys(index, "").ShouldBeEmpty();
+    }
+
     [Fact]
     public void Enumerate_ChangesOfTheLoopItself_AreSafe()
     {
