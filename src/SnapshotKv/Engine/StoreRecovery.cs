@@ -190,7 +190,7 @@ internal sealed class StoreRecovery(
 
     private static KvStoreCorruptedException NothingReadable(List<(SnapshotInfo Snapshot, KvStoreCorruptedException Damage)> damaged) => new(
         string.Create(CultureInfo.InvariantCulture, $"None of the {damaged.Count} snapshots can be read, so the store is not opened and nothing was changed: ")
-            + string.Join(" ", damaged.Select(item => item.Damage.Message + "."))
+            + string.Join(" ", damaged.Select(item => item.Damage.Message.TrimEnd('.') + "."))
             + " Restore a snapshot from a backup, or move these files away to begin anew.",
         damaged[0].Damage);
 }

@@ -7,6 +7,9 @@ namespace SnapshotKv.Tests.Snapshots;
 /// <summary>Files cut short and with bits flipped: the right data or a typed error, never wrong data and nothing else.</summary>
 public sealed class SnapshotDamageTests
 {
+    /// <summary>The size in bytes up to which every single bit of a file is flipped.</summary>
+    private const int EveryBitUpTo = 8 * 1024;
+
     private static readonly string[] Right = SnapshotFiles.Describe(SmallRecords(KvFormat.MessagePack));
     private static readonly string[] RightJson = SnapshotFiles.Describe(SmallRecords(KvFormat.Json));
 
@@ -100,8 +103,10 @@ public sealed class SnapshotDamageTests
     {
         var bytes = Fixtures.ReadSnapshot(fixture, (string)Fixtures.LoadSnapshots(fixture)[0]["file"]!);
         var meanings = new int[2];
-        var step = bytes.Length > 1000 ? 3 : 1;
-        for (var bit = Random.Shared.Next(step); bit < bytes.Length * 8; bit += step)
+        var step = bytes.Length > EveryBitUpTo ? 3 : 1;
+        var first = Random.Shared.Next(step);
+        TestContext.Current.TestOutputHelper?.WriteLine($"every bit number {step} from {first} on");
+        for (var bit = first; bit < bytes.Length * 8; bit += step)
         {
             bytes[bit / 8] ^= (byte)(1 << (bit % 8));
             TryReadNaming(bytes, bit, out var header);
