@@ -73,9 +73,6 @@ internal sealed class MaintenanceRunner : IDisposable
         _due = _saveTimer is null ? DueForChange : NotDue;
     }
 
-    /// <summary>Saves that failed since the last one that went well.</summary>
-    public int Failures => Volatile.Read(ref _failures);
-
     /// <summary>Called after each commit: sees to it that a save comes.</summary>
     public void NoteChange()
     {
