@@ -59,6 +59,9 @@ public sealed partial class KvStore : KvKeyspace, IDisposable, IAsyncDisposable
     /// <summary>The entries in memory, expired ones that were not swept yet included.</summary>
     internal int EntriesInMemory => Engine.Pipeline.Table.Count;
 
+    /// <summary>Whether a transaction is open, so that commits are noted for it.</summary>
+    internal bool KeepsTransactionLog => Engine.Pipeline.TransactionLog.IsKept;
+
     /// <summary>Opens the store in a directory, which is created when it is missing.</summary>
     /// <param name="path">The directory; null for a memory-only store.</param>
     /// <returns>The open store.</returns>

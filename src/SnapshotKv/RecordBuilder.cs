@@ -16,6 +16,9 @@ internal sealed class RecordBuilder(SnapshotKvOptions settings, KvClock clock, K
 
     public KvEntryOptions Defaults => defaults;
 
+    /// <summary>The same with a clock that stands at an instant, in Unix nanoseconds.</summary>
+    public RecordBuilder StandingAt(long now) => new(settings, new KvClock(new StandingClock(now)), defaults);
+
     /// <summary>The options whose life counts: those given, or the partition's defaults.</summary>
     public KvEntryOptions LifeOf(in KvEntryOptions options) => options.HasLife ? options : defaults;
 
