@@ -17,7 +17,7 @@ public abstract partial class KvKeyspace
 
         try
         {
-            value = ((NativeSerializer)Serializer).Deserialize<T>(record.Value);
+            value = ((StoreSerializer)Serializer).Deserialize<T>(record.Value);
             return true;
         }
         catch (KvSerializationException exception)

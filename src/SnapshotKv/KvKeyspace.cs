@@ -5,6 +5,7 @@ using System.Text;
 using SnapshotKv.Engine;
 using SnapshotKv.Format;
 using SnapshotKv.Keyspace;
+using SnapshotKv.Serialization;
 
 namespace SnapshotKv;
 
@@ -241,7 +242,14 @@ public abstract partial class KvKeyspace : IKvStore
     public IKvStore GetPartition(string prefix)
     {
         ArgumentNullException.ThrowIfNull(prefix);
-        return prefix.Length == 0 ? this : new KvPartition(Engine, Settings, Serializer, new KvKeyPrefix(FullPrefix(prefix)));
+        if (prefix.Length == 0)
+        {
+            return this;
+        }
+
+        var fullPrefix = FullPrefix(prefix);
+        var serializer = ((StoreSerializer)Serializer).InheritTo(Encoding.UTF8.GetString(fullPrefix));
+        return new KvPartition(Engine, Settings, serializer, new KvKeyPrefix(fullPrefix));
     }
 
     /// <summary>Sets a value that this assembly encoded.</summary>

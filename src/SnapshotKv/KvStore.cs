@@ -146,7 +146,7 @@ public sealed partial class KvStore : KvKeyspace, IDisposable, IAsyncDisposable
         OpenDirectory? directory,
         RecoveredStore recovered)
     {
-        var serializer = KvSerializers.Create(settings.Format, settings.TypeInfoResolver);
+        var serializer = KvSerializers.Create(settings).BindTo(new SerializerRegistry(), prefix: "");
         var pipeline = new CommitPipeline(recovered.Table, clock, recovered.Sequence);
         directory?.AttachCheckpointer(new Checkpointer(
             pipeline,

@@ -1,4 +1,5 @@
 using System.Globalization;
+using SnapshotKv.Serialization;
 
 namespace SnapshotKv;
 
@@ -7,6 +8,9 @@ internal static class SnapshotKvOptionsRules
 {
     /// <summary>The longest time a timer takes.</summary>
     private static readonly TimeSpan LongestTimer = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
+
+    /// <summary>Snapshots carry the names.</summary>
+    private const int LongestSerializerName = 64;
 
     public static List<string> Check(SnapshotKvOptions options)
     {
@@ -51,6 +55,14 @@ internal static class SnapshotKvOptionsRules
             Add(nameof(options.MaxSnapshotBytes), "must be at least 1 byte", options.MaxSnapshotBytes);
         }
 
+        if (options.Serializer is { } serializer && !IsName(serializer.Name))
+        {
+            Add(
+                nameof(options.Serializer),
+                $"must have a name of 1 to {LongestSerializerName} characters that is not one of the store's own",
+                serializer.Name is null ? "null" : $"'{serializer.Name}'");
+        }
+
         if (options.TimeProvider is null)
         {
             Add(nameof(options.TimeProvider), "must not be null", "null");
@@ -61,6 +73,9 @@ internal static class SnapshotKvOptionsRules
         void Add(string setting, string rule, object value) =>
             errors.Add(string.Create(CultureInfo.InvariantCulture, $"{setting} {rule}; it is {value}."));
     }
+
+    private static bool IsName(string? name) =>
+        name is { Length: >= 1 and <= LongestSerializerName } and not (MessagePackKvSerializer.NameInFiles or JsonKvSerializer.NameInFiles);
 
     private static bool IsDuration(TimeSpan value) =>
         value == Timeout.InfiniteTimeSpan || (value >= TimeSpan.Zero && value <= LongestTimer);

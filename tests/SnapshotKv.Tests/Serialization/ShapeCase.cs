@@ -7,14 +7,14 @@ public abstract class ShapeCase(string name)
 {
     public static ShapeCase Of<T>(string name, T value, object? expected = null) => new Typed<T>(name, value, expected ?? value);
 
-    internal abstract (string Expected, string Actual) RoundTrip(Func<KvFormat, SnapshotKv.Serialization.NativeSerializer> create, KvFormat format);
+    internal abstract (string Expected, string Actual) RoundTrip(Func<KvFormat, SnapshotKv.Serialization.StoreSerializer> create, KvFormat format);
 
     public override string ToString() => name;
 
     private sealed class Typed<T>(string name, T value, object? expected) : ShapeCase(name)
     {
         internal override (string Expected, string Actual) RoundTrip(
-            Func<KvFormat, SnapshotKv.Serialization.NativeSerializer> create,
+            Func<KvFormat, SnapshotKv.Serialization.StoreSerializer> create,
             KvFormat format)
         {
             var buffer = new ArrayBufferWriter<byte>();
