@@ -32,7 +32,7 @@ public sealed partial class KvStore : KvKeyspace, IDisposable, IAsyncDisposable
         OpenDirectory? directory,
         KvRecoveryReport report,
         ILogger logger)
-        : base(engine, settings, serializer, KvKeyPrefix.None)
+        : base(engine, settings, serializer, KvKeyPrefix.None, default)
     {
         _maintenance = maintenance;
         _directory = directory;
@@ -147,7 +147,7 @@ public sealed partial class KvStore : KvKeyspace, IDisposable, IAsyncDisposable
         RecoveredStore recovered)
     {
         var serializer = KvSerializers.Create(settings).BindTo(new SerializerRegistry(), prefix: "");
-        var pipeline = new CommitPipeline(recovered.Table, clock, recovered.Sequence);
+        var pipeline = new CommitPipeline(recovered.Table, clock, recovered.Sequence, new ChangeFeed(environment.Scheduler, logger));
         directory?.AttachCheckpointer(new Checkpointer(
             pipeline,
             clock,
@@ -166,7 +166,7 @@ public sealed partial class KvStore : KvKeyspace, IDisposable, IAsyncDisposable
         }
 
         return new(
-            new StoreEngine(pipeline, clock, maintenance),
+            new StoreEngine(pipeline, clock, maintenance, directory?.Checkpointer),
             settings,
             serializer,
             maintenance,

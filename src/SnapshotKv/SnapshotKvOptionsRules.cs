@@ -12,6 +12,9 @@ internal static class SnapshotKvOptionsRules
     /// <summary>Snapshots carry the names.</summary>
     private const int LongestSerializerName = 64;
 
+    /// <summary>The rule that <see cref="IsSerializerName"/> checks, in words.</summary>
+    public static readonly string SerializerNameRule = $"must have a name of 1 to {LongestSerializerName} characters that is not one of the store's own";
+
     public static List<string> Check(SnapshotKvOptions options)
     {
         var errors = new List<string>();
@@ -55,12 +58,9 @@ internal static class SnapshotKvOptionsRules
             Add(nameof(options.MaxSnapshotBytes), "must be at least 1 byte", options.MaxSnapshotBytes);
         }
 
-        if (options.Serializer is { } serializer && !IsName(serializer.Name))
+        if (options.Serializer is { } serializer && !IsSerializerName(serializer.Name))
         {
-            Add(
-                nameof(options.Serializer),
-                $"must have a name of 1 to {LongestSerializerName} characters that is not one of the store's own",
-                serializer.Name is null ? "null" : $"'{serializer.Name}'");
+            Add(nameof(options.Serializer), SerializerNameRule, serializer.Name is null ? "null" : $"'{serializer.Name}'");
         }
 
         if (options.TimeProvider is null)
@@ -74,7 +74,7 @@ internal static class SnapshotKvOptionsRules
             errors.Add(string.Create(CultureInfo.InvariantCulture, $"{setting} {rule}; it is {value}."));
     }
 
-    private static bool IsName(string? name) =>
+    public static bool IsSerializerName(string? name) =>
         name is { Length: >= 1 and <= LongestSerializerName } and not (MessagePackKvSerializer.NameInFiles or JsonKvSerializer.NameInFiles);
 
     private static bool IsDuration(TimeSpan value) =>

@@ -7,6 +7,8 @@ internal sealed class SerializerBinding(SerializerRegistry registry, string pref
     private int _checkedGeneration = -1;
     private int _claimedGeneration = -1;
 
+    public SerializerRegistry Registry => registry;
+
     /// <summary>The standing in a partition that uses the same serializer.</summary>
     public SerializerBinding InheritTo(string innerPrefix) => new(registry, innerPrefix, owner, name);
 

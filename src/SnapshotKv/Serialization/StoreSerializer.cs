@@ -19,9 +19,26 @@ internal abstract class StoreSerializer : IKvSerializer
     /// <param name="prefix">The prefix for which the serializer was set; empty for the whole store.</param>
     public StoreSerializer BindTo(SerializerRegistry registry, string prefix) => With(new SerializerBinding(registry, prefix, prefix, Name));
 
-    /// <summary>The same serializer for a partition that has none of its own.</summary>
+    /// <summary>The serializer of a partition.</summary>
     /// <param name="prefix">The partition's whole prefix, from the top of the store.</param>
-    public StoreSerializer InheritTo(string prefix) => _binding is { } binding ? With(binding.InheritTo(prefix)) : this;
+    /// <param name="own">What was set for the partition; null for this one.</param>
+    /// <param name="format">The store's format.</param>
+    /// <exception cref="ArgumentException">The partition's own serializer has no name of its own.</exception>
+    public StoreSerializer ForPartition(string prefix, IKvSerializer? own, KvFormat format)
+    {
+        if (own is null)
+        {
+            return _binding is { } binding ? With(binding.InheritTo(prefix)) : this;
+        }
+
+        if (!SnapshotKvOptionsRules.IsSerializerName(own.Name))
+        {
+            throw new ArgumentException($"The serializer of a partition {SnapshotKvOptionsRules.SerializerNameRule}; it is '{own.Name}'.", nameof(own));
+        }
+
+        var serializer = new CustomKvSerializer(own, format);
+        return _binding is null ? serializer : serializer.BindTo(_binding.Registry, prefix);
+    }
 
     /// <exception cref="KvSerializationException">
     /// The type or the value has no form, code of the type or of a converter threw, or the values of the partition are another serializer's.

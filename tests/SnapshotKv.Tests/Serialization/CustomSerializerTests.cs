@@ -152,6 +152,82 @@ public sealed class CustomSerializerTests
     }
 
     [Theory]
+    [MemberData(nameof(Formats))]
+    public void GetPartition_WithASerializerOfItsOwn_UsesItBesideTheStores(KvFormat format)
+    {
+        using var store = _home.Open(options => options.Format = format);
+        var partition = store.GetPartition("texts:", new KvPartitionOptions { Serializer = new NamedSerializer("text") });
+        store.Set("number", 5);
+        partition.Set("a", "x");
+
+        partition.TryGet<string>("a", out var value).ShouldBeTrue();
+        value.ShouldBe("x");
+        partition.GetPartition("inner:").Set("b", "y");
+        store.TryGetBytes("texts:inner:b", out var bytes).ShouldBeTrue();
+        bytes.ShouldBe("text:y"u8.ToArray());
+        store.TryGet<int>("number", out var number).ShouldBeTrue();
+        number.ShouldBe(5);
+    }
+
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public void TypedOperations_InAPartitionOfAnotherSerializer_NamePrefixAndBothAndLeaveBytesFree(KvFormat format)
+    {
+        using var store = _home.Open(options => options.Format = format);
+        store.GetPartition("texts:", new KvPartitionOptions { Serializer = new NamedSerializer("text") }).Set("a", "x");
+
+        foreach (var other in new IKvStore[]
+        {
+            store.GetPartition("texts:"),
+            store.GetPartition("texts:").GetPartition("inner:"),
+            store.GetPartition("texts:", new KvPartitionOptions { Serializer = new NamedSerializer("other") }),
+        })
+        {
+            other.SetBytes("there", "text:x"u8);
+            Should.Throw<KvSerializationException>(() => other.TryGet<string>("there", out _)).Message
+                .ShouldStartWith("Key 'there': The typed values of the partition 'texts:' were written by the serializer 'text', and ");
+            Should.Throw<KvSerializationException>(() => other.Set("b", "y")).Message.ShouldStartWith("Key 'b': The typed values of the partition 'texts:'");
+            other.Exists("b").ShouldBeFalse();
+        }
+
+        var bytes = store.GetPartition("texts:");
+        bytes.SetBytes("b", [1]);
+        bytes.TryGetBytes("a", out _).ShouldBeTrue();
+        bytes.Remove("b").ShouldBeTrue();
+    }
+
+    [Fact]
+    public void GetPartition_SerializerWithoutANameOfItsOwn_IsRefused()
+    {
+        using var store = _home.Open();
+
+        Should.Throw<ArgumentException>(() => store.GetPartition("p:", new KvPartitionOptions { Serializer = new NamedSerializer("json") }))
+            .Message.ShouldContain("must have a name of 1 to 64 characters");
+        Should.Throw<ArgumentException>(() => store.GetPartition("p:", new KvPartitionOptions { Serializer = store.Serializer }));
+    }
+
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public void TypedConveniences_WithACustomSerializer_GoThroughIt(KvFormat format)
+    {
+        using var store = Open(format, new NamedSerializer("text"));
+
+        store.GetOrCreate("a", () => "made").ShouldBe("made");
+        store.TryAdd("b", "added").ShouldBeTrue();
+        store.Commit(store.CreateBatch().Set("c", "batched"));
+        using (var transaction = store.BeginTransaction())
+        {
+            transaction.TryGet<string>("a", out var inside).ShouldBeTrue();
+            transaction.Set("d", inside + "!");
+            transaction.Commit();
+        }
+
+        store.Scan<string>().Select(pair => pair.Value).ShouldBe(["made", "added", "batched", "made!"]);
+        store.TryGetBytes("d", out var bytes).ShouldBeTrue();
+        bytes.ShouldBe("text:made!"u8.ToArray());
+    }
+
+    [Theory]
     [InlineData(null)]
     [InlineData("")]
     [InlineData("messagepack")]
@@ -186,7 +262,7 @@ public sealed class CustomSerializerTests
     private static byte[] Encoded(IKvStore store, string key)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        store.TryReadEncoded(key, buffer).ShouldBeTrue();
+        store.TryReadEncoded(key, buffer, out _).ShouldBeTrue();
         return buffer.WrittenSpan.ToArray();
     }
 
