@@ -6,6 +6,7 @@ using Microsoft.Extensions.Primitives;
 using SnapshotKv.Engine;
 using SnapshotKv.Format;
 using SnapshotKv.Keyspace;
+using SnapshotKv.Serialization;
 
 namespace SnapshotKv;
 
@@ -271,14 +272,14 @@ public abstract partial class KvKeyspace : KvInMemoryKeyspace, IKvChangeFeed, IK
     public sealed override IKvStore GetPartition(string prefix)
     {
         ArgumentNullException.ThrowIfNull(prefix);
-        return prefix.Length == 0 ? this : NewPartition(prefix, Serializer, _builder.Defaults);
+        return prefix.Length == 0 ? this : NewPartition(prefix, serializer: null, _builder.Defaults);
     }
 
     /// <summary>The keys under a prefix as a keyspace of its own, with what its entries have in common.</summary>
     /// <param name="prefix">The prefix, put before every key.</param>
     /// <param name="options">What its entries have in common.</param>
     /// <returns>A view, cheap to make and to keep. Another view of the same prefix has its own options, or this keyspace's.</returns>
-    /// <exception cref="ArgumentException">The prefix has an unpaired surrogate; the default entry options have an absolute expiration or a tag that is refused.</exception>
+    /// <exception cref="ArgumentException">The prefix has an unpaired surrogate; the default entry options have an absolute expiration or a tag that is refused; the serializer has no name of its own.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The default life is not positive.</exception>
     public KvPartition GetPartition(string prefix, KvPartitionOptions options)
     {
@@ -291,7 +292,7 @@ public abstract partial class KvKeyspace : KvInMemoryKeyspace, IKvChangeFeed, IK
         }
 
         EntryLife.From(defaults, Engine.Clock);
-        return NewPartition(prefix, options.Serializer ?? Serializer, defaults);
+        return NewPartition(prefix, options.Serializer, defaults);
     }
 
     /// <summary>Sets a value that this assembly encoded.</summary>
@@ -334,8 +335,11 @@ public abstract partial class KvKeyspace : KvInMemoryKeyspace, IKvChangeFeed, IK
         return record;
     }
 
-    private KvPartition NewPartition(string prefix, IKvSerializer serializer, KvEntryOptions defaults) =>
-        new(Engine, Settings, serializer, new KvKeyPrefix(FullPrefix(prefix)), defaults);
+    private KvPartition NewPartition(string prefix, IKvSerializer? serializer, KvEntryOptions defaults)
+    {
+        var fullPrefix = new KvKeyPrefix(FullPrefix(prefix));
+        return new(Engine, Settings, ((StoreSerializer)Serializer).ForPartition(fullPrefix.Text, serializer, Format), fullPrefix, defaults);
+    }
 
     private byte[] FullPrefix(string prefix) => RecordBuilder.KeyBytes(_prefix, prefix);
 

@@ -152,7 +152,7 @@ public sealed partial class KvStore : KvKeyspace, IDisposable, IAsyncDisposable
         OpenDirectory? directory,
         RecoveredStore recovered)
     {
-        var serializer = KvSerializers.Create(settings.Format, settings.TypeInfoResolver);
+        var serializer = KvSerializers.Create(settings).BindTo(new SerializerRegistry(), prefix: "");
         var pipeline = new CommitPipeline(recovered.Table, clock, recovered.Sequence, new ChangeFeed(environment.Scheduler, logger));
         directory?.AttachCheckpointer(new Checkpointer(
             pipeline,

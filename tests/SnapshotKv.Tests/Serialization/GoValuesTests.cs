@@ -6,7 +6,7 @@ namespace SnapshotKv.Tests.Serialization;
 /// <summary>What Go wrote is read as what Go says it is.</summary>
 public sealed class GoValuesTests
 {
-    private static readonly NativeSerializer Serializer = KvSerializers.Create(KvFormat.MessagePack, null);
+    private static readonly StoreSerializer Serializer = KvSerializers.Create(KvFormat.MessagePack, null);
 
     [Theory]
     [InlineData("all-types", 180)]
