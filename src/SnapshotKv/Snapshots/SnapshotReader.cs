@@ -64,7 +64,7 @@ internal sealed class SnapshotReader(IFileSystem fileSystem)
         using var stream = Open(file, LookAt(file) == FileCompression.None ? FileCompression.None : FileCompression.Gzip);
         var window = new SnapshotWindow(stream, SmallestWindow, maxSnapshotBytes, CancellationToken.None);
         window.Fill();
-        return CreateParser(window, NoEntries.Instance, SnapshotDialect.Undecided, file.Length, isCompressed: true).ReadSequence();
+        return CreateParser(window, NoSink.Instance, SnapshotDialect.Undecided, file.Length, isCompressed: true).ReadSequence();
     }
 
     private static SnapshotHeader Read(IFileHandle file, long maxSnapshotBytes, ISnapshotSink sink, CancellationToken cancellationToken)
@@ -128,24 +128,6 @@ internal sealed class SnapshotReader(IFileSystem fileSystem)
             (>= 0x80 and <= 0x8f) or 0xde or 0xdf => new MessagePackSnapshotParser(window, sink, dialect, fileLength, isCompressed),
             _ => throw new SnapshotDamageException($"it begins with the byte {first:x2}: neither a JSON object nor a MessagePack map", window.Offset),
         };
-    }
-
-    /// <summary>For reading what comes before the entries.</summary>
-    private sealed class NoEntries : ISnapshotSink
-    {
-        public static NoEntries Instance { get; } = new();
-
-        public void Expect(int count)
-        {
-        }
-
-        public void Add(Record record)
-        {
-        }
-
-        public void Restart()
-        {
-        }
     }
 
     private enum FileCompression
