@@ -44,11 +44,10 @@ public abstract class InterleavedTransactionsSpecification
     public void EveryInterleaving_OfTriplesOfOneStep_IsSerializable()
     {
         Script[] scripts = [.. Script.All(1)];
-        CheckMeeting(from first in scripts.Index()
-                 from second in scripts.Index().Skip(first.Index)
-                 from third in scripts.Skip(second.Index)
-                 where first.Item.Steps[0].IsWrite || second.Item.Steps[0].IsWrite || third.Steps[0].IsWrite
-                 select new[] { first.Item, second.Item, third });
+        CheckMeeting(scripts.Index()
+            .SelectMany(first => scripts.Index().Skip(first.Index), (first, second) => (First: first.Item, Second: second))
+            .SelectMany(pair => scripts.Skip(pair.Second.Index), (pair, third) => new[] { pair.First, pair.Second.Item, third })
+            .Where(triple => triple.Any(script => script.Steps[0].IsWrite)));
     }
 
     [Fact]
