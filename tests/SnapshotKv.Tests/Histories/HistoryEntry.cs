@@ -9,5 +9,5 @@ internal readonly record struct HistoryEntry(long Version, long Value, bool IsTa
     public bool Exists => Version != 0;
 
     /// <summary>The answer of a read.</summary>
-    public override string ToString() => Exists ? $"{Value}" : "none";
+    public HistoryAnswer Answer => Exists ? Value : HistoryAnswer.None;
 }

@@ -6,23 +6,18 @@ namespace SnapshotKv.Tests.Histories;
 /// </summary>
 internal abstract record HistoryOperation
 {
-    /// <summary>The answer of an operation that returns nothing.</summary>
-    protected const string Done = "done";
-
     /// <summary>The operation with what is known only when it is carried out, such as a version its thread has read. Comes before the invocation.</summary>
     public virtual HistoryOperation Bind(HistoryClient client) => this;
 
     /// <summary>Carries it out.</summary>
-    /// <returns>The answer as text.</returns>
-    public abstract string Run(HistoryClient client);
+    /// <returns>What it answered.</returns>
+    public abstract HistoryAnswer Run(HistoryClient client);
 
     /// <summary>Whether the operation may give this answer in this state; if so, the state becomes the one after it.</summary>
-    public abstract bool TryApply(ref HistoryState state, string answer);
-
-    protected static string YesNo(bool answer) => answer ? "yes" : "no";
+    public abstract bool TryApply(ref HistoryState state, HistoryAnswer answer);
 
     /// <summary>For operations whose answer follows from the state.</summary>
-    protected static bool Become(ref HistoryState state, HistoryState next, string answer, string expected)
+    protected static bool Become(ref HistoryState state, HistoryState next, HistoryAnswer answer, HistoryAnswer expected)
     {
         if (answer != expected)
         {

@@ -10,9 +10,13 @@ internal static class HistoryRecorder
     public const int OperationsPerThread = 6;
 
     /// <summary>Records one history on each store, all with the same threads, which start each history together.</summary>
-    public static IReadOnlyList<History> Record(IReadOnlyList<KvStore> stores, int firstSeed, Func<Random, HistoryOperation> draw)
+    /// <param name="stores">The stores, all empty.</param>
+    /// <param name="firstSeed">The seed of the first history; the others have those that follow.</param>
+    /// <param name="draw">Chooses an operation.</param>
+    /// <param name="dawdles">Whether threads wait a little between operations, now and then.</param>
+    public static IReadOnlyList<History> Record(IReadOnlyList<KvStore> stores, int firstSeed, Func<Random, HistoryOperation> draw, bool dawdles)
     {
-        var sessions = stores.Select((store, index) => new Session(store, firstSeed + index, draw)).ToList();
+        var sessions = stores.Select((store, index) => new Session(store, firstSeed + index, draw, dawdles)).ToList();
         var threads = Enumerable.Range(0, Threads).Select(number => new Thread(() => sessions.ForEach(session => session.Play(number)))).ToList();
         threads.ForEach(thread => thread.Start());
         threads.ForEach(thread => thread.Join());
@@ -23,21 +27,22 @@ internal static class HistoryRecorder
     {
         private readonly KvStore _store;
         private readonly (HistoryOperation Operation, int Dawdle)[][] _scripts;
-        private readonly HistoryEvent[][] _events = new HistoryEvent[Threads][];
+        private readonly (long Invoked, long Answered, HistoryOperation Operation, HistoryAnswer Answer)[][] _events;
         private int _arrived;
         private long _clock;
 
-        public Session(KvStore store, int seed, Func<Random, HistoryOperation> draw)
+        public Session(KvStore store, int seed, Func<Random, HistoryOperation> draw, bool dawdles)
         {
             var random = new Random(seed);
             _store = store;
-            _scripts = [.. Enumerable.Range(0, Threads).Select(_ => Enumerable.Range(0, OperationsPerThread).Select(_ => (draw(random), random.Next(60))).ToArray())];
+            _scripts = [.. Enumerable.Range(0, Threads).Select(_ => Enumerable.Range(0, OperationsPerThread).Select(_ => (draw(random), dawdles ? random.Next(60) : int.MaxValue)).ToArray())];
+            _events = [.. Enumerable.Range(0, Threads).Select(_ => new (long, long, HistoryOperation, HistoryAnswer)[OperationsPerThread])];
         }
 
         public void Play(int thread)
         {
             var client = new HistoryClient(_store);
-            var events = new HistoryEvent[OperationsPerThread];
+            var events = _events[thread];
             WaitForAll();
             for (var i = 0; i < events.Length; i++)
             {
@@ -46,16 +51,15 @@ internal static class HistoryRecorder
                 operation = operation.Bind(client);
                 var invoked = Interlocked.Increment(ref _clock);
                 var answer = Run(operation, client);
-                events[i] = new(thread, invoked, Interlocked.Increment(ref _clock), operation, answer);
+                events[i] = (invoked, Interlocked.Increment(ref _clock), operation, answer);
             }
-
-            _events[thread] = events;
         }
 
-        public History ToHistory() => new(_events.SelectMany(events => events));
+        public History ToHistory() => new(_events.SelectMany((events, thread) =>
+            events.Select(item => new HistoryEvent(thread, item.Invoked, item.Answered, item.Operation, item.Answer))));
 
         /// <summary>An operation that throws has an answer too, one that no model gives.</summary>
-        private static string Run(HistoryOperation operation, HistoryClient client)
+        private static HistoryAnswer Run(HistoryOperation operation, HistoryClient client)
         {
             try
             {

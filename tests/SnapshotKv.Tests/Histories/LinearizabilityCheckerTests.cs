@@ -11,23 +11,23 @@ public sealed class LinearizabilityCheckerTests
     [Fact]
     public void Explain_ReadsAfterWrites_IsLinearizable() => Check(
         (1, 1, 2, new SetOperation(A, 1), "done"),
-        (2, 3, 4, new GetOperation(A), "1"),
+        (2, 3, 4, new GetOperation(A), 1),
         (1, 5, 6, new RemoveOperation(A), "yes"),
         (2, 7, 8, new GetOperation(A), "none")).ShouldBeNull();
 
     [Theory]
-    [InlineData("none", "1")]
-    [InlineData("none", "none")]
-    [InlineData("1", "1")]
-    public void Explain_ReadsWhileAWriteRuns_MaySeeOldThenNew(string first, string second) => Check(
+    [InlineData(null, 1L)]
+    [InlineData(null, null)]
+    [InlineData(1L, 1L)]
+    public void Explain_ReadsWhileAWriteRuns_MaySeeOldThenNew(long? first, long? second) => Check(
         (1, 1, 6, new SetOperation(A, 1), "done"),
-        (2, 2, 3, new GetOperation(A), first),
-        (2, 4, 5, new GetOperation(A), second)).ShouldBeNull();
+        (2, 2, 3, new GetOperation(A), Found(first)),
+        (2, 4, 5, new GetOperation(A), Found(second))).ShouldBeNull();
 
     [Fact]
     public void Explain_NewThenOldWhileAWriteRuns_IsRefused() => Check(
         (1, 1, 6, new SetOperation(A, 1), "done"),
-        (2, 2, 3, new GetOperation(A), "1"),
+        (2, 2, 3, new GetOperation(A), 1),
         (3, 4, 5, new GetOperation(A), "none")).ShouldNotBeNull();
 
     [Fact]
@@ -36,7 +36,7 @@ public sealed class LinearizabilityCheckerTests
         var fault = Check(
             (1, 1, 2, new SetOperation(A, 1), "done"),
             (1, 3, 4, new SetOperation(A, 2), "done"),
-            (2, 5, 6, new GetOperation(A), "1")).ShouldNotBeNull();
+            (2, 5, 6, new GetOperation(A), 1)).ShouldNotBeNull();
 
         fault.ShouldContain("thread 2 [  5 ..   6] get k:a -> 1");
         fault.ShouldContain("The longest order found, of 2 operations");
@@ -47,38 +47,38 @@ public sealed class LinearizabilityCheckerTests
     public void Explain_OverlappingWrites_AreTakenInTheOrderThatReadsTell() => Check(
         (1, 1, 10, new SetOperation(A, 1), "done"),
         (2, 2, 9, new SetOperation(A, 2), "done"),
-        (3, 3, 4, new GetOperation(A), "2"),
-        (3, 5, 6, new GetOperation(A), "1")).ShouldBeNull();
+        (3, 3, 4, new GetOperation(A), 2),
+        (3, 5, 6, new GetOperation(A), 1)).ShouldBeNull();
 
     [Fact]
     public void Explain_TwoReadersSeeOverlappingWritesInDifferentOrder_IsRefused() => Check(
         (1, 1, 10, new SetOperation(A, 1), "done"),
         (2, 2, 9, new SetOperation(A, 2), "done"),
-        (3, 3, 4, new GetOperation(A), "2"),
-        (3, 5, 6, new GetOperation(A), "1"),
-        (4, 11, 12, new GetOperation(A), "2")).ShouldNotBeNull();
+        (3, 3, 4, new GetOperation(A), 2),
+        (3, 5, 6, new GetOperation(A), 1),
+        (4, 11, 12, new GetOperation(A), 2)).ShouldNotBeNull();
 
     [Fact]
     public void Explain_LostUpdate_IsRefused() => Check(
-        (1, 1, 4, new RacyIncrementOperation(A), "1"),
-        (2, 2, 3, new RacyIncrementOperation(A), "1")).ShouldNotBeNull();
+        (1, 1, 4, new RacyIncrementOperation(A), 1),
+        (2, 2, 3, new RacyIncrementOperation(A), 1)).ShouldNotBeNull();
 
     [Fact]
     public void Explain_OverlappingUpdates_AreLinearizable() => Check(
-        (1, 1, 4, new RacyIncrementOperation(A), "2"),
-        (2, 2, 3, new RacyIncrementOperation(A), "1")).ShouldBeNull();
+        (1, 1, 4, new RacyIncrementOperation(A), 2),
+        (2, 2, 3, new RacyIncrementOperation(A), 1)).ShouldBeNull();
 
     [Fact]
     public void Explain_BatchSeenHalfDone_IsRefused() => Check(
         (1, 1, 6, new BatchOperation([(A, 1), (B, 1)]), "done"),
-        (2, 2, 3, new GetOperation(B), "1"),
+        (2, 2, 3, new GetOperation(B), 1),
         (2, 4, 5, new GetOperation(A), "none")).ShouldNotBeNull();
 
     [Fact]
     public void Explain_BatchComesBetweenTwoReads_IsLinearizable() => Check(
         (1, 1, 6, new BatchOperation([(A, 1), (B, 1)]), "done"),
         (2, 2, 3, new GetOperation(A), "none"),
-        (2, 4, 5, new GetOperation(B), "1")).ShouldBeNull();
+        (2, 4, 5, new GetOperation(B), 1)).ShouldBeNull();
 
     [Fact]
     public void Explain_TwoRemovesOfOneEntry_BothSayYes_IsRefused() => Check(
@@ -89,13 +89,15 @@ public sealed class LinearizabilityCheckerTests
     [Fact]
     public void Explain_ClearCountsWhatItLeft_IsRefused() => Check(
         (1, 1, 2, new BatchOperation([(A, 1), (B, 1)]), "done"),
-        (1, 3, 4, new ClearOperation(), "1"),
+        (1, 3, 4, new ClearOperation(), 1),
         (2, 5, 6, new ExistsOperation(A), "no"),
         (2, 7, 8, new ExistsOperation(B), "no")).ShouldNotBeNull();
 
     [Fact]
     public void Explain_OperationThrew_IsRefused() => Check((1, 1, 2, new SetOperation(A, 1), "threw it up")).ShouldNotBeNull();
 
-    private static string? Check(params (int Thread, long Invoked, long Answered, HistoryOperation Operation, string Answer)[] events) =>
+    private static HistoryAnswer Found(long? value) => value ?? HistoryAnswer.None;
+
+    private static string? Check(params (int Thread, long Invoked, long Answered, HistoryOperation Operation, HistoryAnswer Answer)[] events) =>
         LinearizabilityChecker.Explain(new(events.Select(item => new HistoryEvent(item.Thread, item.Invoked, item.Answered, item.Operation, item.Answer))));
 }

@@ -5,7 +5,7 @@ namespace SnapshotKv.Tests.Histories;
 /// <summary>A batch as it must not be carried out: one key after the other. Shows that the checker sees that.</summary>
 internal sealed record TornBatchOperation(BatchOperation Whole) : HistoryOperation
 {
-    public override string Run(HistoryClient client)
+    public override HistoryAnswer Run(HistoryClient client)
     {
         foreach (var (key, value) in Whole.Changes)
         {
@@ -21,10 +21,10 @@ internal sealed record TornBatchOperation(BatchOperation Whole) : HistoryOperati
             Thread.Yield();
         }
 
-        return Done;
+        return HistoryAnswer.Done;
     }
 
-    public override bool TryApply(ref HistoryState state, string answer) => Whole.TryApply(ref state, answer);
+    public override bool TryApply(ref HistoryState state, HistoryAnswer answer) => Whole.TryApply(ref state, answer);
 
     public override string ToString() => $"torn {Whole}";
 }

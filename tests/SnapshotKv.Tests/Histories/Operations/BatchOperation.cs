@@ -6,7 +6,7 @@ internal sealed record BatchOperation((string Key, long? Value)[] Changes) : His
     public static BatchOperation Draw(Random random) =>
         new([.. HistoryKeys.Draw(random, random.Next(2, 4)).Select(key => (key, random.Next(3) == 0 ? (long?)null : random.Next(1_000)))]);
 
-    public override string Run(HistoryClient client)
+    public override HistoryAnswer Run(HistoryClient client)
     {
         var batch = new KvBatch();
         foreach (var (key, value) in Changes)
@@ -15,11 +15,11 @@ internal sealed record BatchOperation((string Key, long? Value)[] Changes) : His
         }
 
         client.Store.Commit(batch);
-        return Done;
+        return HistoryAnswer.Done;
     }
 
-    public override bool TryApply(ref HistoryState state, string answer) =>
-        Become(ref state, state.Commit([.. Changes.Select(change => (change.Key, change.Value is { } value ? new HistoryEntry(0, value) : (HistoryEntry?)null))]), answer, Done);
+    public override bool TryApply(ref HistoryState state, HistoryAnswer answer) =>
+        Become(ref state, state.Commit([.. Changes.Select(change => (change.Key, change.Value is { } value ? new HistoryEntry(0, value) : (HistoryEntry?)null))]), answer, HistoryAnswer.Done);
 
     public override string ToString() => $"batch {string.Join(", ", Changes.Select(change => change.Value is { } value ? $"set {change.Key} {value}" : $"remove {change.Key}"))}";
 }

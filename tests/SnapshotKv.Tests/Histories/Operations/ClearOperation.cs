@@ -2,12 +2,12 @@ namespace SnapshotKv.Tests.Histories.Operations;
 
 internal sealed record ClearOperation : HistoryOperation
 {
-    public override string Run(HistoryClient client) => $"{client.Store.Clear()}";
+    public override HistoryAnswer Run(HistoryClient client) => client.Store.Clear();
 
-    public override bool TryApply(ref HistoryState state, string answer)
+    public override bool TryApply(ref HistoryState state, HistoryAnswer answer)
     {
         var before = state;
-        return Become(ref state, before.Remove(HistoryKeys.All), answer, $"{HistoryKeys.All.Count(key => before[key].Exists)}");
+        return Become(ref state, before.Remove(HistoryKeys.All), answer, HistoryKeys.All.Count(key => before[key].Exists));
     }
 
     public override string ToString() => "clear";

@@ -4,9 +4,9 @@ internal sealed record RemoveOperation(string Key) : HistoryOperation
 {
     public static RemoveOperation Draw(Random random) => new(HistoryKeys.Draw(random));
 
-    public override string Run(HistoryClient client) => YesNo(client.Store.Remove(Key));
+    public override HistoryAnswer Run(HistoryClient client) => HistoryAnswer.YesNo(client.Store.Remove(Key));
 
-    public override bool TryApply(ref HistoryState state, string answer) => Become(ref state, state.Remove(Key), answer, YesNo(state[Key].Exists));
+    public override bool TryApply(ref HistoryState state, HistoryAnswer answer) => Become(ref state, state.Remove(Key), answer, HistoryAnswer.YesNo(state[Key].Exists));
 
     public override string ToString() => $"remove {Key}";
 }
