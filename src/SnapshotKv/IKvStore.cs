@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Primitives;
 
 namespace SnapshotKv;
 
@@ -40,23 +41,30 @@ public interface IKvStore
     /// <summary>Reads a value of any kind as it is kept: one value in the store's <see cref="Format"/>.</summary>
     /// <param name="key">The key.</param>
     /// <param name="destination">Takes the whole value on a hit, and is not touched on a miss.</param>
+    /// <param name="version">The number of the commit that changed the entry last, at least 1; 0 on a miss. See <see cref="KvBatch.RequireVersion"/>.</param>
     /// <returns>Whether there is a live entry.</returns>
-    bool TryReadEncoded(string key, IBufferWriter<byte> destination);
+    bool TryReadEncoded(string key, IBufferWriter<byte> destination, out long version);
 
-    /// <summary>Sets a value of bytes, replacing value and expiry of the key.</summary>
+    /// <summary>What the store knows of an entry beside its value. A sliding expiry does not move.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="info">Version, expiry, tags and size; meaningless when there is no live entry.</param>
+    /// <returns>Whether there is a live entry.</returns>
+    bool TryGetInfo(string key, out KvEntryInfo info);
+
+    /// <summary>Sets a value of bytes, replacing value, expiry, tags and blob of the key.</summary>
     /// <param name="key">The key.</param>
     /// <param name="value">The bytes, copied before the call returns.</param>
-    /// <param name="options">How long the entry lives; default: for ever.</param>
+    /// <param name="options">How long the entry lives, and its tags; default: for ever, none.</param>
     /// <exception cref="ArgumentOutOfRangeException">The life is not positive, already over, or ends after 2262-04-11; or the value is larger than the store accepts.</exception>
     void SetBytes(string key, ReadOnlySpan<byte> value, KvEntryOptions options = default);
 
     /// <inheritdoc cref="SetBytes(string, ReadOnlySpan{byte}, KvEntryOptions)"/>
     void SetBytes(string key, ReadOnlySequence<byte> value, KvEntryOptions options = default);
 
-    /// <summary>Sets a value that is encoded already, replacing value and expiry of the key.</summary>
+    /// <summary>Sets a value that is encoded already, replacing value, expiry, tags and blob of the key.</summary>
     /// <param name="key">The key.</param>
     /// <param name="encoded">Exactly one value in the store's <see cref="Format"/>, copied before the call returns.</param>
-    /// <param name="options">How long the entry lives; default: for ever.</param>
+    /// <param name="options">How long the entry lives, and its tags; default: for ever, none.</param>
     /// <exception cref="ArgumentOutOfRangeException">The life is not positive, already over, or ends after 2262-04-11; or the value is larger than the store accepts.</exception>
     /// <exception cref="KvSerializationException">The bytes are not exactly one well-formed value.</exception>
     void SetEncoded(string key, ReadOnlySequence<byte> encoded, KvEntryOptions options = default);
@@ -102,16 +110,44 @@ public interface IKvStore
     /// <remarks>Writers wait while it is carried out: O(log n + hits).</remarks>
     long RemoveByPrefix(string prefix);
 
+    /// <summary>Removes all entries that have a tag, as one commit.</summary>
+    /// <param name="tag">The tag, compared exactly.</param>
+    /// <returns>How many live entries were removed.</returns>
+    /// <remarks>
+    /// O(log n + hits); in a partition only its own entries count, and only they cost. The first tag call of a store builds the index of tags, O(n),
+    /// without holding up writers. Keys that are not UTF-8 are passed over.
+    /// </remarks>
+    /// <exception cref="ArgumentException">The tag is empty, longer than 1,024 bytes of UTF-8, or has an unpaired surrogate.</exception>
+    long RemoveByTag(string tag);
+
+    /// <summary>The live keys of entries that have a tag, in the order of their UTF-8 bytes. Read as <see cref="GetKeys"/> reads.</summary>
+    /// <param name="tag">The tag, compared exactly.</param>
+    /// <returns>The keys, read in runs while it is enumerated.</returns>
+    /// <exception cref="ArgumentException">The tag is empty, longer than 1,024 bytes of UTF-8, or has an unpaired surrogate.</exception>
+    IEnumerable<string> GetKeysByTag(string tag);
+
     /// <summary>Removes everything, as one commit.</summary>
     /// <returns>How many live entries were removed.</returns>
     long Clear();
 
-    /// <summary>Carries out all changes of a batch as one commit: a reader that has seen one of them sees all of them.</summary>
-    /// <param name="batch">The changes; it can be used again.</param>
-    /// <exception cref="ArgumentException">A key of the batch is too long or has an unpaired surrogate; nothing was changed.</exception>
+    /// <summary>
+    /// Carries out all changes of a batch as one commit, if all its conditions hold: a reader that has seen one of the changes sees all of them. See also
+    /// <see cref="KvStoreExtensions.Commit"/>.
+    /// </summary>
+    /// <param name="batch">The changes and conditions; it can be used again.</param>
+    /// <returns>Whether it was carried out, and under which number; or the key whose condition did not hold, and then nothing was changed.</returns>
+    /// <exception cref="ArgumentException">A key of the batch is too long or has an unpaired surrogate, or a tag is refused; nothing was changed.</exception>
     /// <exception cref="ArgumentOutOfRangeException">A change of the batch has a life or a size that is refused; nothing was changed.</exception>
     /// <exception cref="KvSerializationException">An encoded value of the batch is not exactly one well-formed value; nothing was changed.</exception>
-    void Commit(KvBatch batch);
+    KvCommitResult TryCommit(KvBatch batch);
+
+    /// <summary>A token that changes with the next commit or expiry that touches a key under a prefix.</summary>
+    /// <param name="prefix">The prefix; empty for all.</param>
+    /// <returns>
+    /// The token, good for one change: <c>ChangeToken.OnChange</c> asks for the next one by itself. Callbacks run in the background, after the change can be read;
+    /// what they throw is logged. After disposal of the store it never changes.
+    /// </returns>
+    IChangeToken Watch(string prefix = "");
 
     /// <summary>The keys under a prefix as a keyspace of its own, whose keys leave the prefix out.</summary>
     /// <param name="prefix">The prefix, put before every key.</param>
@@ -135,13 +171,13 @@ public interface IKvStore
     /// <param name="key">The key.</param>
     /// <param name="destination">Takes the whole value on a hit, and is not touched on a miss.</param>
     /// <param name="cancellationToken">Checked before anything is done; once the operation has begun it is carried out.</param>
-    /// <returns>Whether there is a live entry.</returns>
-    ValueTask<bool> TryReadEncodedAsync(string key, IBufferWriter<byte> destination, CancellationToken cancellationToken = default);
+    /// <returns>The number of the commit that changed the entry last, at least 1; 0 when there is no live entry.</returns>
+    ValueTask<long> ReadEncodedAsync(string key, IBufferWriter<byte> destination, CancellationToken cancellationToken = default);
 
     /// <summary>Sets a value of bytes; see <see cref="SetBytes(string, ReadOnlySpan{byte}, KvEntryOptions)"/>. The bytes may be reused once the task has completed.</summary>
     /// <param name="key">The key.</param>
     /// <param name="value">The bytes.</param>
-    /// <param name="options">How long the entry lives; default: for ever.</param>
+    /// <param name="options">How long the entry lives, and its tags; default: for ever, none.</param>
     /// <param name="cancellationToken">Checked before anything is done; once the operation has begun it is carried out.</param>
     /// <returns>A task that completes when the value is set.</returns>
     ValueTask SetBytesAsync(string key, ReadOnlySequence<byte> value, KvEntryOptions options = default, CancellationToken cancellationToken = default);
@@ -149,7 +185,7 @@ public interface IKvStore
     /// <summary>Sets a value that is encoded already; see <see cref="SetEncoded"/>. The bytes may be reused once the task has completed.</summary>
     /// <param name="key">The key.</param>
     /// <param name="encoded">Exactly one value in the store's <see cref="Format"/>.</param>
-    /// <param name="options">How long the entry lives; default: for ever.</param>
+    /// <param name="options">How long the entry lives, and its tags; default: for ever, none.</param>
     /// <param name="cancellationToken">Checked before anything is done; once the operation has begun it is carried out.</param>
     /// <returns>A task that completes when the value is set.</returns>
     ValueTask SetEncodedAsync(string key, ReadOnlySequence<byte> encoded, KvEntryOptions options = default, CancellationToken cancellationToken = default);
@@ -195,9 +231,20 @@ public interface IKvStore
     /// <returns>How many live entries were removed.</returns>
     ValueTask<long> ClearAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Carries out all changes of a batch as one commit; see <see cref="Commit"/>.</summary>
-    /// <param name="batch">The changes; it can be used again.</param>
+    /// <summary>Carries out a batch as one commit, if all its conditions hold; see <see cref="TryCommit"/>.</summary>
+    /// <param name="batch">The changes and conditions; it can be used again.</param>
     /// <param name="cancellationToken">Checked before anything is done; once the operation has begun it is carried out.</param>
-    /// <returns>A task that completes when the changes are made.</returns>
-    ValueTask CommitAsync(KvBatch batch, CancellationToken cancellationToken = default);
+    /// <returns>Whether it was carried out, and under which number; or the key whose condition did not hold.</returns>
+    ValueTask<KvCommitResult> TryCommitAsync(KvBatch batch, CancellationToken cancellationToken = default);
+
+    /// <summary>Removes all entries that have a tag, as one commit; see <see cref="RemoveByTag"/>.</summary>
+    /// <param name="tag">The tag.</param>
+    /// <param name="cancellationToken">Checked before anything is done; once the operation has begun it is carried out.</param>
+    /// <returns>How many live entries were removed.</returns>
+    ValueTask<long> RemoveByTagAsync(string tag, CancellationToken cancellationToken = default);
+
+    /// <summary>The live keys that begin with a prefix, in the order of their UTF-8 bytes; see <see cref="GetKeys"/>.</summary>
+    /// <param name="prefix">The prefix; empty for all.</param>
+    /// <returns>The keys, read in runs while it is enumerated; cancel with <c>WithCancellation</c>.</returns>
+    IAsyncEnumerable<string> GetKeysAsync(string prefix = "");
 }

@@ -1,6 +1,6 @@
 namespace SnapshotKv;
 
-/// <summary>How long an entry lives. The default is for ever.</summary>
+/// <summary>How long an entry lives, and by which tags it can be removed together with others. The default is for ever, and without tags.</summary>
 /// <remarks>
 /// <para>Of <see cref="AbsoluteExpiration"/> and <see cref="TimeToLive"/> the relative one wins when both are given. A sliding window moves the
 /// expiry with each read, never beyond the absolute one.</para>
@@ -13,10 +13,20 @@ public readonly record struct KvEntryOptions
     public DateTimeOffset? AbsoluteExpiration { get; init; }
 
     /// <summary>How long the entry lives from when it is set.</summary>
-    /// <value>Positive. Default: null, without limit.</value>
+    /// <value>
+    /// Positive, or <see cref="Timeout.InfiniteTimeSpan"/> to say that it does not expire also where a partition has a default. Default: null, without
+    /// limit, or the partition's default.
+    /// </value>
     public TimeSpan? TimeToLive { get; init; }
 
     /// <summary>How long the entry lives from when it was last read.</summary>
     /// <value>Positive. Default: null, reads do not matter.</value>
     public TimeSpan? SlidingExpiration { get; init; }
+
+    /// <summary>The entry's tags; see <see cref="IKvStore.RemoveByTag"/>. A repeated one counts once.</summary>
+    /// <value>At most 256, each of 1 to 1,024 bytes of UTF-8, compared exactly. Default: null, none, or the partition's default.</value>
+    public IReadOnlyCollection<string>? Tags { get; init; }
+
+    /// <summary>Whether anything is said about how long the entry lives.</summary>
+    internal bool HasLife => TimeToLive.HasValue || SlidingExpiration.HasValue || AbsoluteExpiration.HasValue;
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 
 namespace SnapshotKv;
 
@@ -8,6 +9,7 @@ internal sealed class KvKeyPrefix
     public KvKeyPrefix(byte[] bytes)
     {
         Bytes = bytes;
+        Text = Encoding.UTF8.GetString(bytes);
         WholeWords = new ulong[bytes.Length / sizeof(ulong)];
         for (var i = 0; i < WholeWords.Length; i++)
         {
@@ -24,6 +26,8 @@ internal sealed class KvKeyPrefix
     public static KvKeyPrefix None { get; } = new([]);
 
     public byte[] Bytes { get; }
+
+    public string Text { get; }
 
     /// <summary>The whole words, in memory order.</summary>
     public ulong[] WholeWords { get; }

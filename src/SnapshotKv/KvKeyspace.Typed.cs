@@ -6,15 +6,17 @@ namespace SnapshotKv;
 /// <content>Typed reads straight from the record's bytes, without a copy between.</content>
 public abstract partial class KvKeyspace
 {
-    internal bool TryGetTyped<T>(string key, [MaybeNull] out T value)
+    internal bool TryGetTyped<T>(string key, [MaybeNull] out T value, out long version)
     {
         var record = Read(key);
         if (record.IsNull)
         {
             value = default;
+            version = 0;
             return false;
         }
 
+        version = Engine.Pipeline.VersionOf(record);
         try
         {
             value = ((NativeSerializer)Serializer).Deserialize<T>(record.Value);

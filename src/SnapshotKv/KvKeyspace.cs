@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Text;
+using Microsoft.Extensions.Primitives;
 using SnapshotKv.Engine;
 using SnapshotKv.Format;
 using SnapshotKv.Keyspace;
@@ -13,30 +14,34 @@ namespace SnapshotKv;
 /// Thread-safe. Reads take no lock, do no I/O and allocate nothing but what they return. Writes wait only for each other; they are in memory
 /// when the call returns, and on disk with the next snapshot.
 /// </remarks>
-public abstract partial class KvKeyspace : IKvStore
+public abstract partial class KvKeyspace : KvInMemoryKeyspace, IKvChangeFeed, IKvTransactions
 {
     private readonly KvKeyPrefix _prefix;
+    private readonly RecordBuilder _builder;
 
-    private protected KvKeyspace(StoreEngine engine, SnapshotKvOptions settings, IKvSerializer serializer, KvKeyPrefix prefix)
+    private protected KvKeyspace(StoreEngine engine, SnapshotKvOptions settings, IKvSerializer serializer, KvKeyPrefix prefix, KvEntryOptions defaults)
     {
         Engine = engine;
         Settings = settings;
         Serializer = serializer;
         _prefix = prefix;
+        _builder = new RecordBuilder(settings, engine.Clock, defaults);
     }
 
     /// <inheritdoc/>
-    public KvFormat Format => Settings.Format;
+    public sealed override KvFormat Format => Settings.Format;
 
     /// <inheritdoc/>
-    public IKvSerializer Serializer { get; }
+    public sealed override IKvSerializer Serializer { get; }
 
     private protected StoreEngine Engine { get; }
 
     private protected SnapshotKvOptions Settings { get; }
 
+    private protected KvKeyPrefix KeyPrefix => _prefix;
+
     /// <inheritdoc/>
-    public bool TryGetBytes(string key, [NotNullWhen(true)] out byte[]? value)
+    public sealed override bool TryGetBytes(string key, [NotNullWhen(true)] out byte[]? value)
     {
         var record = Read(key);
         if (record.IsNull)
@@ -45,18 +50,12 @@ public abstract partial class KvKeyspace : IKvStore
             return false;
         }
 
-        if (ByteValue.TryGetBinary(record, out var bytes))
-        {
-            value = bytes.ToArray();
-            return true;
-        }
-
-        value = DecodeBytes(key, record);
+        value = CopyBytes(key, record);
         return true;
     }
 
     /// <inheritdoc/>
-    public bool TryRead(string key, IBufferWriter<byte> destination)
+    public sealed override bool TryRead(string key, IBufferWriter<byte> destination)
     {
         ArgumentNullException.ThrowIfNull(destination);
         var record = Read(key);
@@ -119,53 +118,63 @@ public abstract partial class KvKeyspace : IKvStore
     }
 
     /// <inheritdoc/>
-    public bool TryReadEncoded(string key, IBufferWriter<byte> destination)
+    public sealed override bool TryReadEncoded(string key, IBufferWriter<byte> destination, out long version)
     {
         ArgumentNullException.ThrowIfNull(destination);
         var record = Read(key);
         if (record.IsNull)
         {
+            version = 0;
             return false;
         }
 
         destination.Write(record.Value);
+        version = Engine.Pipeline.VersionOf(record);
         return true;
     }
 
     /// <inheritdoc/>
-    public void SetBytes(string key, ReadOnlySpan<byte> value, KvEntryOptions options = default)
+    public sealed override bool TryGetInfo(string key, out KvEntryInfo info)
+    {
+        var record = Find(key);
+        info = record.IsNull ? default : EntryInfo.Of(record, Engine.Pipeline.VersionOf(record));
+        return !record.IsNull;
+    }
+
+    /// <inheritdoc/>
+    public sealed override void SetBytes(string key, ReadOnlySpan<byte> value, KvEntryOptions options = default)
     {
         Unsafe.SkipInit(out KvKey.Buffer buffer);
         var utf8 = new KvKey(_prefix, key, ref buffer);
-        var record = Allocate(key, utf8, ByteValue.EncodedLength(Format, value.Length), options, out var target);
+        var record = _builder.Allocate(key, utf8, ByteValue.EncodedLength(Format, value.Length), options, out var target);
         utf8.Return();
         ByteValue.Encode(Format, value, target);
         Engine.Set(record);
     }
 
     /// <inheritdoc/>
-    public void SetBytes(string key, ReadOnlySequence<byte> value, KvEntryOptions options = default)
+    public sealed override void SetBytes(string key, ReadOnlySequence<byte> value, KvEntryOptions options = default)
     {
-        CheckSize(key, value.Length);
+        _builder.CheckSize(key, value.Length);
         Unsafe.SkipInit(out KvKey.Buffer buffer);
         var utf8 = new KvKey(_prefix, key, ref buffer);
-        var record = Allocate(key, utf8, ByteValue.EncodedLength(Format, (int)value.Length), options, out var target);
+        var record = _builder.Allocate(key, utf8, ByteValue.EncodedLength(Format, (int)value.Length), options, out var target);
         utf8.Return();
         ByteValue.Encode(Format, value, target);
         Engine.Set(record);
     }
 
     /// <inheritdoc/>
-    public void SetEncoded(string key, ReadOnlySequence<byte> encoded, KvEntryOptions options = default)
+    public sealed override void SetEncoded(string key, ReadOnlySequence<byte> encoded, KvEntryOptions options = default)
     {
-        CheckSize(key, encoded.Length);
+        _builder.CheckSize(key, encoded.Length);
         var bytes = encoded.ToArray();
         EncodedValue.Check(key, Format, bytes);
         SetTrusted(key, bytes, options);
     }
 
     /// <inheritdoc/>
-    public bool Remove(string key)
+    public sealed override bool Remove(string key)
     {
         Unsafe.SkipInit(out KvKey.Buffer buffer);
         var utf8 = new KvKey(_prefix, key, ref buffer);
@@ -175,13 +184,13 @@ public abstract partial class KvKeyspace : IKvStore
     }
 
     /// <inheritdoc/>
-    public bool Exists(string key) => !Find(key).IsNull;
+    public sealed override bool Exists(string key) => !Find(key).IsNull;
 
     /// <inheritdoc/>
-    public bool Refresh(string key) => !Read(key).IsNull;
+    public sealed override bool Refresh(string key) => !Read(key).IsNull;
 
     /// <inheritdoc/>
-    public KvTimeToLive GetTimeToLive(string key)
+    public sealed override KvTimeToLive GetTimeToLive(string key)
     {
         var record = Find(key);
         if (record.IsNull)
@@ -201,7 +210,7 @@ public abstract partial class KvKeyspace : IKvStore
     }
 
     /// <inheritdoc/>
-    public IEnumerable<string> GetKeys(string prefix = "")
+    public sealed override IEnumerable<string> GetKeys(string prefix = "")
     {
         var keys = Engine.Keys(FullPrefix(prefix));
         var skip = _prefix.Bytes.Length;
@@ -209,39 +218,80 @@ public abstract partial class KvKeyspace : IKvStore
     }
 
     /// <inheritdoc/>
-    public long Count(string prefix = "") => Engine.Count(FullPrefix(prefix));
+    public sealed override long Count(string prefix = "") => Engine.Count(FullPrefix(prefix));
 
     /// <inheritdoc/>
-    public long RemoveByPrefix(string prefix) => Engine.RemoveByPrefix(FullPrefix(prefix));
+    public sealed override long RemoveByPrefix(string prefix) => Engine.RemoveByPrefix(FullPrefix(prefix));
 
     /// <inheritdoc/>
-    public long Clear() => _prefix.Bytes.Length == 0 ? Engine.Clear() : Engine.RemoveByPrefix(_prefix.Bytes);
+    public sealed override long Clear() => _prefix.Bytes.Length == 0 ? Engine.Clear() : Engine.RemoveByPrefix(_prefix.Bytes);
 
     /// <inheritdoc/>
-    public void Commit(KvBatch batch)
+    public sealed override long RemoveByTag(string tag) => Engine.RemoveByTag(TagPrefix(tag));
+
+    /// <inheritdoc/>
+    public sealed override IEnumerable<string> GetKeysByTag(string tag)
+    {
+        var keys = Engine.TaggedKeys(TagPrefix(tag));
+        var skip = _prefix.Bytes.Length;
+        return keys.Select(key => Encoding.UTF8.GetString(key.AsSpan(skip)));
+    }
+
+    /// <inheritdoc/>
+    public sealed override KvCommitResult TryCommit(KvBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        if (batch.Count == 0)
-        {
-            Engine.ThrowIfClosed();
-            return;
-        }
-
         var changes = new TableChange[batch.Count];
         var next = 0;
         foreach (var (key, change) in batch.Changes)
         {
-            changes[next++] = Encode(key, change);
+            changes[next++] = _builder.Build(_prefix, key, change);
         }
 
-        Engine.Apply(changes);
+        var conditions = new CommitCondition[batch.Conditions.Count];
+        next = 0;
+        foreach (var (key, version) in batch.Conditions)
+        {
+            conditions[next++] = new(RecordBuilder.KeyBytes(_prefix, key), version);
+        }
+
+        var outcome = Engine.TryCommit(changes, conditions);
+        return new KvCommitResult
+        {
+            Version = (long)outcome.Sequence,
+            RemovedCount = outcome.Removed,
+            ConflictingKey = outcome.Conflict is null ? null : Encoding.UTF8.GetString(outcome.Conflict.AsSpan(_prefix.Bytes.Length)),
+        };
     }
 
     /// <inheritdoc/>
-    public IKvStore GetPartition(string prefix)
+    public sealed override IChangeToken Watch(string prefix = "") => Engine.Watch(FullPrefix(prefix));
+
+    /// <inheritdoc/>
+    public sealed override IKvStore GetPartition(string prefix)
     {
         ArgumentNullException.ThrowIfNull(prefix);
-        return prefix.Length == 0 ? this : new KvPartition(Engine, Settings, Serializer, new KvKeyPrefix(FullPrefix(prefix)));
+        return prefix.Length == 0 ? this : NewPartition(prefix, Serializer, _builder.Defaults);
+    }
+
+    /// <summary>The keys under a prefix as a keyspace of its own, with what its entries have in common.</summary>
+    /// <param name="prefix">The prefix, put before every key.</param>
+    /// <param name="options">What its entries have in common.</param>
+    /// <returns>A view, cheap to make and to keep. Another view of the same prefix has its own options, or this keyspace's.</returns>
+    /// <exception cref="ArgumentException">The prefix has an unpaired surrogate; the default entry options have an absolute expiration or a tag that is refused.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The default life is not positive.</exception>
+    public KvPartition GetPartition(string prefix, KvPartitionOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(prefix);
+        ArgumentNullException.ThrowIfNull(options);
+        var defaults = options.DefaultEntryOptions;
+        if (defaults.AbsoluteExpiration is not null)
+        {
+            throw new ArgumentException($"{nameof(KvEntryOptions.AbsoluteExpiration)} is one instant, so it cannot be a default for entries to come; use {nameof(KvEntryOptions.TimeToLive)} or {nameof(KvEntryOptions.SlidingExpiration)}.", nameof(options));
+        }
+
+        EntryLife.From(defaults, Engine.Clock);
+        return NewPartition(prefix, options.Serializer ?? Serializer, defaults);
     }
 
     /// <summary>Sets a value that this assembly encoded.</summary>
@@ -249,37 +299,19 @@ public abstract partial class KvKeyspace : IKvStore
     {
         Unsafe.SkipInit(out KvKey.Buffer buffer);
         var utf8 = new KvKey(_prefix, key, ref buffer);
-        var record = Allocate(key, utf8, encoded.Length, options, out var target);
+        var record = _builder.Allocate(key, utf8, encoded.Length, options, out var target);
         utf8.Return();
         encoded.CopyTo(target);
         Engine.Set(record);
     }
 
-    private TableChange Encode(string key, KvBatch.Change change)
-    {
-        Unsafe.SkipInit(out KvKey.Buffer buffer);
-        var utf8 = new KvKey(_prefix, key, ref buffer);
-        var encoded = Encode(key, utf8, change);
-        utf8.Return();
-        return encoded;
-    }
+    /// <summary>Where values of this keyspace are made, and under what name a key is known there.</summary>
+    internal (FlightTable Table, string Name) Flights(string key) => (Engine.Flights, _prefix.Text + key);
 
-    private TableChange Encode(string key, scoped in KvKey utf8, KvBatch.Change change)
+    private protected sealed override KvResult<byte[]> ReadBytes(string key)
     {
-        switch (change.Kind)
-        {
-            case KvBatch.ChangeKind.Remove:
-                return new(utf8.Bytes.ToArray());
-            case KvBatch.ChangeKind.Bytes:
-                var record = Allocate(key, utf8, ByteValue.EncodedLength(Format, change.Value.Length), change.Options, out var target);
-                ByteValue.Encode(Format, change.Value, target);
-                return new(record);
-            default:
-                EncodedValue.Check(key, Format, change.Value);
-                record = Allocate(key, utf8, change.Value.Length, change.Options, out target);
-                change.Value.CopyTo(target);
-                return new(record);
-        }
+        var record = Read(key);
+        return record.IsNull ? default : new(CopyBytes(key, record), Engine.Pipeline.VersionOf(record));
     }
 
     /// <summary>The live record of a key.</summary>
@@ -302,43 +334,15 @@ public abstract partial class KvKeyspace : IKvStore
         return record;
     }
 
-    private Record Allocate(string key, scoped in KvKey utf8, int valueLength, scoped in KvEntryOptions options, out Span<byte> value)
-    {
-        utf8.CheckLength(key);
-        CheckSize(key, valueLength);
-        var life = EntryLife.From(options, Engine.Clock);
-        var parts = new RecordParts
-        {
-            Key = utf8.Bytes,
-            Deadline = life.Deadline,
-            SlidingWindow = life.SlidingWindow,
-            Cap = life.Cap,
-            Flags = Format == KvFormat.Json ? RecordFlags.Json : RecordFlags.None,
-        };
-        return Record.Allocate(parts, valueLength, out value);
-    }
+    private KvPartition NewPartition(string prefix, IKvSerializer serializer, KvEntryOptions defaults) =>
+        new(Engine, Settings, serializer, new KvKeyPrefix(FullPrefix(prefix)), defaults);
 
-    [SuppressMessage("Usage", "CA2208:Instantiate argument exceptions correctly", Justification = "The caller's parameter is called value.")]
-    private void CheckSize(string key, long length)
-    {
-        ArgumentNullException.ThrowIfNull(key);
-        if (length > Settings.MaxValueBytes)
-        {
-            throw new ArgumentOutOfRangeException(
-                "value",
-                length,
-                $"The value of key '{key}' takes {length} bytes encoded; {nameof(SnapshotKvOptions.MaxValueBytes)} allows {Settings.MaxValueBytes}. Raise it, or keep the value in a file of your own and its name here.");
-        }
-    }
+    private byte[] FullPrefix(string prefix) => RecordBuilder.KeyBytes(_prefix, prefix);
 
-    private byte[] FullPrefix(string prefix)
-    {
-        Unsafe.SkipInit(out KvKey.Buffer buffer);
-        var utf8 = new KvKey(_prefix, prefix, ref buffer);
-        var bytes = utf8.Bytes.ToArray();
-        utf8.Return();
-        return bytes;
-    }
+    private byte[] TagPrefix(string tag) => TagKey.Create(TagList.EncodeOne(tag), _prefix.Bytes);
+
+    internal static byte[] CopyBytes(string key, Record record) =>
+        ByteValue.TryGetBinary(record, out var bytes) ? bytes.ToArray() : DecodeBytes(key, record);
 
     private static byte[] DecodeBytes(string key, Record record) =>
         ByteValue.TryDecodeJson(record, out var bytes)

@@ -6,8 +6,12 @@ namespace SnapshotKv;
 /// <remarks>Thread-safe; cheap to make and to keep. It ends with the store.</remarks>
 public sealed class KvPartition : KvKeyspace
 {
-    internal KvPartition(StoreEngine engine, SnapshotKvOptions settings, IKvSerializer serializer, KvKeyPrefix prefix)
-        : base(engine, settings, serializer, prefix)
+    internal KvPartition(StoreEngine engine, SnapshotKvOptions settings, IKvSerializer serializer, KvKeyPrefix prefix, KvEntryOptions defaults)
+        : base(engine, settings, serializer, prefix, defaults)
     {
+        Prefix = prefix.Text;
     }
+
+    /// <summary>The prefix, from the beginning of the store's keys on.</summary>
+    public string Prefix { get; }
 }

@@ -32,7 +32,7 @@ public sealed partial class KvStore : KvKeyspace, IDisposable, IAsyncDisposable
         OpenDirectory? directory,
         KvRecoveryReport report,
         ILogger logger)
-        : base(engine, settings, serializer, KvKeyPrefix.None)
+        : base(engine, settings, serializer, KvKeyPrefix.None, default)
     {
         _maintenance = maintenance;
         _directory = directory;
@@ -58,6 +58,12 @@ public sealed partial class KvStore : KvKeyspace, IDisposable, IAsyncDisposable
 
     /// <summary>The entries in memory, expired ones that were not swept yet included.</summary>
     internal int EntriesInMemory => Engine.Pipeline.Table.Count;
+
+    /// <summary>The tags of all entries, as the index has them, which is built when it is not there yet.</summary>
+    internal int TagIndexKeys => Engine.Pipeline.EnsureTagIndex().Enumerate([]).Count();
+
+    /// <summary>Those who watch with an enumeration at this moment.</summary>
+    internal int WatcherCount => Engine.Pipeline.Feed.SubscriptionCount;
 
     /// <summary>Opens the store in a directory, which is created when it is missing.</summary>
     /// <param name="path">The directory; null for a memory-only store.</param>
@@ -147,7 +153,7 @@ public sealed partial class KvStore : KvKeyspace, IDisposable, IAsyncDisposable
         RecoveredStore recovered)
     {
         var serializer = KvSerializers.Create(settings.Format, settings.TypeInfoResolver);
-        var pipeline = new CommitPipeline(recovered.Table, clock, recovered.Sequence);
+        var pipeline = new CommitPipeline(recovered.Table, clock, recovered.Sequence, new ChangeFeed(environment.Scheduler, logger));
         directory?.AttachCheckpointer(new Checkpointer(
             pipeline,
             clock,
@@ -166,7 +172,7 @@ public sealed partial class KvStore : KvKeyspace, IDisposable, IAsyncDisposable
         }
 
         return new(
-            new StoreEngine(pipeline, clock, maintenance),
+            new StoreEngine(pipeline, clock, maintenance, directory?.Checkpointer),
             settings,
             serializer,
             maintenance,

@@ -5,7 +5,7 @@ namespace SnapshotKv;
 
 /// <summary>Typed and untyped values over the primitives of <see cref="IKvStore"/>, by the store's <see cref="IKvStore.Serializer"/>.</summary>
 /// <remarks>Thread-safe as the store is.</remarks>
-public static class KvStoreExtensions
+public static partial class KvStoreExtensions
 {
     /// <summary>Reads a typed value.</summary>
     /// <typeparam name="T">What to read the value as; <see cref="object"/> reads whatever is there.</typeparam>
@@ -14,22 +14,32 @@ public static class KvStoreExtensions
     /// <param name="value">The value, which may be a stored null; the type's default when there is none.</param>
     /// <returns>Whether there is a live entry.</returns>
     /// <exception cref="KvSerializationException">The entry holds another kind of value; the message names the key and both kinds.</exception>
-    public static bool TryGet<T>(this IKvStore store, string key, [MaybeNull] out T value)
+    public static bool TryGet<T>(this IKvStore store, string key, [MaybeNull] out T value) => store.TryGet(key, out value, out _);
+
+    /// <summary>Reads a typed value and its version.</summary>
+    /// <typeparam name="T">What to read the value as; <see cref="object"/> reads whatever is there.</typeparam>
+    /// <param name="store">The store.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The value, which may be a stored null; the type's default when there is none.</param>
+    /// <param name="version">The number of the commit that changed the entry last, at least 1; 0 when there is none.</param>
+    /// <returns>Whether there is a live entry.</returns>
+    /// <exception cref="KvSerializationException">The entry holds another kind of value; the message names the key and both kinds.</exception>
+    public static bool TryGet<T>(this IKvStore store, string key, [MaybeNull] out T value, out long version)
     {
         ArgumentNullException.ThrowIfNull(store);
         if (store is KvKeyspace embedded)
         {
-            return embedded.TryGetTyped(key, out value);
+            return embedded.TryGetTyped(key, out value, out version);
         }
 
         var buffer = new ArrayBufferWriter<byte>();
-        if (!store.TryReadEncoded(key, buffer))
+        if (!store.TryReadEncoded(key, buffer, out version))
         {
             value = default;
             return false;
         }
 
-        value = Decode<T>(store, key, new ReadOnlySequence<byte>(buffer.WrittenMemory));
+        value = Decode<T>(store.Serializer, key, buffer.WrittenMemory);
         return true;
     }
 
@@ -54,20 +64,19 @@ public static class KvStoreExtensions
         cancellationToken.ThrowIfCancellationRequested();
         if (store is KvKeyspace embedded)
         {
-            return embedded.TryGetTyped<T>(key, out var value) ? new(Found: true, value) : default;
+            return embedded.TryGetTyped<T>(key, out var value, out var known) ? new(value, known) : default;
         }
 
         var buffer = new ArrayBufferWriter<byte>();
-        return await store.TryReadEncodedAsync(key, buffer, cancellationToken).ConfigureAwait(false)
-            ? new(Found: true, Decode<T>(store, key, new ReadOnlySequence<byte>(buffer.WrittenMemory)))
-            : default;
+        var version = await store.ReadEncodedAsync(key, buffer, cancellationToken).ConfigureAwait(false);
+        return version == 0 ? default : new(Decode<T>(store.Serializer, key, buffer.WrittenMemory), version);
     }
 
-    /// <summary>Sets a typed value that does not expire, replacing value and expiry of the key.</summary>
+    /// <summary>Sets a typed value that does not expire, replacing value, expiry, tags and blob of the key.</summary>
     /// <inheritdoc cref="Set{T}(IKvStore, string, T, KvEntryOptions)"/>
     public static void Set<T>(this IKvStore store, string key, T value) => store.Set(key, value, default(KvEntryOptions));
 
-    /// <summary>Sets a typed value that lives for a time, replacing value and expiry of the key.</summary>
+    /// <summary>Sets a typed value that lives for a time, replacing value, expiry, tags and blob of the key.</summary>
     /// <typeparam name="T">The declared type; a value of type <see cref="object"/> is stored by its own type.</typeparam>
     /// <param name="store">The store.</param>
     /// <param name="key">The key.</param>
@@ -78,19 +87,19 @@ public static class KvStoreExtensions
     public static void Set<T>(this IKvStore store, string key, T value, TimeSpan timeToLive) =>
         store.Set(key, value, new KvEntryOptions { TimeToLive = timeToLive });
 
-    /// <summary>Sets a typed value, replacing value and expiry of the key.</summary>
+    /// <summary>Sets a typed value, replacing value, expiry, tags and blob of the key.</summary>
     /// <typeparam name="T">The declared type; a value of type <see cref="object"/> is stored by its own type.</typeparam>
     /// <param name="store">The store.</param>
     /// <param name="key">The key.</param>
     /// <param name="value">The value, which may be null.</param>
-    /// <param name="options">How long the entry lives.</param>
+    /// <param name="options">How long the entry lives, and its tags.</param>
     /// <exception cref="ArgumentOutOfRangeException">The life is not positive, already over, or ends after 2262-04-11; or the value is larger than the store accepts.</exception>
     /// <exception cref="KvSerializationException">The type has no form in the store's format; nothing was changed.</exception>
     public static void Set<T>(this IKvStore store, string key, T value, KvEntryOptions options)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(key);
-        var buffer = Encode(store, key, value);
+        var buffer = Encode(store.Serializer, key, value);
         if (store is KvKeyspace embedded)
         {
             embedded.SetTrusted(key, buffer.WrittenSpan, options);
@@ -101,12 +110,12 @@ public static class KvStoreExtensions
         }
     }
 
-    /// <summary>Sets a typed value, replacing value and expiry of the key.</summary>
+    /// <summary>Sets a typed value, replacing value, expiry, tags and blob of the key.</summary>
     /// <typeparam name="T">The declared type; a value of type <see cref="object"/> is stored by its own type.</typeparam>
     /// <param name="store">The store.</param>
     /// <param name="key">The key.</param>
     /// <param name="value">The value, which may be null.</param>
-    /// <param name="options">How long the entry lives; default: for ever.</param>
+    /// <param name="options">How long the entry lives, and its tags; default: for ever, none.</param>
     /// <param name="cancellationToken">Checked before anything is done; once the operation has begun it is carried out.</param>
     /// <returns>A task that completes when the value is set.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The life is not positive, already over, or ends after 2262-04-11; or the value is larger than the store accepts.</exception>
@@ -116,7 +125,7 @@ public static class KvStoreExtensions
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(key);
         cancellationToken.ThrowIfCancellationRequested();
-        return store.SetEncodedAsync(key, new ReadOnlySequence<byte>(Encode(store, key, value).WrittenMemory), options, cancellationToken);
+        return store.SetEncodedAsync(key, new ReadOnlySequence<byte>(Encode(store.Serializer, key, value).WrittenMemory), options, cancellationToken);
     }
 
     /// <summary>The live entries whose keys begin with a prefix, in the order of the keys' UTF-8 bytes.</summary>
@@ -146,12 +155,12 @@ public static class KvStoreExtensions
         }
     }
 
-    private static ArrayBufferWriter<byte> Encode<T>(IKvStore store, string key, T value)
+    internal static ArrayBufferWriter<byte> Encode<T>(IKvSerializer serializer, string key, T value)
     {
         var buffer = new ArrayBufferWriter<byte>();
         try
         {
-            store.Serializer.Serialize(value, buffer);
+            serializer.Serialize(value, buffer);
             return buffer;
         }
         catch (KvSerializationException exception) when (exception.Key is null)
@@ -160,11 +169,11 @@ public static class KvStoreExtensions
         }
     }
 
-    private static T? Decode<T>(IKvStore store, string key, ReadOnlySequence<byte> encoded)
+    internal static T? Decode<T>(IKvSerializer serializer, string key, ReadOnlyMemory<byte> encoded)
     {
         try
         {
-            return store.Serializer.Deserialize<T>(encoded);
+            return serializer.Deserialize<T>(new ReadOnlySequence<byte>(encoded));
         }
         catch (KvSerializationException exception) when (exception.Key is null)
         {

@@ -40,4 +40,7 @@ internal static partial class EngineLog
 
     [LoggerMessage(KvEventIds.SweepFailed, LogLevel.Error, "Sweeping expired entries failed; it is tried again after the next interval.")]
     public static partial void SweepFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(KvEventIds.WatcherFailed, LogLevel.Error, "A callback that watches for changes threw; the store and the other watchers go on.")]
+    public static partial void WatcherFailed(this ILogger logger, Exception exception);
 }

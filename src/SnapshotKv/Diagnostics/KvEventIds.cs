@@ -15,4 +15,5 @@ internal static class KvEventIds
     public const int SnapshotConverted = 24;
     public const int ExpiredSwept = 30;
     public const int SweepFailed = 31;
+    public const int WatcherFailed = 40;
 }

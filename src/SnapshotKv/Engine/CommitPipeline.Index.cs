@@ -3,54 +3,22 @@ using SnapshotKv.Keyspace;
 
 namespace SnapshotKv.Engine;
 
-/// <content>The ordered index: built at the first prefix call from a capture, beside the writers, and kept up from then on.</content>
+/// <content>The ordered indexes, of keys and of tags. A store that never asks by prefix or by tag never builds them.</content>
 internal sealed partial class CommitPipeline
 {
-    private readonly Lock _building = new();
-    private PrefixIndex? _index;
-    private IndexDelta? _delta;
+    private readonly OrderedIndex _keys;
+    private readonly OrderedIndex _tags;
 
-    /// <summary>The index, built when this is the first call that needs it.</summary>
-    public PrefixIndex EnsureIndex()
+    /// <summary>The keys in the order of their bytes.</summary>
+    public PrefixIndex EnsureIndex() => _keys.Ensure();
+
+    /// <summary>The <see cref="TagKey"/>s in the order of their bytes.</summary>
+    public PrefixIndex EnsureTagIndex() => _tags.Ensure();
+
+    private Capture CaptureForIndex(TableShard.Slot[] buffer)
     {
-        if (Volatile.Read(ref _index) is { } ready)
-        {
-            return ready;
-        }
-
-        lock (_building)
-        {
-            return _index ?? BuildIndex();
-        }
-    }
-
-    private PrefixIndex BuildIndex()
-    {
-        var buffer = NewSlotBuffer();
-        Capture capture;
-        lock (_gate)
-        {
-            ThrowIfClosed();
-            capture = CaptureInGate(ref buffer);
-            _delta = new IndexDelta();
-        }
-
-        try
-        {
-            var built = PrefixIndex.Build(SortedKeys(capture));
-            lock (_gate)
-            {
-                Volatile.Write(ref _index, _delta.ApplyTo(built));
-                return _index!;
-            }
-        }
-        finally
-        {
-            lock (_gate)
-            {
-                _delta = null;
-            }
-        }
+        ThrowIfClosed();
+        return CaptureInGate(ref buffer);
     }
 
     private static IndexedKey[] SortedKeys(Capture capture)
@@ -72,34 +40,74 @@ internal sealed partial class CommitPipeline
         return sorted.ConvertAll(static item => new IndexedKey(item.Record.Key.ToArray(), item.Record.Deadline != 0)).ToArray();
     }
 
-    /// <summary>Keys that are not UTF-8 are out of reach for strings, so prefix calls skip them.</summary>
+    private static IndexedKey[] SortedTags(Capture capture)
+    {
+        var sorted = new List<IndexedKey>();
+        foreach (var record in capture.AllRecords())
+        {
+            if (IsTagged(record))
+            {
+                foreach (var tag in TagList.Enumerate(record.Tags))
+                {
+                    sorted.Add(new(TagKey.Create(tag, record.Key), record.Deadline != 0));
+                }
+            }
+        }
+
+        sorted.Sort(static (left, right) => left.Key.AsSpan().SequenceCompareTo(right.Key));
+
+        // A file may bring a tag twice in one entry.
+        return sorted.Where((item, i) => i == 0 || !item.Key.AsSpan().SequenceEqual(sorted[i - 1].Key)).ToArray();
+    }
+
+    /// <summary>Keys that are not UTF-8 are out of reach for strings, so prefix and tag calls skip them.</summary>
     private static bool IsIndexed(Record record) => (record.Flags & RecordFlags.OpaqueKey) == 0;
 
-    /// <summary>Gate: tells the index of a change. Overwriting touches it only when the entry begins to have a deadline.</summary>
+    private static bool IsTagged(Record record) => !record.IsNull && (record.Flags & (RecordFlags.OpaqueKey | RecordFlags.Tags)) == RecordFlags.Tags;
+
+    /// <summary>Gate: tells the indexes of a change. Overwriting touches that of the keys only when the entry begins to have a deadline.</summary>
     private void IndexChange(Record before, Record after)
     {
         var either = before.IsNull ? after : before;
-        if ((_index is null && _delta is null) || either.IsNull || !IsIndexed(either))
+        if (either.IsNull || !IsIndexed(either))
         {
             return;
         }
 
-        if (after.IsNull)
+        if (_keys.IsKept)
         {
-            _index?.Remove(before.Key);
-            _delta?.Remove(before.Key.ToArray());
+            if (after.IsNull)
+            {
+                _keys.Remove(before.Key);
+            }
+            else if (before.IsNull || (before.Deadline == 0 && after.Deadline != 0))
+            {
+                _keys.Add(after.Key.ToArray(), after.Deadline != 0);
+            }
         }
-        else if (before.IsNull || (before.Deadline == 0 && after.Deadline != 0))
+
+        if (_tags.IsKept && (IsTagged(before) || IsTagged(after)))
         {
-            var key = after.Key.ToArray();
-            _index?.Add(key, after.Deadline != 0);
-            _delta?.Add(key, after.Deadline != 0);
+            IndexTags(before, after);
         }
     }
 
-    private void IndexClear()
+    private void IndexTags(Record before, Record after)
     {
-        _delta?.Clear();
-        _index?.Clear();
+        if (IsTagged(before))
+        {
+            foreach (var tag in TagList.Enumerate(before.Tags))
+            {
+                _tags.Remove(TagKey.Create(tag, before.Key));
+            }
+        }
+
+        if (IsTagged(after))
+        {
+            foreach (var tag in TagList.Enumerate(after.Tags))
+            {
+                _tags.Add(TagKey.Create(tag, after.Key), after.Deadline != 0);
+            }
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using SnapshotKv.Format;
 using SnapshotKv.Keyspace;
 
@@ -8,30 +9,53 @@ namespace SnapshotKv.Engine;
 /// to the table.
 /// </summary>
 /// <remarks>Thread-safe. The gate is held for changing memory only: encoding comes before it, saving happens beside it.</remarks>
-internal sealed partial class CommitPipeline(RecordTable table, KvClock clock, ulong sequence)
+internal sealed partial class CommitPipeline
 {
     /// <summary>How many dead entries a sweep removes before it lets waiting writers in.</summary>
     private const int SweepBatch = 128;
 
     private readonly Lock _gate = new();
-    private ulong _sequence = sequence;
+    private readonly KvClock _clock;
+    private readonly ulong _firstSequence;
+    private ulong _sequence;
     private bool _isClosed;
 
-    public RecordTable Table { get; } = table;
+    /// <param name="table">The entries.</param>
+    /// <param name="clock">The clock they expire by.</param>
+    /// <param name="sequence">The number of the last commit so far.</param>
+    /// <param name="feed">Is told of every change.</param>
+    public CommitPipeline(RecordTable table, KvClock clock, ulong sequence, ChangeFeed feed)
+    {
+        Table = table;
+        Feed = feed;
+        _clock = clock;
+        _sequence = sequence;
+        _firstSequence = Math.Max(sequence, 1);
+        _keys = new OrderedIndex(_gate, NewSlotBuffer, CaptureForIndex, SortedKeys);
+        _tags = new OrderedIndex(_gate, NewSlotBuffer, CaptureForIndex, SortedTags);
+    }
+
+    public RecordTable Table { get; }
+
+    public ChangeFeed Feed { get; }
 
     /// <summary>The number of the last commit.</summary>
     public ulong Sequence => Volatile.Read(ref _sequence);
 
-    /// <summary>Sets one key, and returns the record it had before.</summary>
-    public Record Set(Record record)
+    /// <summary>The version of a record: the number of its commit; for what a file brought without one, the number the store began with.</summary>
+    public long VersionOf(Record record) => (long)(record.Sequence == 0 ? _firstSequence : record.Sequence);
+
+    /// <summary>Sets one key.</summary>
+    public void Set(Record record)
     {
         lock (_gate)
         {
             ThrowIfClosed();
-            record.SetSequence(NextSequence());
+            var number = NextSequence();
+            record.SetSequence(number);
+            NoteForTransactions(record.Key, record, number);
             var before = Table.Put(record);
-            IndexChange(before, record);
-            return before;
+            Tell(before, record, number);
         }
     }
 
@@ -42,25 +66,30 @@ internal sealed partial class CommitPipeline(RecordTable table, KvClock clock, u
         lock (_gate)
         {
             ThrowIfClosed();
+            if (_log.IsKept && Table.Find(key).IsNull)
+            {
+                return false;
+            }
+
+            NoteForTransactions(key, default, _sequence + 1);
             var before = Table.Remove(key);
             if (before.IsNull)
             {
                 return false;
             }
 
-            NextSequence();
-            IndexChange(before, default);
-            return !clock.HasCome(before.Deadline);
+            Tell(before, default, NextSequence());
+            return !_clock.HasCome(before.Deadline);
         }
     }
 
-    /// <summary>Carries out several changes as one commit, no key twice.</summary>
-    public void Apply(Span<TableChange> changes)
+    /// <summary>Carries out several changes as one commit, no key twice, if the conditions hold.</summary>
+    public CommitOutcome TryCommit(Span<TableChange> changes, ReadOnlySpan<CommitCondition> conditions)
     {
         lock (_gate)
         {
             ThrowIfClosed();
-            ApplyInGate(changes);
+            return FindConflict(conditions) ?? CompleteUpdates(changes) ?? ApplyInGate(changes);
         }
     }
 
@@ -79,19 +108,29 @@ internal sealed partial class CommitPipeline(RecordTable table, KvClock clock, u
                 return 0;
             }
 
-            NextSequence();
+            var number = NextSequence();
+            if (_log.IsKept)
+            {
+                _log.NoteAll(number);
+            }
+
             Table.Clear();
-            IndexClear();
+            _keys.Clear();
+            _tags.Clear();
+            if (Feed.IsWatched)
+            {
+                Feed.Note(KvChangeKind.Reset, [], number);
+            }
         }
 
-        return before.LiveRecords(clock.Now).Length;
+        return before.LiveRecords(_clock.Now).Length;
     }
 
     /// <summary>Removes all keys that begin with a prefix, as one commit.</summary>
     /// <returns>How many live entries were removed.</returns>
     public long RemoveByPrefix(byte[] prefix)
     {
-        var index = EnsureIndex();
+        var index = _keys.Ensure();
         lock (_gate)
         {
             ThrowIfClosed();
@@ -101,20 +140,26 @@ internal sealed partial class CommitPipeline(RecordTable table, KvClock clock, u
                 changes.Add(new TableChange(key.Key));
             }
 
-            if (changes.Count == 0)
+            return ApplyInGate(CollectionsMarshal.AsSpan(changes)).Removed;
+        }
+    }
+
+    /// <summary>Removes all entries that have a tag and whose keys begin with a prefix, as one commit.</summary>
+    /// <param name="tagPrefix">The <see cref="TagKey"/> of the tag and the prefix.</param>
+    /// <returns>How many live entries were removed.</returns>
+    public long RemoveByTag(byte[] tagPrefix)
+    {
+        var index = _tags.Ensure();
+        lock (_gate)
+        {
+            ThrowIfClosed();
+            var changes = new List<TableChange>();
+            foreach (var tagKey in index.Enumerate(tagPrefix))
             {
-                return 0;
+                changes.Add(new TableChange(TagKey.KeyOf(tagKey.Key).ToArray()));
             }
 
-            var span = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(changes);
-            ApplyInGate(span);
-            long live = 0;
-            foreach (ref readonly var change in span)
-            {
-                live += !change.Before.IsNull && !clock.HasCome(change.Before.Deadline) ? 1 : 0;
-            }
-
-            return live;
+            return ApplyInGate(CollectionsMarshal.AsSpan(changes)).Removed;
         }
     }
 
@@ -127,10 +172,12 @@ internal sealed partial class CommitPipeline(RecordTable table, KvClock clock, u
         lock (_gate)
         {
             ThrowIfClosed();
-            var count = Table.RemoveExpired(ref position, clock.Now, removed);
+
+            // What an open transaction still sees stays until it has ended.
+            var count = Table.RemoveExpired(ref position, Math.Min(_clock.Now, _log.OldestInstant), removed);
             foreach (var record in removed.AsSpan(0, count))
             {
-                IndexChange(record, default);
+                Tell(record, default, _sequence);
             }
 
             return count;
@@ -156,11 +203,49 @@ internal sealed partial class CommitPipeline(RecordTable table, KvClock clock, u
         }
     }
 
-    private void ApplyInGate(Span<TableChange> changes)
+    private CommitOutcome? FindConflict(ReadOnlySpan<CommitCondition> conditions)
+    {
+        foreach (ref readonly var condition in conditions)
+        {
+            var record = Table.Find(condition.Key);
+            var version = record.IsNull || _clock.HasCome(record.Deadline) ? 0 : VersionOf(record);
+            if (version != condition.Version)
+            {
+                return new(0, 0, condition.Key);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Joins the values that are to be updated with the rest of their live entries.</summary>
+    private CommitOutcome? CompleteUpdates(Span<TableChange> changes)
+    {
+        foreach (ref var change in changes)
+        {
+            if (!change.IsUpdate)
+            {
+                continue;
+            }
+
+            var current = Table.Find(change.Key);
+            if (current.IsNull || _clock.HasCome(current.Deadline))
+            {
+                return new(0, 0, change.Key.ToArray());
+            }
+
+            change.After = current.WithValue(change.After.Value, current.SlidDeadline(_clock.Now));
+            change.IsUpdate = false;
+        }
+
+        return null;
+    }
+
+    private CommitOutcome ApplyInGate(Span<TableChange> changes)
     {
         if (!ChangesAnything(changes))
         {
-            return;
+            return new(_sequence, 0, null);
         }
 
         var number = NextSequence();
@@ -170,13 +255,19 @@ internal sealed partial class CommitPipeline(RecordTable table, KvClock clock, u
             {
                 change.After.SetSequence(number);
             }
+
+            NoteForTransactions(change.Key, change.After, number);
         }
 
         Table.Apply(changes);
+        var removed = 0;
         foreach (ref readonly var change in changes)
         {
-            IndexChange(change.Before, change.After);
+            removed += change.After.IsNull && !change.Before.IsNull && !_clock.HasCome(change.Before.Deadline) ? 1 : 0;
+            Tell(change.Before, change.After, number);
         }
+
+        return new(number, removed, null);
     }
 
     /// <summary>Removing only keys that are not there is no commit, be it one or many.</summary>
@@ -191,6 +282,30 @@ internal sealed partial class CommitPipeline(RecordTable table, KvClock clock, u
         }
 
         return false;
+    }
+
+    /// <summary>Tells the indexes and the watchers of a change that has been made.</summary>
+    private void Tell(Record before, Record after, ulong number)
+    {
+        IndexChange(before, after);
+        if (Feed.IsWatched)
+        {
+            TellWatchers(before, after, number);
+        }
+    }
+
+    private void TellWatchers(Record before, Record after, ulong number)
+    {
+        var either = after.IsNull ? before : after;
+        if (either.IsNull || !IsIndexed(either))
+        {
+            return;
+        }
+
+        var kind = !after.IsNull ? KvChangeKind.Set
+            : _clock.HasCome(before.Deadline) ? KvChangeKind.Expired
+            : KvChangeKind.Removed;
+        Feed.Note(kind, either.Key, number);
     }
 
     private Capture CaptureInGate(ref TableShard.Slot[] buffer)

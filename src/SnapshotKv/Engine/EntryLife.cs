@@ -11,7 +11,7 @@ internal readonly record struct EntryLife(long Deadline, long SlidingWindow, lon
     /// <exception cref="ArgumentOutOfRangeException">A span is not positive, an instant is not in the future, or the end is beyond what can be kept.</exception>
     public static EntryLife From(in KvEntryOptions options, KvClock clock)
     {
-        if (options == default)
+        if (!options.HasLife)
         {
             return default;
         }
@@ -32,6 +32,11 @@ internal readonly record struct EntryLife(long Deadline, long SlidingWindow, lon
     {
         if (options.TimeToLive is { } life)
         {
+            if (life == Timeout.InfiniteTimeSpan)
+            {
+                return 0;
+            }
+
             CheckPositive(life, nameof(KvEntryOptions.TimeToLive));
             return EndOf(now, life, nameof(KvEntryOptions.TimeToLive));
         }

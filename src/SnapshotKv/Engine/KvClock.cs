@@ -42,6 +42,9 @@ internal sealed class KvClock(TimeProvider timeProvider)
             : ticks * NanosecondsPerTick;
     }
 
+    /// <summary>The instant of a number of Unix nanoseconds, to the tick.</summary>
+    public static DateTimeOffset ToDateTimeOffset(long nanoseconds) => DateTimeOffset.UnixEpoch.AddTicks(nanoseconds / NanosecondsPerTick);
+
     /// <summary>Whether a deadline has come: dead when now ≥ deadline; 0 never comes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool HasCome(long deadline) => deadline != 0 && HasCome(deadline, out _);

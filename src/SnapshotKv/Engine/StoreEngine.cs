@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Primitives;
 using SnapshotKv.Format;
 using SnapshotKv.Keyspace;
 
@@ -6,13 +7,19 @@ namespace SnapshotKv.Engine;
 
 /// <summary>The open store as its keyspaces see it: lookups judged by the clock, slides, and writes that wake the background work.</summary>
 /// <remarks>Thread-safe. Reads take no lock and do no I/O.</remarks>
-internal sealed class StoreEngine(CommitPipeline pipeline, KvClock clock, MaintenanceRunner maintenance)
+internal sealed class StoreEngine(CommitPipeline pipeline, KvClock clock, MaintenanceRunner maintenance, Checkpointer? checkpointer)
 {
     private volatile bool _isClosed;
 
     public KvClock Clock { get; } = clock;
 
     public CommitPipeline Pipeline { get; } = pipeline;
+
+    /// <summary>Who saves the store; null in memory-only mode.</summary>
+    public Checkpointer? Checkpointer { get; } = checkpointer;
+
+    /// <summary>The values that are being made at this moment.</summary>
+    public FlightTable Flights { get; } = new();
 
     private RecordTable Table { get; } = pipeline.Table;
 
@@ -34,33 +41,59 @@ internal sealed class StoreEngine(CommitPipeline pipeline, KvClock clock, Mainte
         return record.IsNull || record.Deadline == 0 ? record : ReadExpiring(record);
     }
 
+    /// <summary>Moves the sliding expiry of a record that is read, when it is still alive.</summary>
+    public void Touch(Record record)
+    {
+        if (!record.IsNull && (record.Flags & RecordFlags.Sliding) != 0)
+        {
+            ReadExpiring(record);
+        }
+    }
+
     public void Set(Record record)
     {
         ThrowIfClosed();
         Pipeline.Set(record);
-        maintenance.NoteChange();
+        NoteChange();
     }
 
     public bool Remove(ReadOnlySpan<byte> key)
     {
         ThrowIfClosed();
         var removed = Pipeline.Remove(key);
-        maintenance.NoteChange();
+        NoteChange();
         return removed;
     }
 
-    public void Apply(Span<TableChange> changes)
+    public CommitOutcome TryCommit(Span<TableChange> changes, ReadOnlySpan<CommitCondition> conditions)
     {
         ThrowIfClosed();
-        Pipeline.Apply(changes);
-        maintenance.NoteChange();
+        var outcome = Pipeline.TryCommit(changes, conditions);
+        NoteChange();
+        return outcome;
+    }
+
+    public CommitOutcome TryCommit(TransactionStart start, TransactionReads reads, Span<TableChange> changes)
+    {
+        ThrowIfClosed();
+        var outcome = Pipeline.TryCommit(start, reads, changes);
+        NoteChange();
+        return outcome;
     }
 
     public long RemoveByPrefix(byte[] prefix)
     {
         ThrowIfClosed();
         var removed = prefix.Length == 0 && Table.OpaqueCount == 0 ? Pipeline.Clear() : Pipeline.RemoveByPrefix(prefix);
-        maintenance.NoteChange();
+        NoteChange();
+        return removed;
+    }
+
+    public long RemoveByTag(byte[] tagPrefix)
+    {
+        ThrowIfClosed();
+        var removed = Pipeline.RemoveByTag(tagPrefix);
+        NoteChange();
         return removed;
     }
 
@@ -69,7 +102,7 @@ internal sealed class StoreEngine(CommitPipeline pipeline, KvClock clock, Mainte
     {
         ThrowIfClosed();
         var removed = Pipeline.Clear();
-        maintenance.NoteChange();
+        NoteChange();
         return removed;
     }
 
@@ -78,6 +111,13 @@ internal sealed class StoreEngine(CommitPipeline pipeline, KvClock clock, Mainte
     {
         ThrowIfClosed();
         return LiveKeys(Pipeline.EnsureIndex(), prefix);
+    }
+
+    /// <summary>The live keys of a tag, in order; read while it is enumerated.</summary>
+    public IEnumerable<byte[]> TaggedKeys(byte[] tagPrefix)
+    {
+        ThrowIfClosed();
+        return LiveTaggedKeys(Pipeline.EnsureTagIndex(), tagPrefix);
     }
 
     public long Count(byte[] prefix)
@@ -97,11 +137,18 @@ internal sealed class StoreEngine(CommitPipeline pipeline, KvClock clock, Mainte
         return count;
     }
 
+    public IChangeToken Watch(byte[] prefix)
+    {
+        ThrowIfClosed();
+        return Pipeline.Feed.Watch(prefix);
+    }
+
     /// <summary>From here on every operation throws <see cref="ObjectDisposedException"/>.</summary>
     public void Close()
     {
         _isClosed = true;
         Pipeline.Close();
+        Pipeline.Feed.Complete();
     }
 
     public void ThrowIfClosed() => ObjectDisposedException.ThrowIf(_isClosed, typeof(KvStore));
@@ -116,6 +163,25 @@ internal sealed class StoreEngine(CommitPipeline pipeline, KvClock clock, Mainte
                 yield return key.Key;
             }
         }
+    }
+
+    private IEnumerable<byte[]> LiveTaggedKeys(PrefixIndex index, byte[] tagPrefix)
+    {
+        foreach (var tagKey in index.Enumerate(tagPrefix))
+        {
+            ThrowIfClosed();
+            var key = TagKey.KeyOf(tagKey.Key).ToArray();
+            if (!tagKey.MayExpire || !Find(key).IsNull)
+            {
+                yield return key;
+            }
+        }
+    }
+
+    private void NoteChange()
+    {
+        maintenance.NoteChange();
+        Pipeline.Feed.Deliver();
     }
 
     private Record ReadExpiring(Record record)
@@ -158,15 +224,16 @@ internal sealed class StoreEngine(CommitPipeline pipeline, KvClock clock, Mainte
 
     private void Slide(Record record, long now)
     {
-        var slid = now + record.SlidingWindow;
-        if (record.Cap is not 0 and var cap)
-        {
-            slid = Math.Min(slid, cap);
-        }
-
         // Never lowered: of two reads at once the later one counts.
-        for (var deadline = record.Deadline; slid > deadline; deadline = record.Deadline)
+        while (true)
         {
+            var deadline = record.Deadline;
+            var slid = record.SlidDeadline(now);
+            if (slid <= deadline)
+            {
+                return;
+            }
+
             if (record.TryMoveDeadline(deadline, slid))
             {
                 maintenance.NoteSlide();

@@ -20,8 +20,8 @@ internal sealed class StoreRecovery(
     ILogger logger)
 {
     /// <summary>
-    /// By how much the sequence goes on behind numbers that may be incomplete: no store makes as many commits between two snapshots, so none is given
-    /// twice.
+    /// By how much the sequence goes on behind the numbers in files, which may be incomplete: a crash loses the commits since the last snapshot, and whoever
+    /// holds a version of one of them must not find it given to another. No store makes as many commits between two snapshots.
     /// </summary>
     private const ulong SequenceGap = 1UL << 32;
 
@@ -44,7 +44,7 @@ internal sealed class StoreRecovery(
             try
             {
                 var header = reader.Read(catalog.GetPath(snapshot.FileName), options.MaxSnapshotBytes, sink, cancellationToken);
-                var sequence = header.Sequence is { } own && damaged.Count == 0 ? own : NextSequence(listing, cancellationToken);
+                var sequence = header.Sequence is { } own && damaged.Count == 0 ? own + SequenceGap : NextSequence(listing, cancellationToken);
                 return Finish(snapshot, header, sink.ToTable(), sequence, damaged, listing.Ignored);
             }
             catch (KvStoreCorruptedException exception) when (exception is not SnapshotTooLargeException)

@@ -154,6 +154,25 @@ internal readonly struct Record(byte[]? bytes)
         return new(bytes);
     }
 
+    /// <summary>A record with another value and another deadline, and else the same parts; it has no sequence number yet.</summary>
+    public Record WithValue(ReadOnlySpan<byte> value, long deadline) => With(value, deadline, SlidingWindow, Cap);
+
+    /// <summary>A record with another life, and else the same parts; it has no sequence number yet.</summary>
+    public Record WithLife(long deadline, long slidingWindow, long cap) => With(Value, deadline, slidingWindow, cap);
+
+    /// <summary>Where a read at an instant moves the deadline: ahead by the sliding window, not beyond the cap, and never back.</summary>
+    public long SlidDeadline(long now)
+    {
+        var deadline = Deadline;
+        if ((Flags & RecordFlags.Sliding) == 0)
+        {
+            return deadline;
+        }
+
+        var slid = now + SlidingWindow;
+        return Math.Max(deadline, Cap is not 0 and var cap ? Math.Min(slid, cap) : slid);
+    }
+
     /// <summary>Gives the record its sequence number, before anyone else sees it.</summary>
     public void SetSequence(ulong sequence) => MemoryMarshal.Write(Bytes.AsSpan(SequenceOffset), sequence);
 
@@ -167,6 +186,22 @@ internal readonly struct Record(byte[]? bytes)
 
     /// <summary>Moves the deadline, unless somebody moved it since it was read.</summary>
     public bool TryMoveDeadline(long from, long to) => Interlocked.CompareExchange(ref DeadlineWord, to, from) == from;
+
+    private Record With(ReadOnlySpan<byte> value, long deadline, long slidingWindow, long cap)
+    {
+        var parts = new RecordParts
+        {
+            Key = Key,
+            Value = value,
+            Deadline = deadline,
+            SlidingWindow = slidingWindow,
+            Cap = cap,
+            BlobReference = BlobReference,
+            Tags = Tags,
+            Flags = Flags,
+        };
+        return Create(parts);
+    }
 
     private static void WriteExtras(in RecordParts parts, RecordFlags flags, Span<byte> span)
     {

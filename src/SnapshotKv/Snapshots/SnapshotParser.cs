@@ -17,6 +17,9 @@ internal abstract class SnapshotParser(SnapshotWindow window, ISnapshotSink sink
     private uint? _checksum;
     private bool _isDataSkipped;
     private bool _isDataSeen;
+    /// <summary>Far from where numbers would run over, and out of reach: it takes a million commits in each microsecond of a year.</summary>
+    private const ulong LargestSequence = 1UL << 62;
+
     private int _count;
     private int _opaqueKeyCount;
     private int _fitting;
@@ -30,7 +33,13 @@ internal abstract class SnapshotParser(SnapshotWindow window, ISnapshotSink sink
 
     protected SnapshotDialect Dialect { get; private set; } = dialect;
 
-    protected ulong? Sequence { get; set; }
+    protected ulong? Sequence
+    {
+        get;
+        set => field = value <= LargestSequence
+            ? value
+            : throw new SnapshotDamageException(string.Create(CultureInfo.InvariantCulture, $"its sequence number {value} is larger than any store reaches"));
+    }
 
     protected DateTimeOffset? CreatedAt { get; set; }
 

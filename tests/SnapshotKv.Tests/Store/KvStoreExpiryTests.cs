@@ -62,7 +62,7 @@ public sealed class KvStoreExpiryTests
         [
             () => store.TryGetBytes("k", out _),
             () => store.TryRead("k", new System.Buffers.ArrayBufferWriter<byte>()),
-            () => store.TryReadEncoded("k", new System.Buffers.ArrayBufferWriter<byte>()),
+            () => store.TryReadEncoded("k", new System.Buffers.ArrayBufferWriter<byte>(), out _),
             () => store.TryGet("k", out _),
             () => store.Refresh("k"),
             () => store.Scan<byte[]>().ToList().Count.ShouldBe(1),

@@ -79,7 +79,7 @@ public sealed class KvStoreTests
         using var store = KvStore.Open((string?)null);
 
         store.TryRead("missing", new UntouchableWriter()).ShouldBeFalse();
-        store.TryReadEncoded("missing", new UntouchableWriter()).ShouldBeFalse();
+        store.TryReadEncoded("missing", new UntouchableWriter(), out _).ShouldBeFalse();
     }
 
     [Fact]
@@ -389,11 +389,11 @@ public sealed class KvStoreTests
         (await store.GetTimeToLiveAsync("k", token)).ShouldBe(KvTimeToLive.Unlimited);
         (await store.CountAsync(cancellationToken: token)).ShouldBe(1);
         await store.SetAsync("n", 5, cancellationToken: token);
-        (await store.GetAsync<int>("n", token)).ShouldBe(new KvResult<int>(true, 5));
-        (await store.GetAsync<int>("missing", token)).ShouldBe(new KvResult<int>(false, 0));
+        (await store.GetAsync<int>("n", token)).ShouldSatisfyAllConditions(found => found.Found.ShouldBeTrue(), found => found.Value.ShouldBe(5), found => found.Version.ShouldBePositive());
+        (await store.GetAsync<int>("missing", token)).ShouldBe(default);
         await store.SetEncodedAsync("e", new([0x07]), cancellationToken: token);
         var encoded = new ArrayBufferWriter<byte>();
-        (await store.TryReadEncodedAsync("e", encoded, token)).ShouldBeTrue();
+        (await store.ReadEncodedAsync("e", encoded, token)).ShouldBePositive();
         encoded.WrittenSpan.ToArray().ShouldBe([0x07]);
         (await store.TryReadAsync("k", encoded, token)).ShouldBeTrue();
         await store.CommitAsync(new KvBatch().Remove("e"), token);
@@ -451,7 +451,7 @@ public sealed class KvStoreTests
         key => store.TryRead(key, new ArrayBufferWriter<byte>()),
         key => ((KvKeyspace)store).TryGetSpan(key, out _),
         key => ((KvKeyspace)store).TryRead(key, new byte[4], out _),
-        key => store.TryReadEncoded(key, new ArrayBufferWriter<byte>()),
+        key => store.TryReadEncoded(key, new ArrayBufferWriter<byte>(), out _),
         key => store.TryGet<int>(key, out _),
         key => store.SetBytes(key, [1]),
         key => store.SetBytes(key, new ReadOnlySequence<byte>([1])),

@@ -1,0 +1,140 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
+using SnapshotKv.Diagnostics;
+
+namespace SnapshotKv.Engine;
+
+/// <summary>Tells watchers what commits and expiries changed, in the order of the commits. Costs one comparison while nobody watches.</summary>
+/// <remarks>Thread-safe. <see cref="Note"/> is called under the commit gate; it appends to queues and never runs a watcher's code.</remarks>
+internal sealed class ChangeFeed(IWorkScheduler scheduler, ILogger logger)
+{
+    private readonly Lock _lock = new();
+    private ChangeSubscription[] _subscriptions = [];
+    private ChangeToken[] _tokens = [];
+    private readonly ConcurrentQueue<ChangeToken> _fired = new();
+    private bool _isComplete;
+
+    /// <summary>Whether changes must be told.</summary>
+    public bool IsWatched => Volatile.Read(ref _subscriptions).Length + Volatile.Read(ref _tokens).Length > 0;
+
+    public int SubscriptionCount => Volatile.Read(ref _subscriptions).Length;
+
+    /// <summary>Gate: tells a change.</summary>
+    /// <param name="kind">What happened.</param>
+    /// <param name="key">The key, or the prefix of a reset.</param>
+    /// <param name="sequence">The number of the commit.</param>
+    public void Note(KvChangeKind kind, ReadOnlySpan<byte> key, ulong sequence)
+    {
+        foreach (var subscription in Volatile.Read(ref _subscriptions))
+        {
+            subscription.Note(kind, key, sequence);
+        }
+
+        foreach (var token in Volatile.Read(ref _tokens))
+        {
+            if (token.Concerns(kind, key))
+            {
+                Fire(token);
+            }
+        }
+    }
+
+    /// <summary>A watcher begins.</summary>
+    /// <param name="prefix">What it watches.</param>
+    /// <param name="partitionBytes">How much of each key it does not see.</param>
+    /// <param name="owned">Disposed with it.</param>
+    /// <param name="cancellationToken">Ends its waiting.</param>
+    public ChangeSubscription Subscribe(byte[] prefix, int partitionBytes, IDisposable? owned, CancellationToken cancellationToken)
+    {
+        var subscription = new ChangeSubscription(this, prefix, partitionBytes, owned, cancellationToken);
+        lock (_lock)
+        {
+            if (_isComplete)
+            {
+                subscription.Complete();
+            }
+            else
+            {
+                Volatile.Write(ref _subscriptions, [.. _subscriptions, subscription]);
+            }
+        }
+
+        return subscription;
+    }
+
+    public void Remove(ChangeSubscription subscription)
+    {
+        lock (_lock)
+        {
+            Volatile.Write(ref _subscriptions, Array.FindAll(_subscriptions, other => other != subscription));
+        }
+    }
+
+    /// <summary>The token of a prefix, which has not changed yet.</summary>
+    public IChangeToken Watch(byte[] prefix)
+    {
+        lock (_lock)
+        {
+            if (Array.Find(_tokens, token => token.Prefix.AsSpan().SequenceEqual(prefix)) is { } known)
+            {
+                return known;
+            }
+
+            var token = new ChangeToken(prefix);
+            Volatile.Write(ref _tokens, [.. _tokens, token]);
+            return token;
+        }
+    }
+
+    /// <summary>Ends all enumerations behind what is queued; tokens that have not changed never will.</summary>
+    public void Complete()
+    {
+        lock (_lock)
+        {
+            _isComplete = true;
+            foreach (var subscription in _subscriptions)
+            {
+                subscription.Complete();
+            }
+
+            Volatile.Write(ref _subscriptions, []);
+            Volatile.Write(ref _tokens, []);
+        }
+    }
+
+    /// <summary>Outside of the gate, after each commit: has the callbacks run of the tokens that changed.</summary>
+    public void Deliver()
+    {
+        while (!_fired.IsEmpty && _fired.TryDequeue(out var token))
+        {
+            scheduler.Queue(() => Call(token));
+        }
+    }
+
+    private void Fire(ChangeToken token)
+    {
+        lock (_lock)
+        {
+            Volatile.Write(ref _tokens, Array.FindAll(_tokens, other => other != token));
+        }
+
+        // Changed for whoever asks, from this very commit on; whoever waits to be called is called outside of the gate.
+        token.MarkChanged();
+        _fired.Enqueue(token);
+    }
+
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "What a watcher's callback throws concerns neither the store nor the other watchers.")]
+    private void Call(ChangeToken token)
+    {
+        try
+        {
+            token.Fire();
+        }
+        catch (Exception exception)
+        {
+            logger.WatcherFailed(exception);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+using System.Text;
+
+namespace SnapshotKv.Engine;
+
+/// <summary>
+/// One watcher's queue. Commits append to it under the gate and never wait; what does not fit is dropped, and the watcher is told so in its place
+/// in the order.
+/// </summary>
+/// <remarks>Thread-safe for any number of writers and one reader.</remarks>
+internal sealed class ChangeSubscription(
+    ChangeFeed feed,
+    byte[] prefix,
+    int partitionBytes,
+    IDisposable? owned,
+    CancellationToken cancellationToken) : IAsyncEnumerator<KvChange>
+{
+    /// <summary>How many changes wait for a slow watcher before further ones are dropped.</summary>
+    internal const int Capacity = 8192;
+
+    private readonly Lock _lock = new();
+    private readonly Queue<(KvChangeKind Kind, byte[] Key, ulong Sequence)> _queue = new();
+    private TaskCompletionSource<bool>? _waiting;
+    private ulong _missedThrough;
+    private bool _isComplete;
+    private bool _isDisposed;
+
+    public KvChange Current { get; private set; }
+
+    /// <summary>Gate: appends a change when it lies under the prefix.</summary>
+    public void Note(KvChangeKind kind, ReadOnlySpan<byte> key, ulong sequence)
+    {
+        // A reset of a longer prefix concerns this one, and a reset of a shorter one too.
+        if (!(key.StartsWith(prefix) || (kind == KvChangeKind.Reset && prefix.AsSpan().StartsWith(key))))
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            // Once something was dropped nothing may follow before the watcher knows.
+            if (_missedThrough != 0 || _queue.Count == Capacity)
+            {
+                _missedThrough = sequence;
+            }
+            else
+            {
+                _queue.Enqueue((kind, key.ToArray(), sequence));
+            }
+
+            Wake();
+        }
+    }
+
+    /// <summary>Ends the enumeration behind what is queued: the store is disposed.</summary>
+    public void Complete()
+    {
+        lock (_lock)
+        {
+            _isComplete = true;
+            Wake();
+        }
+    }
+
+    public async ValueTask<bool> MoveNextAsync()
+    {
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Task<bool> more;
+            lock (_lock)
+            {
+                ObjectDisposedException.ThrowIf(_isDisposed, this);
+                if (TryTake())
+                {
+                    return true;
+                }
+
+                if (_isComplete)
+                {
+                    return false;
+                }
+
+                _waiting = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+                more = _waiting.Task;
+            }
+
+            await more.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        feed.Remove(this);
+        lock (_lock)
+        {
+            _isDisposed = true;
+            _queue.Clear();
+            Wake();
+        }
+
+        owned?.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private bool TryTake()
+    {
+        if (_queue.TryDequeue(out var change))
+        {
+            var isKey = change.Kind is not KvChangeKind.Reset;
+            Current = new KvChange
+            {
+                Kind = change.Kind,
+                Key = isKey ? Encoding.UTF8.GetString(change.Key.AsSpan(partitionBytes)) : string.Empty,
+                Version = (long)change.Sequence,
+            };
+            return true;
+        }
+
+        if (_missedThrough == 0)
+        {
+            return false;
+        }
+
+        Current = new KvChange { Kind = KvChangeKind.Missed, Key = string.Empty, Version = (long)_missedThrough };
+        _missedThrough = 0;
+        return true;
+    }
+
+    private void Wake()
+    {
+        _waiting?.TrySetResult(true);
+        _waiting = null;
+    }
+}

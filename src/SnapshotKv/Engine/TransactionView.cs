@@ -1,0 +1,235 @@
+using SnapshotKv.Format;
+using SnapshotKv.Keyspace;
+
+namespace SnapshotKv.Engine;
+
+/// <summary>
+/// The store as a transaction sees it: as it was at its start, with its own writes over it. Whatever it looks at must not have been changed since; that is
+/// asked at once and again by the commit.
+/// </summary>
+/// <remarks>Not thread-safe.</remarks>
+internal sealed class TransactionView(StoreEngine engine, TransactionStart start)
+{
+    private readonly Dictionary<byte[], TransactionWrite> _writes = new(KeyBytes.Comparer);
+    private readonly TransactionReads _reads = new();
+    private long _ownVersion = (long)start.Sequence;
+
+    /// <summary>The version of the last write; for reads within the transaction only.</summary>
+    public long LastVersion => _ownVersion;
+
+    private CommitPipeline Pipeline => engine.Pipeline;
+
+    /// <summary>The version of a record that <see cref="Find"/> gave for a key; 0 for none.</summary>
+    public long VersionOf(ReadOnlySpan<byte> key, Record record) =>
+        record.IsNull ? 0
+        : _writes.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(key, out var own) ? own.Version
+        : Pipeline.VersionOf(record);
+
+    /// <summary>The record of a key as the transaction sees it.</summary>
+    /// <exception cref="KvConflictException">The key was changed since the transaction began.</exception>
+    public Record Find(ReadOnlySpan<byte> key)
+    {
+        if (_writes.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(key, out var own))
+        {
+            return own.After;
+        }
+
+        // In this order: a commit notes its keys before it changes the table.
+        _reads.AddKey(key);
+        var record = Pipeline.Table.Find(key);
+        if (Pipeline.TransactionLog.IsChanged(key, start.Sequence))
+        {
+            throw Conflicts.With(key);
+        }
+
+        return record.IsNull || record.IsExpiredAt(start.Now) ? default : record;
+    }
+
+    /// <summary>The record of a key, whose sliding expiry, if it has one, is moved: a slide is no change.</summary>
+    public Record Read(ReadOnlySpan<byte> key)
+    {
+        var record = Find(key);
+        engine.Touch(record);
+        return record;
+    }
+
+    /// <summary>How long a record has to live by the transaction's clock, which stands still; 0 for ever.</summary>
+    public long TimeLeft(Record record) => record.Deadline is 0 ? 0 : Math.Max(record.Deadline - start.Now, 1);
+
+    /// <summary>The keys under a prefix in order.</summary>
+    public List<byte[]> Keys(byte[] prefix)
+    {
+        _reads.AddPrefix(prefix);
+        var keys = new List<byte[]>();
+        foreach (var key in Pipeline.EnsureIndex().Enumerate(prefix))
+        {
+            if (!_writes.ContainsKey(key.Key) && IsAlive(key))
+            {
+                keys.Add(key.Key);
+            }
+        }
+
+        // Nothing under the prefix was changed up to here, so all of this is as it was at the start.
+        if (Pipeline.TransactionLog.IsAnyChanged(prefix, start.Sequence, out var changed))
+        {
+            throw Conflicts.With(changed);
+        }
+
+        return WithOwn(keys, (key, _) => key.AsSpan().StartsWith(prefix));
+    }
+
+    /// <summary>The keys, under a prefix, of a tag, in order.</summary>
+    public List<byte[]> TaggedKeys(byte[] tag, byte[] prefix)
+    {
+        var tagPrefix = TagKey.Create(tag, prefix);
+        _reads.AddTagPrefix(tagPrefix);
+        var keys = new List<byte[]>();
+        foreach (var tagKey in Pipeline.EnsureTagIndex().Enumerate(tagPrefix))
+        {
+            var key = TagKey.KeyOf(tagKey.Key).ToArray();
+            if (!_writes.ContainsKey(key) && IsAlive(new(key, tagKey.MayExpire)))
+            {
+                keys.Add(key);
+            }
+        }
+
+        if (Pipeline.TransactionLog.IsAnyTaggedChanged(tagPrefix, start.Sequence, out var changed))
+        {
+            throw Conflicts.With(changed);
+        }
+
+        return WithOwn(keys, (key, record) => key.AsSpan().StartsWith(prefix) && HasTag(record, tag));
+    }
+
+    /// <summary>Sets a key.</summary>
+    public void Put(Record record, in KvEntryOptions options)
+    {
+        _reads.AddKey(record.Key);
+        _writes[record.Key.ToArray()] = new(record, options, ++_ownVersion);
+    }
+
+    /// <summary>Removes a key.</summary>
+    public void Remove(byte[] key)
+    {
+        _reads.AddKey(key);
+        _writes[key] = new(default, default, ++_ownVersion);
+    }
+
+    /// <summary>Removes everything, keys that no string reaches too.</summary>
+    /// <returns>How many live entries there were.</returns>
+    public long Clear()
+    {
+        _reads.AddPrefix([]);
+        var records = Pipeline.Capture().AllRecords();
+        if (Pipeline.TransactionLog.IsAnyChanged([], start.Sequence, out var changed))
+        {
+            throw Conflicts.With(changed);
+        }
+
+        long live = _writes.Values.Count(write => !write.After.IsNull);
+        foreach (var record in records)
+        {
+            var key = record.Key.ToArray();
+            live += !_writes.ContainsKey(key) && !record.IsExpiredAt(start.Now) ? 1 : 0;
+            Remove(key);
+        }
+
+        foreach (var key in _writes.Keys.ToList())
+        {
+            Remove(key);
+        }
+
+        return live;
+    }
+
+    /// <summary>Joins a value that is to be updated with the rest of its live entry; false when there is none.</summary>
+    public bool TryCompleteUpdate(ref TableChange change, out KvEntryOptions options)
+    {
+        var current = Find(change.Key);
+        options = default;
+        if (current.IsNull)
+        {
+            return false;
+        }
+
+        options = _writes.TryGetValue(change.Key.ToArray(), out var own) ? own.Options : default;
+        change.After = current.WithValue(change.After.Value, current.SlidDeadline(start.Now));
+        change.IsUpdate = false;
+        return true;
+    }
+
+    /// <summary>Carries out the writes as one commit.</summary>
+    /// <returns>Whether anything was changed.</returns>
+    /// <exception cref="KvConflictException">Something it relies on was changed since it began; nothing was changed.</exception>
+    public bool Commit()
+    {
+        // What only reads has been answered as of its start already, which is a place in the order.
+        if (_writes.Count == 0)
+        {
+            engine.ThrowIfClosed();
+            return false;
+        }
+
+        var changes = new TableChange[_writes.Count];
+        var next = 0;
+        foreach (var (key, write) in _writes)
+        {
+            changes[next++] = ToChange(key, write);
+        }
+
+        var outcome = engine.TryCommit(start, _reads, changes);
+        return outcome.Conflict is null ? outcome.Sequence > start.Sequence : throw Conflicts.With(outcome.Conflict);
+    }
+
+    /// <summary>Life counts from the commit on. An instant that has passed meanwhile leaves no entry.</summary>
+    private TableChange ToChange(byte[] key, in TransactionWrite write)
+    {
+        if (write.After.IsNull || (write.Options is { TimeToLive: null, AbsoluteExpiration: { } instant } && engine.Clock.HasCome(KvClock.FromDateTimeOffset(instant))))
+        {
+            return new(key);
+        }
+
+        if (!write.Options.HasLife)
+        {
+            return new(write.After);
+        }
+
+        var life = EntryLife.From(write.Options, engine.Clock);
+        return new(write.After.WithLife(life.Deadline, life.SlidingWindow, life.Cap));
+    }
+
+    private bool IsAlive(IndexedKey key) =>
+        !key.MayExpire || (Pipeline.Table.Find(key.Key) is { IsNull: false } record && !record.IsExpiredAt(start.Now));
+
+    private List<byte[]> WithOwn(List<byte[]> keys, Func<byte[], Record, bool> isWanted)
+    {
+        var before = keys.Count;
+        foreach (var (key, write) in _writes)
+        {
+            if (!write.After.IsNull && isWanted(key, write.After))
+            {
+                keys.Add(key);
+            }
+        }
+
+        if (keys.Count > before)
+        {
+            keys.Sort(static (left, right) => left.AsSpan().SequenceCompareTo(right));
+        }
+
+        return keys;
+    }
+
+    private static bool HasTag(Record record, byte[] tag)
+    {
+        foreach (var own in TagList.Enumerate(record.Tags))
+        {
+            if (own.SequenceEqual(tag))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
