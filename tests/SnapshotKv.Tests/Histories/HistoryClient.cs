@@ -7,8 +7,8 @@ internal sealed class HistoryClient(KvStore store)
 
     public KvStore Store { get; } = store;
 
-    /// <summary>The version this thread last saw of a key; where it saw none, one that was never given.</summary>
-    public long LastSeen(string key) => _versions.GetValueOrDefault(key, long.MaxValue);
+    /// <summary>The version this thread last saw of a key; 0 where it saw no entry.</summary>
+    public long LastSeen(string key) => _versions.GetValueOrDefault(key);
 
     public void Saw(string key, long version) => _versions[key] = version;
 }

@@ -4,6 +4,7 @@ namespace SnapshotKv.Tests.Histories;
 internal static class HistoryKeys
 {
     public const string Prefix = "k:";
+    public const string Tag = "t";
 
     public static readonly string[] All = [Prefix + "a", Prefix + "b", "other"];
 

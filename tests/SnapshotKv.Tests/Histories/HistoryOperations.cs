@@ -17,6 +17,15 @@ internal static class HistoryOperations
         (4, BatchOperation.Draw),
         (1, _ => new ClearOperation()),
         (1, _ => new RemoveByPrefixOperation()),
+        (3, SetTaggedOperation.Draw),
+        (1, _ => new RemoveByTagOperation()),
+        (5, GetVersionOperation.Draw),
+        (2, IncrementOperation.Draw),
+        (2, TryAddOperation.Draw),
+        (3, TryUpdateOperation.Draw),
+        (3, ConditionalBatchOperation.Draw),
+        (4, TransactOperation.Draw),
+        (1, _ => new CountInTransactionOperation()),
     ];
 
     public static HistoryOperation Draw(IReadOnlyList<(int Weight, Func<Random, HistoryOperation> Draw)> kinds, Random random)

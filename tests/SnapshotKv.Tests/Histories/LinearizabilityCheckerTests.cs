@@ -70,13 +70,13 @@ public sealed class LinearizabilityCheckerTests
 
     [Fact]
     public void Explain_BatchSeenHalfDone_IsRefused() => Check(
-        (1, 1, 6, new BatchOperation([(A, 1), (B, 1)]), "done"),
+        (1, 1, 6, new BatchOperation([(A, 1), (B, 1)]), Committed(1)),
         (2, 2, 3, new GetOperation(B), 1),
         (2, 4, 5, new GetOperation(A), "none")).ShouldNotBeNull();
 
     [Fact]
     public void Explain_BatchComesBetweenTwoReads_IsLinearizable() => Check(
-        (1, 1, 6, new BatchOperation([(A, 1), (B, 1)]), "done"),
+        (1, 1, 6, new BatchOperation([(A, 1), (B, 1)]), Committed(1)),
         (2, 2, 3, new GetOperation(A), "none"),
         (2, 4, 5, new GetOperation(B), 1)).ShouldBeNull();
 
@@ -88,13 +88,46 @@ public sealed class LinearizabilityCheckerTests
 
     [Fact]
     public void Explain_ClearCountsWhatItLeft_IsRefused() => Check(
-        (1, 1, 2, new BatchOperation([(A, 1), (B, 1)]), "done"),
+        (1, 1, 2, new BatchOperation([(A, 1), (B, 1)]), Committed(1)),
         (1, 3, 4, new ClearOperation(), 1),
         (2, 5, 6, new ExistsOperation(A), "no"),
         (2, 7, 8, new ExistsOperation(B), "no")).ShouldNotBeNull();
 
     [Fact]
     public void Explain_OperationThrew_IsRefused() => Check((1, 1, 2, new SetOperation(A, 1), "threw it up")).ShouldNotBeNull();
+
+    [Fact]
+    public void Explain_WriteSkewOfTransactions_IsRefused() => Check(
+        (1, 1, 2, new BatchOperation([(A, 1), (B, 1)]), Committed(1)),
+        (1, 3, 6, new TransactOperation([A, B], [(A, 0)]), new("read", 1, 1)),
+        (2, 4, 5, new TransactOperation([A, B], [(B, 0)]), new("read", 1, 1))).ShouldNotBeNull();
+
+    [Fact]
+    public void Explain_OneOfTwoTransactionsMetAConflict_IsLinearizable() => Check(
+        (1, 1, 2, new BatchOperation([(A, 1), (B, 1)]), Committed(1)),
+        (1, 3, 6, new TransactOperation([A, B], [(A, 0)]), new("read", 1, 1)),
+        (2, 4, 5, new TransactOperation([A, B], [(B, 0)]), "conflict"),
+        (2, 7, 8, new GetOperation(A), 0),
+        (2, 9, 10, new GetOperation(B), 1)).ShouldBeNull();
+
+    [Fact]
+    public void Explain_ConflictLeftATrace_IsRefused() => Check(
+        (1, 1, 2, new TransactOperation([A, B], [(A, 7)]), "conflict"),
+        (1, 3, 4, new GetOperation(A), 7)).ShouldNotBeNull();
+
+    [Fact]
+    public void Explain_UpdateAtAStaleVersion_IsRefused() => Check(
+        (1, 1, 2, new SetOperation(A, 1), "done"),
+        (1, 3, 4, new GetVersionOperation(A), new("found", 1, 1)),
+        (2, 5, 6, new SetOperation(A, 2), "done"),
+        (1, 7, 8, new TryUpdateOperation(A, 3, Version: 1), new("updated", 3))).ShouldNotBeNull();
+
+    [Fact]
+    public void Explain_TwoAddsOfOneKeySucceed_IsRefused() => Check(
+        (1, 1, 4, new TryAddOperation(A, 1), "yes"),
+        (2, 2, 3, new TryAddOperation(A, 2), "yes")).ShouldNotBeNull();
+
+    private static HistoryAnswer Committed(long version) => new("done", version, 0);
 
     private static HistoryAnswer Found(long? value) => value ?? HistoryAnswer.None;
 

@@ -24,7 +24,7 @@ internal sealed record TornBatchOperation(BatchOperation Whole) : HistoryOperati
         return HistoryAnswer.Done;
     }
 
-    public override bool TryApply(ref HistoryState state, HistoryAnswer answer) => Whole.TryApply(ref state, answer);
+    public override bool TryApply(ref HistoryState state, HistoryAnswer answer) => Become(ref state, Whole.Apply(state), answer, HistoryAnswer.Done);
 
     public override string ToString() => $"torn {Whole}";
 }
