@@ -1,6 +1,6 @@
 namespace SnapshotKv.Tests.Transactions;
 
-/// <summary>A transaction under test. Any member may throw <see cref="TransactionConflictException"/>; disposal without commit rolls back.</summary>
+/// <summary>A transaction under test. Any member may throw <see cref="KvConflictException"/>; disposal without commit rolls back.</summary>
 internal interface IOpenTransaction : IDisposable
 {
     int? Get(string key);

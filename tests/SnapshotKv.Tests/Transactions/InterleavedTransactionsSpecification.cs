@@ -3,8 +3,8 @@ namespace SnapshotKv.Tests.Transactions;
 /// <summary>Every interleaving of two and of three small transactions, against a serial order. Runs on anything that has transactions.</summary>
 public abstract class InterleavedTransactionsSpecification
 {
-    private const int SampledPairs = 150;
-    private const int SampledTriples = 10;
+    private const int SampledPairs = 100;
+    private const int SampledTriples = 6;
 
     [Fact]
     public void EveryInterleaving_OfAllPairsOfTwoSteps_IsSerializable()

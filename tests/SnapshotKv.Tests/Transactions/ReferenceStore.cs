@@ -104,7 +104,7 @@ internal sealed class ReferenceStore(ReferenceFaults faults = ReferenceFaults.No
                     store.Apply(_writes);
                 }
 
-                throw new TransactionConflictException(key);
+                throw new KvConflictException(key, "Changed since the start.");
             }
 
             store.Apply(store.Has(ReferenceFaults.TornCommit) ? _writes.Take(1) : _writes);

@@ -58,12 +58,12 @@ internal sealed class ScriptRun(Script script, int number) : IDisposable
 
             return _next < Script.Steps.Count ? Step(_transaction) : Finish(_transaction, time);
         }
-        catch (TransactionConflictException conflict)
+        catch (KvConflictException conflict)
         {
             IsConflict = true;
             EndedAt = time;
             _transaction!.Dispose();
-            return (conflict.Message, NeedlessConflict());
+            return ($"conflict over '{conflict.Key}'", NeedlessConflict());
         }
     }
 
