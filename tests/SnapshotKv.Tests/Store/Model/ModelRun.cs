@@ -65,7 +65,7 @@ internal sealed class ModelRun
                 step.Run(world);
             }
 
-            world.Root.Compare();
+            world.Compare();
             return null;
         }
         catch (Exception exception)

@@ -7,6 +7,9 @@ internal sealed class ModelScope(IKvStore store, TimeProvider clock, IEnumerable
 
     public IKvStore Store { get; } = store;
 
+    /// <summary>Whether the keys are seen in a transaction.</summary>
+    public bool IsTransaction { get; private init; }
+
     public DateTimeOffset Now => clock.GetUtcNow();
 
     /// <summary>The live keys in the store's order.</summary>
@@ -15,10 +18,20 @@ internal sealed class ModelScope(IKvStore store, TimeProvider clock, IEnumerable
     /// <summary>The live entries.</summary>
     public IEnumerable<KeyValuePair<string, ModelEntry>> Entries => _entries.Where(item => item.Value.IsLive(Now));
 
+    /// <summary>Whether a key has an entry that expired.</summary>
+    public bool IsDead(string key) => _entries.TryGetValue(key, out var entry) && !entry.IsLive(Now);
+
     /// <summary>The live entry of a key.</summary>
     public ModelEntry? Find(string key) => _entries.TryGetValue(key, out var entry) && entry.IsLive(Now) ? entry : null;
 
-    public void Set(string key, ModelEntry entry) => _entries[key] = entry;
+    /// <summary>The highest version that was seen so far.</summary>
+    public long HighestVersion { get; private set; }
+
+    public void Set(string key, ModelEntry entry)
+    {
+        entry.After = HighestVersion;
+        _entries[key] = entry;
+    }
 
     /// <summary>Removes a key, and says whether it was live.</summary>
     public bool Remove(string key)
@@ -32,13 +45,7 @@ internal sealed class ModelScope(IKvStore store, TimeProvider clock, IEnumerable
     public int RemoveWhere(Func<string, bool> condition) => Keys.Where(condition).Count(Remove);
 
     /// <summary>Notes that the value of a key was read.</summary>
-    public void Slide(string key)
-    {
-        if (Find(key) is { } entry)
-        {
-            _entries[key] = entry.Slide(Now);
-        }
-    }
+    public void Slide(string key) => Find(key)?.Slide(Now);
 
     /// <summary>Reads a key in both and compares.</summary>
     public void Read(string key)
@@ -78,22 +85,71 @@ internal sealed class ModelScope(IKvStore store, TimeProvider clock, IEnumerable
                 _ => KvTimeToLive.Unlimited,
             };
             Store.GetTimeToLive(key).ShouldBe(expected, $"life of {key}");
+            CompareInfo(key);
         }
+
+        foreach (var tag in ModelKeys.Tags)
+        {
+            Store.GetKeysByTag(tag).ShouldBe(live.Where(key => Find(key)!.Tags.Contains(tag)), $"keys tagged {tag}");
+        }
+    }
+
+    /// <summary>The version of a live entry, asked for when nobody has; higher than all that were known when it was set.</summary>
+    public long VersionOf(string key)
+    {
+        var entry = Find(key)!;
+        if (entry.Version == 0)
+        {
+            Store.TryGetInfo(key, out var info).ShouldBeTrue(key);
+            info.Version.ShouldBeGreaterThan(entry.After, $"version of {key}");
+            entry.Version = info.Version;
+            HighestVersion = Math.Max(HighestVersion, info.Version);
+        }
+
+        return entry.Version;
     }
 
     /// <summary>The part under a prefix, with entries of its own until they are taken back.</summary>
     public ModelScope Under(string prefix) => new(
         Store.GetPartition(prefix),
         clock,
-        Entries.Where(item => item.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(item => KeyValuePair.Create(item.Key[prefix.Length..], item.Value)));
+        Entries.Where(item => item.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(item => KeyValuePair.Create(item.Key[prefix.Length..], item.Value)))
+    {
+        HighestVersion = HighestVersion,
+        IsTransaction = IsTransaction,
+    };
+
+    /// <summary>The same keys in a transaction, with entries of their own until they are taken back.</summary>
+    public ModelScope In(IKvTransaction transaction) => new(transaction, clock, Entries) { HighestVersion = HighestVersion, IsTransaction = true };
 
     /// <summary>Takes back what happened to the part under a prefix.</summary>
     public void TakeBack(string prefix, ModelScope part)
     {
+        HighestVersion = Math.Max(HighestVersion, part.HighestVersion);
         RemoveWhere(key => key.StartsWith(prefix, StringComparison.Ordinal));
         foreach (var (key, entry) in part.Entries)
         {
-            Set(prefix + key, entry);
+            _entries[prefix + key] = entry;
+        }
+    }
+
+    private void CompareInfo(string key)
+    {
+        var entry = Find(key);
+        Store.TryGetInfo(key, out var info).ShouldBe(entry is not null, $"info of {key}");
+        if (entry is null)
+        {
+            return;
+        }
+
+        info.ExpiresAt.ShouldBe(entry.Deadline, $"end of {key}");
+        info.SlidingExpiration.ShouldBe(entry.Window, $"window of {key}");
+        info.Tags.ShouldBe(entry.Tags, ignoreOrder: true, $"tags of {key}");
+
+        // What a transaction has written gets its version with the commit.
+        if (!IsTransaction || entry.Version != 0)
+        {
+            info.Version.ShouldBe(VersionOf(key), $"version of {key}");
         }
     }
 }

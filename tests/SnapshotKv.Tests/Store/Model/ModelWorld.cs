@@ -8,6 +8,7 @@ internal sealed class ModelWorld : IDisposable
     private readonly KvFormat _format;
     private StoreHome _home = new();
     private KvStore _store;
+    private readonly List<ModelWatcher> _watchers = [];
     private KeyValuePair<string, ModelEntry>[] _saved = [];
 
     public ModelWorld(KvFormat format)
@@ -19,6 +20,18 @@ internal sealed class ModelWorld : IDisposable
 
     /// <summary>The whole store.</summary>
     public ModelScope Root { get; private set; }
+
+    /// <summary>Compares the whole store with its model, and what watchers were told with the store.</summary>
+    public void Compare()
+    {
+        Root.Compare();
+        _watchers.ForEach(watcher => watcher.Compare(Root.IsDead));
+    }
+
+    /// <summary>Begins to watch a prefix, until the store is closed.</summary>
+    public void Watch(string prefix) => _watchers.Add(new(_store, prefix, _watchers.Count));
+
+    public KvTransaction Begin() => _store.BeginTransaction();
 
     public void Advance(TimeSpan by) => _home.Clock.Advance(by);
 
@@ -34,6 +47,7 @@ internal sealed class ModelWorld : IDisposable
     /// <summary>Closes and opens: everything is there.</summary>
     public void Reopen(KvCompression compression)
     {
+        Compare();
         _store.Dispose();
         NoteSaved();
         Restart(compression);
@@ -52,8 +66,9 @@ internal sealed class ModelWorld : IDisposable
 
     private void Restart(KvCompression compression)
     {
+        _watchers.Clear();
         _store = Open(compression);
-        Root = new(_store, _home.Clock, _saved);
+        Root = new(_store, _home.Clock, Copies(_saved));
         Root.Compare();
     }
 
@@ -65,5 +80,8 @@ internal sealed class ModelWorld : IDisposable
         options.TtlCleanupInterval = TimeSpan.FromSeconds(5);
     });
 
-    private void NoteSaved() => _saved = [.. Root.Entries];
+    private void NoteSaved() => _saved = Copies(Root.Entries);
+
+    private static KeyValuePair<string, ModelEntry>[] Copies(IEnumerable<KeyValuePair<string, ModelEntry>> entries) =>
+        [.. entries.Select(item => KeyValuePair.Create(item.Key, item.Value.Copy()))];
 }

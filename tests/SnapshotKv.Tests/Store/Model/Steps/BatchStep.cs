@@ -8,13 +8,24 @@ internal sealed record BatchStep((string Key, byte Value, ModelLife? Life)[] Cha
 
     public override void Run(ModelScope scope)
     {
+        var removed = Changes.GroupBy(change => change.Key, StringComparer.Ordinal).Count(group => group.Last().Life is null && scope.Find(group.Key) is not null);
+        scope.Store.Commit(Make(scope)).RemovedCount.ShouldBe(removed);
+        Apply(scope);
+    }
+
+    public KvBatch Make(ModelScope scope)
+    {
         var batch = new KvBatch();
         foreach (var (key, value, life) in Changes)
         {
             _ = life is null ? batch.Remove(key) : batch.SetBytes(key, [value], life.ToOptions(scope.Now));
         }
 
-        scope.Store.Commit(batch);
+        return batch;
+    }
+
+    public void Apply(ModelScope scope)
+    {
         foreach (var (key, value, life) in Changes)
         {
             if (life is null)

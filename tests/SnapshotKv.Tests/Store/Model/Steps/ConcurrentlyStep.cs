@@ -44,8 +44,8 @@ internal sealed record ConcurrentlyStep(EntryStep[][] Threads) : ModelStep
         }
 
         parts.ForEach(part => world.Root.TakeBack(part.Prefix, part.Scope));
-        world.Root.Compare();
         world.Save();
+        world.Compare();
     }
 
     private static Thread Start(ConcurrentQueue<Exception> faults, Action work)
