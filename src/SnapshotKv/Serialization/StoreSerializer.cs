@@ -50,7 +50,15 @@ internal abstract class StoreSerializer : IKvSerializer
         _binding?.Check();
         try
         {
-            Write(value, target);
+            // A call of a method that is both generic and virtual costs as much as some members; the usual serializer is spared it.
+            if (this is MessagePackKvSerializer usual)
+            {
+                usual.WriteValue(value, target);
+            }
+            else
+            {
+                Write(value, target);
+            }
         }
         catch (Exception e) when (UserCode.IsAtFault(e))
         {
@@ -70,7 +78,7 @@ internal abstract class StoreSerializer : IKvSerializer
         _binding?.Check();
         try
         {
-            return Read<T>(source);
+            return this is MessagePackKvSerializer usual ? usual.ReadValue<T>(source) : Read<T>(source);
         }
         catch (Exception e) when (UserCode.IsAtFault(e))
         {
