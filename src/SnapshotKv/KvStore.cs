@@ -59,6 +59,12 @@ public sealed partial class KvStore : KvKeyspace, IDisposable, IAsyncDisposable
     /// <summary>The entries in memory, expired ones that were not swept yet included.</summary>
     internal int EntriesInMemory => Engine.Pipeline.Table.Count;
 
+    /// <summary>The tags of all entries, as the index has them, which is built when it is not there yet.</summary>
+    internal int TagIndexKeys => Engine.Pipeline.EnsureTagIndex().Enumerate([]).Count();
+
+    /// <summary>Those who watch with an enumeration at this moment.</summary>
+    internal int WatcherCount => Engine.Pipeline.Feed.SubscriptionCount;
+
     /// <summary>Opens the store in a directory, which is created when it is missing.</summary>
     /// <param name="path">The directory; null for a memory-only store.</param>
     /// <returns>The open store.</returns>
