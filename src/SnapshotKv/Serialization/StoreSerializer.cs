@@ -40,6 +40,9 @@ internal abstract class StoreSerializer : IKvSerializer
         return _binding is null ? serializer : serializer.BindTo(_binding.Registry, prefix);
     }
 
+    /// <summary>Gives up what is known of the serializers of a prefix that has been emptied.</summary>
+    public void ForgetClaims(string prefix) => _binding?.Registry.Forget(prefix);
+
     /// <exception cref="KvSerializationException">
     /// The type or the value has no form, code of the type or of a converter threw, or the values of the partition are another serializer's.
     /// </exception>
