@@ -225,7 +225,14 @@ public abstract partial class KvKeyspace : KvInMemoryKeyspace, IKvChangeFeed, IK
     public sealed override long RemoveByPrefix(string prefix) => Engine.RemoveByPrefix(FullPrefix(prefix));
 
     /// <inheritdoc/>
-    public sealed override long Clear() => _prefix.Bytes.Length == 0 ? Engine.Clear() : Engine.RemoveByPrefix(_prefix.Bytes);
+    public sealed override long Clear()
+    {
+        var count = _prefix.Bytes.Length == 0 ? Engine.Clear() : Engine.RemoveByPrefix(_prefix.Bytes);
+
+        // Nothing is left that a serializer wrote. One that writes at this very moment claims the prefix again with its next value.
+        ((StoreSerializer)Serializer).ForgetClaims(_prefix.Text);
+        return count;
+    }
 
     /// <inheritdoc/>
     public sealed override long RemoveByTag(string tag) => Engine.RemoveByTag(TagPrefix(tag));

@@ -152,7 +152,9 @@ public sealed partial class KvStore : KvKeyspace, IDisposable, IAsyncDisposable
         OpenDirectory? directory,
         RecoveredStore recovered)
     {
-        var serializer = KvSerializers.Create(settings).BindTo(new SerializerRegistry(), prefix: "");
+        var serializers = new SerializerRegistry();
+        serializers.Load(recovered.Extras.Serializers);
+        var serializer = KvSerializers.Create(settings).BindTo(serializers, prefix: "");
         var pipeline = new CommitPipeline(recovered.Table, clock, recovered.Sequence, new ChangeFeed(environment.Scheduler, logger));
         directory?.AttachCheckpointer(new Checkpointer(
             pipeline,
@@ -163,7 +165,10 @@ public sealed partial class KvStore : KvKeyspace, IDisposable, IAsyncDisposable
             settings,
             recovered.Report.LoadedSnapshot,
             recovered.IsRewriteDue,
-            logger));
+            logger)
+        {
+            Serializers = serializers.ToDictionary,
+        });
         var sweeper = new ExpirationSweeper(pipeline, clock, logger);
         var maintenance = new MaintenanceRunner(directory?.Checkpointer, sweeper, settings, environment.Scheduler, logger);
         if (recovered.IsRewriteDue)

@@ -64,8 +64,8 @@ public sealed class SnapshotKvOptions
     /// one of the store's own ("messagepack", "json").
     /// </value>
     /// <remarks>
-    /// Its bytes are kept as they are, as a value of plain bytes: Go reads <c>[]byte</c>. The name is kept with the values, and a serializer of another
-    /// name is refused for them. Must be thread-safe; the store does not dispose it.
+    /// Its bytes are kept as they are, as a value of plain bytes: Go reads <c>[]byte</c>. The name is kept with the values, in snapshots too, and a serializer of
+    /// another name is refused for them until they are cleared. Must be thread-safe; the store does not dispose it.
     /// </remarks>
     public IKvSerializer? Serializer { get; set; }
 

@@ -34,6 +34,9 @@ internal sealed class Checkpointer(
     /// <summary>Whether memory holds what the newest snapshot does not.</summary>
     public bool IsDirty => Volatile.Read(ref _hasSlides) || pipeline.Sequence != Volatile.Read(ref _savedSequence);
 
+    /// <summary>Tells which serializers wrote the values of which prefixes; asked after the entries were captured.</summary>
+    public Func<IReadOnlyDictionary<string, string>> Serializers { get; init; } = static () => SnapshotExtras.None.Serializers;
+
     /// <summary>The newest snapshot; null when there is none yet.</summary>
     public SnapshotInfo? Latest => Volatile.Read(ref _latest);
 
@@ -153,7 +156,7 @@ internal sealed class Checkpointer(
             var size = writer.Write(
                 path,
                 records,
-                new SnapshotContents(options.Format, capture.Sequence, clock.TimeProvider.GetLocalNow()),
+                new SnapshotContents(options.Format, capture.Sequence, clock.TimeProvider.GetLocalNow(), SnapshotExtras.None with { Serializers = Serializers() }),
                 options.Compression,
                 workers,
                 cancellationToken);

@@ -83,7 +83,7 @@ internal sealed class StoreRecovery(
             logger.SnapshotFellBack(snapshot.FileName, problems.Count);
         }
 
-        return new(table, sequence, new KvRecoveryReport(snapshot, problems, ignored), isRewriteDue);
+        return new(table, sequence, new KvRecoveryReport(snapshot, problems, ignored), isRewriteDue) { Extras = header.Extras };
     }
 
     /// <summary>

@@ -13,7 +13,12 @@ internal sealed class MessagePackKvSerializer(JsonContracts contracts) : StoreSe
 
     public override string Name => NameInFiles;
 
-    protected override void Write<T>(T value, IBufferWriter<byte> target)
+    protected override void Write<T>(T value, IBufferWriter<byte> target) => WriteValue(value, target);
+
+    protected override T? Read<T>(ReadOnlySpan<byte> source)
+        where T : default => ReadValue<T>(source);
+
+    internal void WriteValue<T>(T value, IBufferWriter<byte> target)
     {
         var formatter = _catalog.Get<T>();
         var writer = new MessagePackWriter(target);
@@ -30,8 +35,7 @@ internal sealed class MessagePackKvSerializer(JsonContracts contracts) : StoreSe
     }
 
     // Bytes after the value are not looked at, as in Go.
-    protected override T? Read<T>(ReadOnlySpan<byte> source)
-        where T : default
+    internal T? ReadValue<T>(ReadOnlySpan<byte> source)
     {
         var formatter = _catalog.Get<T>();
         var reader = new MessagePackReader(source);

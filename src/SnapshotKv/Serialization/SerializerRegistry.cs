@@ -39,12 +39,16 @@ internal sealed class SerializerRegistry
     /// <summary>Gives up the claims on a prefix and on all that lies under it, when nothing is left there.</summary>
     public void Forget(string prefix)
     {
+        var isAny = false;
         foreach (var claimed in _names.Keys.Where(key => key.StartsWith(prefix, StringComparison.Ordinal)))
         {
-            _names.TryRemove(claimed, out _);
+            isAny |= _names.TryRemove(claimed, out _);
         }
 
-        Interlocked.Increment(ref _generation);
+        if (isAny)
+        {
+            Interlocked.Increment(ref _generation);
+        }
     }
 
     /// <summary>Refuses a serializer where another has written.</summary>

@@ -40,6 +40,9 @@ internal abstract class StoreSerializer : IKvSerializer
         return _binding is null ? serializer : serializer.BindTo(_binding.Registry, prefix);
     }
 
+    /// <summary>Gives up what is known of the serializers of a prefix that has been emptied.</summary>
+    public void ForgetClaims(string prefix) => _binding?.Registry.Forget(prefix);
+
     /// <exception cref="KvSerializationException">
     /// The type or the value has no form, code of the type or of a converter threw, or the values of the partition are another serializer's.
     /// </exception>
@@ -50,7 +53,15 @@ internal abstract class StoreSerializer : IKvSerializer
         _binding?.Check();
         try
         {
-            Write(value, target);
+            // A call of a method that is both generic and virtual costs as much as some members; the usual serializer is spared it.
+            if (this is MessagePackKvSerializer usual)
+            {
+                usual.WriteValue(value, target);
+            }
+            else
+            {
+                Write(value, target);
+            }
         }
         catch (Exception e) when (UserCode.IsAtFault(e))
         {
@@ -70,7 +81,7 @@ internal abstract class StoreSerializer : IKvSerializer
         _binding?.Check();
         try
         {
-            return Read<T>(source);
+            return this is MessagePackKvSerializer usual ? usual.ReadValue<T>(source) : Read<T>(source);
         }
         catch (Exception e) when (UserCode.IsAtFault(e))
         {

@@ -29,6 +29,15 @@ public sealed class CustomSerializersGuideTests
         // end bytes
         json.ShouldBe("""{"Lines":[{"Article":"tea","Count":2},{"Article":"cup","Count":1}]}"""u8.ToArray());
 
+        var compact = new JsonSerializerSettings { DefaultValueHandling = DefaultValueHandling.Ignore };
+
+        // begin partition
+        var partition = reopened.GetPartition("orders:", new KvPartitionOptions { Serializer = new NewtonsoftKvSerializer(compact) });
+        partition.Set("2", order);
+        // end partition
+        partition.TryGet<Order>("2", out var second).ShouldBeTrue();
+        second!.Lines.Count.ShouldBe(2);
+
         // begin failure
         try
         {

@@ -311,7 +311,11 @@ public sealed class BadValuesTests : IDisposable
         error.Key.ShouldBe(Key);
         error.Message.ShouldStartWith($"Key '{Key}': ");
         Should.Throw<KvSerializationException>(() => store.Scan<T>().ToList()).Key.ShouldBe(Key);
+
+        // What does not look into the value goes on as in Go.
         store.Exists(Key).ShouldBeTrue();
+        store.Count().ShouldBe(1);
+        store.GetKeys().ShouldBe([Key]);
         return error;
     }
 

@@ -196,6 +196,60 @@ public sealed class CustomSerializerTests
         bytes.Remove("b").ShouldBeTrue();
     }
 
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public void TypedOperations_ReopenedWithAnotherSerializer_NameBothUntilTheStoreIsCleared(KvFormat format)
+    {
+        using (var store = Open(format, new NamedSerializer("text")))
+        {
+            store.Set("a", "x");
+        }
+
+        using (var other = Open(format, new NamedSerializer("other")))
+        {
+            var error = Should.Throw<KvSerializationException>(() => other.TryGet<string>("a", out _));
+            error.Key.ShouldBe("a");
+            error.Message.ShouldContain("The typed values of this store were written by the serializer 'text', and 'other' is set");
+            Should.Throw<KvSerializationException>(() => other.Set("b", "y"));
+        }
+
+        using (var own = _home.Open(options => options.Format = format))
+        {
+            Should.Throw<KvSerializationException>(() => own.Set("b", "y")).Message.ShouldContain("'text'");
+            own.Clear().ShouldBe(1);
+            own.Set("b", "y");
+        }
+
+        using var reopened = Open(format, new NamedSerializer("text"));
+        Should.Throw<KvSerializationException>(() => reopened.TryGet<string>("b", out _)).Message.ShouldContain($"'{(format == KvFormat.Json ? "json" : "messagepack")}'");
+    }
+
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public void GetPartition_ReopenedWithoutItsSerializer_IsRefused(KvFormat format)
+    {
+        using (var store = _home.Open(options => options.Format = format))
+        {
+            store.GetPartition("texts:", new KvPartitionOptions { Serializer = new NamedSerializer("text") }).Set("a", "x");
+        }
+
+        using var reopened = _home.Open(options => options.Format = format);
+        Should.Throw<KvSerializationException>(() => reopened.GetPartition("texts:").TryGet<string>("a", out _)).Message.ShouldContain("'texts:'");
+        reopened.GetPartition("texts:", new KvPartitionOptions { Serializer = new NamedSerializer("text") }).TryGet<string>("a", out var value).ShouldBeTrue();
+        value.ShouldBe("x");
+    }
+
+    [Fact]
+    public void Save_StoreOfBytesOnly_SaysNothingOfSerializers()
+    {
+        using (var store = _home.Open(options => options.Compression = KvCompression.None))
+        {
+            store.SetBytes("a", [1]);
+        }
+
+        System.Text.Encoding.Latin1.GetString(_home.ReadFile("snapshots/" + _home.Snapshots()[^1])).ShouldNotContain("serializers");
+    }
+
     [Fact]
     public void GetPartition_SerializerWithoutANameOfItsOwn_IsRefused()
     {
