@@ -1,9 +1,10 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using SnapshotKv.Blobs;
 using SnapshotKv.Diagnostics;
 using SnapshotKv.Engine;
 using SnapshotKv.FileSystem;
-using SnapshotKv.Keyspace;
+using SnapshotKv.Format;
 using SnapshotKv.Serialization;
 using SnapshotKv.Snapshots;
 
@@ -119,7 +120,7 @@ public sealed partial class KvStore : KvKeyspace, IDisposable, IAsyncDisposable
         var clock = new KvClock(settings.TimeProvider);
         if (settings.Path is null)
         {
-            return Assemble(settings, environment, clock, logger, directory: null, new(new RecordTable(), 0, KvRecoveryReport.Nothing));
+            return Assemble(settings, environment, clock, logger, directory: null, RecoveredStore.Empty(KvRecoveryReport.Nothing));
         }
 
         var started = clock.TimeProvider.GetTimestamp();
@@ -152,23 +153,22 @@ public sealed partial class KvStore : KvKeyspace, IDisposable, IAsyncDisposable
         OpenDirectory? directory,
         RecoveredStore recovered)
     {
-        var serializers = new SerializerRegistry();
-        serializers.Load(recovered.Extras.Serializers);
-        var serializer = KvSerializers.Create(settings).BindTo(serializers, prefix: "");
-        var pipeline = new CommitPipeline(recovered.Table, clock, recovered.Sequence, new ChangeFeed(environment.Scheduler, logger));
-        directory?.AttachCheckpointer(new Checkpointer(
+        var registry = new SerializerRegistry();
+        registry.Load(recovered.Header?.Extras.Serializers ?? SnapshotExtras.None.Serializers);
+        var blobs = directory is null ? null : new StoreBlobs(environment.FileSystem, directory, new SnapshotReader(environment.FileSystem), settings, recovered, logger);
+        var pipeline = new CommitPipeline(recovered.Table, clock, recovered.Sequence, new ChangeFeed(environment.Scheduler, logger), blobs?.Ledger ?? new BlobLedger());
+        directory?.Attach(blobs!, new Checkpointer(
             pipeline,
             clock,
             environment.FileSystem,
             directory.Catalog,
             new SnapshotWriter(environment.FileSystem),
             settings,
+            blobs!.Collector,
+            registry.ToDictionary,
             recovered.Report.LoadedSnapshot,
             recovered.IsRewriteDue,
-            logger)
-        {
-            Serializers = serializers.ToDictionary,
-        });
+            logger));
         var sweeper = new ExpirationSweeper(pipeline, clock, logger);
         var maintenance = new MaintenanceRunner(directory?.Checkpointer, sweeper, settings, environment.Scheduler, logger);
         if (recovered.IsRewriteDue)
@@ -176,13 +176,19 @@ public sealed partial class KvStore : KvKeyspace, IDisposable, IAsyncDisposable
             maintenance.NoteChange();
         }
 
-        return new(
-            new StoreEngine(pipeline, clock, maintenance, directory?.Checkpointer),
+        var store = new KvStore(
+            new StoreEngine(pipeline, clock, maintenance, directory?.Checkpointer, blobs?.Files),
             settings,
-            serializer,
+            KvSerializers.Create(settings).BindTo(registry, prefix: ""),
             maintenance,
             directory,
             recovered.Report,
             logger);
+        if (blobs?.HasAny == true)
+        {
+            environment.Scheduler.Queue(blobs.Sweep);
+        }
+
+        return store;
     }
 }

@@ -95,9 +95,18 @@ internal sealed class RecordBuilder(SnapshotKvOptions settings, KvClock clock, K
             return new(bytes);
         }
 
-        EncodedValue.Check(key, Format, change.Value);
-        var record = Allocate(key, utf8, change.Value.Length, change.Options, out var target);
+        if (change.Kind != KvBatch.ChangeKind.UpdateBlob)
+        {
+            EncodedValue.Check(key, Format, change.Value);
+        }
+
+        var record = Allocate(key, utf8, change.Value.Length, change.Options, change.BlobReference ?? [], out var target);
         change.Value.CopyTo(target);
-        return new(record, isUpdate: change.Kind == KvBatch.ChangeKind.Update);
+        return new(record, change.Kind switch
+        {
+            KvBatch.ChangeKind.Update => RecordUpdate.Value,
+            KvBatch.ChangeKind.UpdateBlob => RecordUpdate.Blob,
+            _ => RecordUpdate.All,
+        });
     }
 }

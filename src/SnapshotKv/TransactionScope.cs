@@ -1,3 +1,4 @@
+using SnapshotKv.Blobs;
 using SnapshotKv.Engine;
 
 namespace SnapshotKv;
@@ -7,6 +8,7 @@ internal sealed class TransactionScope(StoreEngine engine, TransactionStart star
 {
     private const int Open = 0, Committed = 1, Disposed = 2;
 
+    private readonly List<PendingBlob> _blobs = [];
     private int _isBusy;
     private volatile int _state;
 
@@ -48,16 +50,30 @@ internal sealed class TransactionScope(StoreEngine engine, TransactionStart star
         }
         finally
         {
-            Engine.Pipeline.EndTransaction(start);
+            End();
         }
     }
+
+    /// <summary>Within an operation: takes a blob that was written; the end of the transaction deletes it unless it was committed.</summary>
+    public void Own(PendingBlob blob) => _blobs.Add(blob);
 
     public void Dispose()
     {
         if (Interlocked.CompareExchange(ref _state, Disposed, Open) == Open)
         {
-            Engine.Pipeline.EndTransaction(start);
+            End();
         }
+    }
+
+    private void End()
+    {
+        Engine.Pipeline.EndTransaction(start);
+        foreach (var blob in _blobs)
+        {
+            blob.Dispose();
+        }
+
+        _blobs.Clear();
     }
 
     /// <summary>One operation in the transaction.</summary>

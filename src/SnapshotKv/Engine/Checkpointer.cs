@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
+using SnapshotKv.Blobs;
 using SnapshotKv.Diagnostics;
 using SnapshotKv.FileSystem;
 using SnapshotKv.Format;
@@ -20,6 +21,8 @@ internal sealed class Checkpointer(
     SnapshotCatalog catalog,
     SnapshotWriter writer,
     SnapshotKvOptions options,
+    BlobCollector blobs,
+    Func<IReadOnlyDictionary<string, string>> serializers,
     SnapshotInfo? latest,
     bool isRewriteDue,
     ILogger logger)
@@ -33,9 +36,6 @@ internal sealed class Checkpointer(
 
     /// <summary>Whether memory holds what the newest snapshot does not.</summary>
     public bool IsDirty => Volatile.Read(ref _hasSlides) || pipeline.Sequence != Volatile.Read(ref _savedSequence);
-
-    /// <summary>Tells which serializers wrote the values of which prefixes; asked after the entries were captured.</summary>
-    public Func<IReadOnlyDictionary<string, string>> Serializers { get; init; } = static () => SnapshotExtras.None.Serializers;
 
     /// <summary>The newest snapshot; null when there is none yet.</summary>
     public SnapshotInfo? Latest => Volatile.Read(ref _latest);
@@ -146,6 +146,9 @@ internal sealed class Checkpointer(
     {
         var started = clock.TimeProvider.GetTimestamp();
         var capture = pipeline.Capture();
+
+        // After the capture: a blob or a serializer is told of before the commit that brings it, so these have all that the captured entries need.
+        var extras = new SnapshotExtras(pipeline.Blobs.ToSnapshot(capture.Sequence), serializers());
         var records = capture.LiveRecords(clock.Now);
         var path = catalog.DirectoryPath;
         try
@@ -156,7 +159,7 @@ internal sealed class Checkpointer(
             var size = writer.Write(
                 path,
                 records,
-                new SnapshotContents(options.Format, capture.Sequence, clock.TimeProvider.GetLocalNow(), SnapshotExtras.None with { Serializers = Serializers() }),
+                new SnapshotContents(options.Format, capture.Sequence, clock.TimeProvider.GetLocalNow(), extras),
                 options.Compression,
                 workers,
                 cancellationToken);
@@ -164,7 +167,11 @@ internal sealed class Checkpointer(
             var info = new SnapshotFile(name, name.ToString(), size).ToInfo();
             Volatile.Write(ref _latest, info);
             logger.SnapshotSaved(info.FileName, records.Length, size, clock.TimeProvider.GetElapsedTime(started));
-            Prune();
+            if (TryPrune())
+            {
+                blobs.Collect();
+            }
+
             return info;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -175,16 +182,18 @@ internal sealed class Checkpointer(
         }
     }
 
-    private void Prune()
+    private bool TryPrune()
     {
         try
         {
             catalog.Prune(options.MaxSnapshots);
+            return true;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // The snapshot itself is safe; what is too much now is deleted after the next one.
             logger.SnapshotPruneFailed(exception, options.MaxSnapshots);
+            return false;
         }
     }
 }
