@@ -11,6 +11,7 @@ namespace SnapshotKv;
 internal sealed class RecordBuilder(SnapshotKvOptions settings, KvClock clock, KvEntryOptions defaults)
 {
     private readonly byte[] _defaultTags = TagList.Encode(defaults.Tags);
+    private readonly bool _hasDefaultLife = defaults.HasLife;
 
     public KvFormat Format => settings.Format;
 
@@ -34,7 +35,9 @@ internal sealed class RecordBuilder(SnapshotKvOptions settings, KvClock clock, K
     {
         utf8.CheckLength(key);
         CheckSize(key, valueLength);
-        var life = EntryLife.From(options.HasLife ? options : defaults, clock);
+        var life = options.HasLife ? EntryLife.From(options, clock)
+            : _hasDefaultLife ? EntryLife.From(defaults, clock)
+            : default;
         var parts = new RecordParts
         {
             Key = utf8.Bytes,
