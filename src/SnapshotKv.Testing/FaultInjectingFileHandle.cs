@@ -24,11 +24,25 @@ internal sealed class FaultInjectingFileHandle(FaultInjectingFileSystem files, I
         return read;
     }
 
+    public async ValueTask<int> ReadAsync(Memory<byte> buffer, long offset, CancellationToken cancellationToken)
+    {
+        var operation = Begin(new FileOperation(0, FileOperationKind.Read, path, Offset: offset, Count: buffer.Length), out var fault);
+        var read = await inner.ReadAsync(buffer, offset, cancellationToken).ConfigureAwait(false);
+        files.End(operation, fault);
+        return read;
+    }
+
     public void Write(ReadOnlySpan<byte> bytes, long offset)
     {
         var operation = files.Begin(new FileOperation(0, FileOperationKind.Write, path, Offset: offset, Count: bytes.Length), out var fault);
-        var count = fault is null or { IsAfterTheFact: true } ? bytes.Length : Math.Min(fault.BytesWritten, bytes.Length);
-        inner.Write(bytes[..count], offset);
+        inner.Write(bytes[..CountToWrite(bytes.Length, fault)], offset);
+        files.End(operation, fault);
+    }
+
+    public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, long offset, CancellationToken cancellationToken)
+    {
+        var operation = files.Begin(new FileOperation(0, FileOperationKind.Write, path, Offset: offset, Count: bytes.Length), out var fault);
+        await inner.WriteAsync(bytes[..CountToWrite(bytes.Length, fault)], offset, cancellationToken).ConfigureAwait(false);
         files.End(operation, fault);
     }
 
@@ -50,6 +64,9 @@ internal sealed class FaultInjectingFileHandle(FaultInjectingFileSystem files, I
     public void Dispose() => inner.Dispose();
 
     public void ForgetUnflushed() => Forgetful().ForgetUnflushed();
+
+    private static int CountToWrite(int count, FileFault? fault) =>
+        fault is null or { IsAfterTheFact: true } ? count : Math.Min(fault.BytesWritten, count);
 
     private IForgetfulFile Forgetful() =>
         inner as IForgetfulFile ?? throw new InvalidOperationException($"Only files in memory can lose what a flush failed to write; '{path}' is another.");

@@ -293,6 +293,12 @@ internal sealed class InMemoryFileSystem : IFileSystem
             }
         }
 
+        public ValueTask<int> ReadAsync(Memory<byte> buffer, long offset, CancellationToken cancellationToken)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return new(Read(buffer.Span, offset));
+        }
+
         public void Write(ReadOnlySpan<byte> bytes, long offset)
         {
             lock (files._gate)
@@ -314,6 +320,13 @@ internal sealed class InMemoryFileSystem : IFileSystem
 
                 file.Write(bytes, offset);
             }
+        }
+
+        public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, long offset, CancellationToken cancellationToken)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Write(bytes.Span, offset);
+            return ValueTask.CompletedTask;
         }
 
         public void Flush()

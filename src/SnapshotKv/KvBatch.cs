@@ -121,7 +121,12 @@ public sealed class KvBatch
         Bytes,
         Encoded,
         Update,
+        UpdateBlob,
     }
 
-    internal readonly record struct Change(ChangeKind Kind, byte[] Value, KvEntryOptions Options);
+    /// <param name="Kind">What is done to the key.</param>
+    /// <param name="Value">The bytes, or the encoded value.</param>
+    /// <param name="Options">How long the entry lives, and its tags.</param>
+    /// <param name="BlobReference">The id of the blob; null for none.</param>
+    internal readonly record struct Change(ChangeKind Kind, byte[] Value, KvEntryOptions Options, byte[]? BlobReference = null);
 }

@@ -19,7 +19,7 @@ public abstract partial class KvKeyspace
         version = Engine.Pipeline.VersionOf(record);
         try
         {
-            value = ((NativeSerializer)Serializer).Deserialize<T>(record.Value);
+            value = ((StoreSerializer)Serializer).Deserialize<T>(record.Value);
             return true;
         }
         catch (KvSerializationException exception)

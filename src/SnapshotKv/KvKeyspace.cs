@@ -6,6 +6,7 @@ using Microsoft.Extensions.Primitives;
 using SnapshotKv.Engine;
 using SnapshotKv.Format;
 using SnapshotKv.Keyspace;
+using SnapshotKv.Serialization;
 
 namespace SnapshotKv;
 
@@ -14,7 +15,7 @@ namespace SnapshotKv;
 /// Thread-safe. Reads take no lock, do no I/O and allocate nothing but what they return. Writes wait only for each other; they are in memory
 /// when the call returns, and on disk with the next snapshot.
 /// </remarks>
-public abstract partial class KvKeyspace : KvInMemoryKeyspace, IKvChangeFeed, IKvTransactions
+public abstract partial class KvKeyspace : KvInMemoryKeyspace, IKvBlobs, IKvChangeFeed, IKvTransactions
 {
     private readonly KvKeyPrefix _prefix;
     private readonly RecordBuilder _builder;
@@ -224,7 +225,14 @@ public abstract partial class KvKeyspace : KvInMemoryKeyspace, IKvChangeFeed, IK
     public sealed override long RemoveByPrefix(string prefix) => Engine.RemoveByPrefix(FullPrefix(prefix));
 
     /// <inheritdoc/>
-    public sealed override long Clear() => _prefix.Bytes.Length == 0 ? Engine.Clear() : Engine.RemoveByPrefix(_prefix.Bytes);
+    public sealed override long Clear()
+    {
+        var count = _prefix.Bytes.Length == 0 ? Engine.Clear() : Engine.RemoveByPrefix(_prefix.Bytes);
+
+        // Nothing is left that a serializer wrote. One that writes at this very moment claims the prefix again with its next value.
+        ((StoreSerializer)Serializer).ForgetClaims(_prefix.Text);
+        return count;
+    }
 
     /// <inheritdoc/>
     public sealed override long RemoveByTag(string tag) => Engine.RemoveByTag(TagPrefix(tag));
@@ -271,14 +279,14 @@ public abstract partial class KvKeyspace : KvInMemoryKeyspace, IKvChangeFeed, IK
     public sealed override IKvStore GetPartition(string prefix)
     {
         ArgumentNullException.ThrowIfNull(prefix);
-        return prefix.Length == 0 ? this : NewPartition(prefix, Serializer, _builder.Defaults);
+        return prefix.Length == 0 ? this : NewPartition(prefix, serializer: null, _builder.Defaults);
     }
 
     /// <summary>The keys under a prefix as a keyspace of its own, with what its entries have in common.</summary>
     /// <param name="prefix">The prefix, put before every key.</param>
     /// <param name="options">What its entries have in common.</param>
     /// <returns>A view, cheap to make and to keep. Another view of the same prefix has its own options, or this keyspace's.</returns>
-    /// <exception cref="ArgumentException">The prefix has an unpaired surrogate; the default entry options have an absolute expiration or a tag that is refused.</exception>
+    /// <exception cref="ArgumentException">The prefix has an unpaired surrogate; the default entry options have an absolute expiration or a tag that is refused; the serializer has no name of its own.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The default life is not positive.</exception>
     public KvPartition GetPartition(string prefix, KvPartitionOptions options)
     {
@@ -291,7 +299,7 @@ public abstract partial class KvKeyspace : KvInMemoryKeyspace, IKvChangeFeed, IK
         }
 
         EntryLife.From(defaults, Engine.Clock);
-        return NewPartition(prefix, options.Serializer ?? Serializer, defaults);
+        return NewPartition(prefix, options.Serializer, defaults);
     }
 
     /// <summary>Sets a value that this assembly encoded.</summary>
@@ -334,8 +342,11 @@ public abstract partial class KvKeyspace : KvInMemoryKeyspace, IKvChangeFeed, IK
         return record;
     }
 
-    private KvPartition NewPartition(string prefix, IKvSerializer serializer, KvEntryOptions defaults) =>
-        new(Engine, Settings, serializer, new KvKeyPrefix(FullPrefix(prefix)), defaults);
+    private KvPartition NewPartition(string prefix, IKvSerializer? serializer, KvEntryOptions defaults)
+    {
+        var fullPrefix = new KvKeyPrefix(FullPrefix(prefix));
+        return new(Engine, Settings, ((StoreSerializer)Serializer).ForPartition(fullPrefix.Text, serializer, Format), fullPrefix, defaults);
+    }
 
     private byte[] FullPrefix(string prefix) => RecordBuilder.KeyBytes(_prefix, prefix);
 

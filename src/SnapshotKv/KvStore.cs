@@ -1,9 +1,10 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using SnapshotKv.Blobs;
 using SnapshotKv.Diagnostics;
 using SnapshotKv.Engine;
 using SnapshotKv.FileSystem;
-using SnapshotKv.Keyspace;
+using SnapshotKv.Format;
 using SnapshotKv.Serialization;
 using SnapshotKv.Snapshots;
 
@@ -62,6 +63,12 @@ public sealed partial class KvStore : KvKeyspace, IDisposable, IAsyncDisposable
     /// <summary>Whether a transaction is open, so that commits are noted for it.</summary>
     internal bool KeepsTransactionLog => Engine.Pipeline.TransactionLog.IsKept;
 
+    /// <summary>The tags of all entries, as the index has them, which is built when it is not there yet.</summary>
+    internal int TagIndexKeys => Engine.Pipeline.EnsureTagIndex().Enumerate([]).Count();
+
+    /// <summary>Those who watch with an enumeration at this moment.</summary>
+    internal int WatcherCount => Engine.Pipeline.Feed.SubscriptionCount;
+
     /// <summary>Opens the store in a directory, which is created when it is missing.</summary>
     /// <param name="path">The directory; null for a memory-only store.</param>
     /// <returns>The open store.</returns>
@@ -116,7 +123,7 @@ public sealed partial class KvStore : KvKeyspace, IDisposable, IAsyncDisposable
         var clock = new KvClock(settings.TimeProvider);
         if (settings.Path is null)
         {
-            return Assemble(settings, environment, clock, logger, directory: null, new(new RecordTable(), 0, KvRecoveryReport.Nothing));
+            return Assemble(settings, environment, clock, logger, directory: null, RecoveredStore.Empty(KvRecoveryReport.Nothing));
         }
 
         var started = clock.TimeProvider.GetTimestamp();
@@ -149,15 +156,19 @@ public sealed partial class KvStore : KvKeyspace, IDisposable, IAsyncDisposable
         OpenDirectory? directory,
         RecoveredStore recovered)
     {
-        var serializer = KvSerializers.Create(settings.Format, settings.TypeInfoResolver);
-        var pipeline = new CommitPipeline(recovered.Table, clock, recovered.Sequence, new ChangeFeed(environment.Scheduler, logger));
-        directory?.AttachCheckpointer(new Checkpointer(
+        var registry = new SerializerRegistry();
+        registry.Load(recovered.Header?.Extras.Serializers ?? SnapshotExtras.None.Serializers);
+        var blobs = directory is null ? null : new StoreBlobs(environment.FileSystem, directory, new SnapshotReader(environment.FileSystem), settings, recovered, logger);
+        var pipeline = new CommitPipeline(recovered.Table, clock, recovered.Sequence, new ChangeFeed(environment.Scheduler, logger), blobs?.Ledger ?? new BlobLedger());
+        directory?.Attach(blobs!, new Checkpointer(
             pipeline,
             clock,
             environment.FileSystem,
             directory.Catalog,
             new SnapshotWriter(environment.FileSystem),
             settings,
+            blobs!.Collector,
+            registry.ToDictionary,
             recovered.Report.LoadedSnapshot,
             recovered.IsRewriteDue,
             logger));
@@ -168,13 +179,19 @@ public sealed partial class KvStore : KvKeyspace, IDisposable, IAsyncDisposable
             maintenance.NoteChange();
         }
 
-        return new(
-            new StoreEngine(pipeline, clock, maintenance, directory?.Checkpointer),
+        var store = new KvStore(
+            new StoreEngine(pipeline, clock, maintenance, directory?.Checkpointer, blobs?.Files),
             settings,
-            serializer,
+            KvSerializers.Create(settings).BindTo(registry, prefix: ""),
             maintenance,
             directory,
             recovered.Report,
             logger);
+        if (blobs?.HasAny == true)
+        {
+            environment.Scheduler.Queue(blobs.Sweep);
+        }
+
+        return store;
     }
 }

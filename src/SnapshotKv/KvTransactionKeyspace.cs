@@ -11,7 +11,7 @@ namespace SnapshotKv;
 
 /// <summary>The keyspace that a transaction of an embedded store sees, or the partition of it under a prefix.</summary>
 /// <remarks>For one thread at a time. Keys and scans are read when they are asked for, as a list: they are one point in time, the transaction's start.</remarks>
-public abstract class KvTransactionKeyspace : KvInMemoryKeyspace
+public abstract partial class KvTransactionKeyspace : KvInMemoryKeyspace, IKvBlobs
 {
     private readonly TransactionScope _scope;
     private readonly KvKeyspace _origin;
@@ -178,7 +178,7 @@ public abstract class KvTransactionKeyspace : KvInMemoryKeyspace
         for (var i = 0; i < changes.Length; i++)
         {
             ref var change = ref changes[i];
-            if (change.Change.IsUpdate && !_scope.View.TryCompleteUpdate(ref change.Change, out change.Options))
+            if (change.Change.Update != RecordUpdate.All && !_scope.View.TryCompleteUpdate(ref change.Change, out change.Options))
             {
                 return new KvCommitResult { ConflictingKey = change.Key };
             }

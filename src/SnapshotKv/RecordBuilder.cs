@@ -11,6 +11,7 @@ namespace SnapshotKv;
 internal sealed class RecordBuilder(SnapshotKvOptions settings, KvClock clock, KvEntryOptions defaults)
 {
     private readonly byte[] _defaultTags = TagList.Encode(defaults.Tags);
+    private readonly bool _hasDefaultLife = defaults.HasLife;
 
     public KvFormat Format => settings.Format;
 
@@ -37,7 +38,9 @@ internal sealed class RecordBuilder(SnapshotKvOptions settings, KvClock clock, K
     {
         utf8.CheckLength(key);
         CheckSize(key, valueLength);
-        var life = EntryLife.From(options.HasLife ? options : defaults, clock);
+        var life = options.HasLife ? EntryLife.From(options, clock)
+            : _hasDefaultLife ? EntryLife.From(defaults, clock)
+            : default;
         var parts = new RecordParts
         {
             Key = utf8.Bytes,
@@ -98,9 +101,18 @@ internal sealed class RecordBuilder(SnapshotKvOptions settings, KvClock clock, K
             return new(bytes);
         }
 
-        EncodedValue.Check(key, Format, change.Value);
-        var record = Allocate(key, utf8, change.Value.Length, change.Options, out var target);
+        if (change.Kind != KvBatch.ChangeKind.UpdateBlob)
+        {
+            EncodedValue.Check(key, Format, change.Value);
+        }
+
+        var record = Allocate(key, utf8, change.Value.Length, change.Options, change.BlobReference ?? [], out var target);
         change.Value.CopyTo(target);
-        return new(record, isUpdate: change.Kind == KvBatch.ChangeKind.Update);
+        return new(record, change.Kind switch
+        {
+            KvBatch.ChangeKind.Update => RecordUpdate.Value,
+            KvBatch.ChangeKind.UpdateBlob => RecordUpdate.Blob,
+            _ => RecordUpdate.All,
+        });
     }
 }

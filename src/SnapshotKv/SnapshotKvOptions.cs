@@ -58,6 +58,17 @@ public sealed class SnapshotKvOptions
     /// <value>Default: null: by reflection, where the application allows that (it does not when trimmed).</value>
     public IJsonTypeInfoResolver? TypeInfoResolver { get; set; }
 
+    /// <summary>What turns typed values into bytes in place of the store's own MessagePack or JSON.</summary>
+    /// <value>
+    /// Default: null: values in the store's <see cref="Format"/>, as docs/formats/values.md lists them. The name is 1 to 64 characters long, and not
+    /// one of the store's own ("messagepack", "json").
+    /// </value>
+    /// <remarks>
+    /// Its bytes are kept as they are, as a value of plain bytes: Go reads <c>[]byte</c>. The name is kept with the values, in snapshots too, and a serializer of
+    /// another name is refused for them until they are cleared. Must be thread-safe; the store does not dispose it.
+    /// </remarks>
+    public IKvSerializer? Serializer { get; set; }
+
     /// <summary>The clock by which entries expire and saves are due.</summary>
     /// <value>Default: <see cref="TimeProvider.System"/>.</value>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using SnapshotKv.Serialization;
 
 namespace SnapshotKv;
 
@@ -7,6 +8,12 @@ internal static class SnapshotKvOptionsRules
 {
     /// <summary>The longest time a timer takes.</summary>
     private static readonly TimeSpan LongestTimer = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
+
+    /// <summary>Snapshots carry the names.</summary>
+    private const int LongestSerializerName = 64;
+
+    /// <summary>The rule that <see cref="IsSerializerName"/> checks, in words.</summary>
+    public static readonly string SerializerNameRule = $"must have a name of 1 to {LongestSerializerName} characters that is not one of the store's own";
 
     public static List<string> Check(SnapshotKvOptions options)
     {
@@ -51,6 +58,11 @@ internal static class SnapshotKvOptionsRules
             Add(nameof(options.MaxSnapshotBytes), "must be at least 1 byte", options.MaxSnapshotBytes);
         }
 
+        if (options.Serializer is { } serializer && !IsSerializerName(serializer.Name))
+        {
+            Add(nameof(options.Serializer), SerializerNameRule, serializer.Name is null ? "null" : $"'{serializer.Name}'");
+        }
+
         if (options.TimeProvider is null)
         {
             Add(nameof(options.TimeProvider), "must not be null", "null");
@@ -61,6 +73,9 @@ internal static class SnapshotKvOptionsRules
         void Add(string setting, string rule, object value) =>
             errors.Add(string.Create(CultureInfo.InvariantCulture, $"{setting} {rule}; it is {value}."));
     }
+
+    public static bool IsSerializerName(string? name) =>
+        name is { Length: >= 1 and <= LongestSerializerName } and not (MessagePackKvSerializer.NameInFiles or JsonKvSerializer.NameInFiles);
 
     private static bool IsDuration(TimeSpan value) =>
         value == Timeout.InfiniteTimeSpan || (value >= TimeSpan.Zero && value <= LongestTimer);

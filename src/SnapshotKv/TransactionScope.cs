@@ -1,3 +1,4 @@
+using SnapshotKv.Blobs;
 using SnapshotKv.Engine;
 
 namespace SnapshotKv;
@@ -10,8 +11,10 @@ internal sealed class TransactionScope(StoreEngine engine, TransactionStart star
 {
     private const int Open = 0, Committed = 1, Disposed = 2;
 
+    private readonly List<PendingBlob> _blobs = [];
     private int _isBusy;
     private int _state;
+    private int _hasEnded;
 
     public StoreEngine Engine { get; } = engine;
 
@@ -57,9 +60,12 @@ internal sealed class TransactionScope(StoreEngine engine, TransactionStart star
         }
         finally
         {
-            Engine.Pipeline.EndTransaction(start);
+            End();
         }
     }
+
+    /// <summary>Within an operation: takes a blob that was written; the end of the transaction deletes it unless it was committed.</summary>
+    public void Own(PendingBlob blob) => _blobs.Add(blob);
 
     public void Dispose()
     {
@@ -78,8 +84,24 @@ internal sealed class TransactionScope(StoreEngine engine, TransactionStart star
         Interlocked.Exchange(ref _isBusy, 0);
         if (Volatile.Read(ref _state) == Disposed)
         {
-            Engine.Pipeline.EndTransaction(start);
+            End();
         }
+    }
+
+    private void End()
+    {
+        if (Interlocked.Exchange(ref _hasEnded, 1) != 0)
+        {
+            return;
+        }
+
+        Engine.Pipeline.EndTransaction(start);
+        foreach (var blob in _blobs)
+        {
+            blob.Dispose();
+        }
+
+        _blobs.Clear();
     }
 
     /// <summary>One operation in the transaction.</summary>

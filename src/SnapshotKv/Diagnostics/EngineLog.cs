@@ -43,4 +43,22 @@ internal static partial class EngineLog
 
     [LoggerMessage(KvEventIds.WatcherFailed, LogLevel.Error, "A callback that watches for changes threw; the store and the other watchers go on.")]
     public static partial void WatcherFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(KvEventIds.BlobsCollected, LogLevel.Debug, "Deleted {Count} blobs that neither the store nor any snapshot needs.")]
+    public static partial void BlobsCollected(this ILogger logger, int count);
+
+    [LoggerMessage(KvEventIds.BlobsNotCollected, LogLevel.Warning, "No blob was deleted, because it cannot be told which the snapshots need; it is tried again after the next save.")]
+    public static partial void BlobsNotCollected(this ILogger logger, Exception exception);
+
+    [LoggerMessage(KvEventIds.BlobsNotDeleted, LogLevel.Warning, "{Count} blob files that nothing needs could not be deleted; it is tried again after the next save, or when the store is next opened.")]
+    public static partial void BlobsNotDeleted(this ILogger logger, Exception exception, int count);
+
+    [LoggerMessage(KvEventIds.BlobsSwept, LogLevel.Information, "Swept the blobs: deleted {Orphans} that were never committed and {Temporaries} that were never complete, kept {Kept} for older snapshots.")]
+    public static partial void BlobsSwept(this ILogger logger, int orphans, int temporaries, int kept);
+
+    [LoggerMessage(KvEventIds.BlobSweepFailed, LogLevel.Warning, "Blobs that were never committed could not be swept; it is tried again when the store is next opened.")]
+    public static partial void BlobSweepFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(KvEventIds.BlobsHeld, LogLevel.Warning, "No orphaned blobs are swept, and none from before this opening are deleted, because {Reason}.")]
+    public static partial void BlobsHeld(this ILogger logger, string reason);
 }

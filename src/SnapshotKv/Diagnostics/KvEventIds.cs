@@ -16,4 +16,10 @@ internal static class KvEventIds
     public const int ExpiredSwept = 30;
     public const int SweepFailed = 31;
     public const int WatcherFailed = 40;
+    public const int BlobsCollected = 50;
+    public const int BlobsNotCollected = 51;
+    public const int BlobsNotDeleted = 52;
+    public const int BlobsSwept = 53;
+    public const int BlobSweepFailed = 54;
+    public const int BlobsHeld = 55;
 }

@@ -19,6 +19,8 @@ internal sealed class ChangeFeed(IWorkScheduler scheduler, ILogger logger)
     /// <summary>Whether changes must be told.</summary>
     public bool IsWatched => Volatile.Read(ref _subscriptions).Length + Volatile.Read(ref _tokens).Length > 0;
 
+    public int SubscriptionCount => Volatile.Read(ref _subscriptions).Length;
+
     /// <summary>Gate: tells a change.</summary>
     /// <param name="kind">What happened.</param>
     /// <param name="key">The key, or the prefix of a reset.</param>

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
+using SnapshotKv.Blobs;
 using SnapshotKv.Diagnostics;
 using SnapshotKv.FileSystem;
 using SnapshotKv.Format;
@@ -20,6 +21,8 @@ internal sealed class Checkpointer(
     SnapshotCatalog catalog,
     SnapshotWriter writer,
     SnapshotKvOptions options,
+    BlobCollector blobs,
+    Func<IReadOnlyDictionary<string, string>> serializers,
     SnapshotInfo? latest,
     bool isRewriteDue,
     ILogger logger)
@@ -145,6 +148,9 @@ internal sealed class Checkpointer(
     {
         var started = clock.TimeProvider.GetTimestamp();
         var capture = pipeline.Capture();
+
+        // After the capture: a blob or a serializer is told of before the commit that brings it, so these have all that the captured entries need.
+        var extras = new SnapshotExtras(pipeline.Blobs.ToSnapshot(capture.Sequence), serializers());
         var records = capture.LiveRecords(clock.Now);
         var path = catalog.DirectoryPath;
         try
@@ -155,7 +161,7 @@ internal sealed class Checkpointer(
             var size = writer.Write(
                 path,
                 records,
-                new SnapshotContents(options.Format, capture.Sequence, clock.TimeProvider.GetLocalNow()),
+                new SnapshotContents(options.Format, capture.Sequence, clock.TimeProvider.GetLocalNow(), extras),
                 options.Compression,
                 workers,
                 cancellationToken);
@@ -163,7 +169,11 @@ internal sealed class Checkpointer(
             var info = new SnapshotFile(name, name.ToString(), size).ToInfo();
             Volatile.Write(ref _latest, info);
             logger.SnapshotSaved(info.FileName, records.Length, size, clock.TimeProvider.GetElapsedTime(started));
-            Prune();
+            if (TryPrune())
+            {
+                blobs.Collect();
+            }
+
             return info;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -174,16 +184,18 @@ internal sealed class Checkpointer(
         }
     }
 
-    private void Prune()
+    private bool TryPrune()
     {
         try
         {
             catalog.Prune(options.MaxSnapshots);
+            return true;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // The snapshot itself is safe; what is too much now is deleted after the next one.
             logger.SnapshotPruneFailed(exception, options.MaxSnapshots);
+            return false;
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using SnapshotKv.Blobs;
 using SnapshotKv.Format;
 using SnapshotKv.Keyspace;
 
@@ -24,10 +25,12 @@ internal sealed partial class CommitPipeline
     /// <param name="clock">The clock they expire by.</param>
     /// <param name="sequence">The number of the last commit so far.</param>
     /// <param name="feed">Is told of every change.</param>
-    public CommitPipeline(RecordTable table, KvClock clock, ulong sequence, ChangeFeed feed)
+    /// <param name="blobs">Is told of every blob that an entry begins or ceases to refer to.</param>
+    public CommitPipeline(RecordTable table, KvClock clock, ulong sequence, ChangeFeed feed, BlobLedger blobs)
     {
         Table = table;
         Feed = feed;
+        Blobs = blobs;
         _clock = clock;
         _sequence = sequence;
         _firstSequence = Math.Max(sequence, 1);
@@ -38,6 +41,8 @@ internal sealed partial class CommitPipeline
     public RecordTable Table { get; }
 
     public ChangeFeed Feed { get; }
+
+    public BlobLedger Blobs { get; }
 
     /// <summary>The number of the last commit.</summary>
     public ulong Sequence => Volatile.Read(ref _sequence);
@@ -117,6 +122,7 @@ internal sealed partial class CommitPipeline
             Table.Clear();
             _keys.Clear();
             _tags.Clear();
+            Blobs.RetireAll(number);
             if (Feed.IsWatched)
             {
                 Feed.Note(KvChangeKind.Reset, [], number);
@@ -177,7 +183,9 @@ internal sealed partial class CommitPipeline
             var count = Table.RemoveExpired(ref position, Math.Min(_clock.Now, _log.OldestInstant), removed);
             foreach (var record in removed.AsSpan(0, count))
             {
-                Tell(record, default, _sequence);
+                // No commit, so it has no number; the next snapshot, whatever its number, is without it.
+                Blobs.Note(record, default, _sequence + 1);
+                TellOthers(record, default, _sequence);
             }
 
             return count;
@@ -218,12 +226,12 @@ internal sealed partial class CommitPipeline
         return null;
     }
 
-    /// <summary>Joins the values that are to be updated with the rest of their live entries.</summary>
+    /// <summary>Joins what is to be updated with the rest of the live entries.</summary>
     private CommitOutcome? CompleteUpdates(Span<TableChange> changes)
     {
         foreach (ref var change in changes)
         {
-            if (!change.IsUpdate)
+            if (change.Update == RecordUpdate.All)
             {
                 continue;
             }
@@ -234,8 +242,7 @@ internal sealed partial class CommitPipeline
                 return new(0, 0, change.Key.ToArray());
             }
 
-            change.After = current.WithValue(change.After.Value, current.SlidDeadline(_clock.Now));
-            change.IsUpdate = false;
+            change.Complete(current, _clock.Now);
         }
 
         return null;
@@ -284,8 +291,14 @@ internal sealed partial class CommitPipeline
         return false;
     }
 
-    /// <summary>Tells the indexes and the watchers of a change that has been made.</summary>
+    /// <summary>Tells all who must know of a change that has been made.</summary>
     private void Tell(Record before, Record after, ulong number)
+    {
+        Blobs.Note(before, after, number);
+        TellOthers(before, after, number);
+    }
+
+    private void TellOthers(Record before, Record after, ulong number)
     {
         IndexChange(before, after);
         if (Feed.IsWatched)

@@ -23,6 +23,7 @@ internal sealed class ExpirationSweeper(CommitPipeline pipeline, KvClock clock, 
             total += pipeline.RemoveExpired(ref position);
         }
 
+        pipeline.Feed.Deliver();
         logger.ExpiredSwept(total, clock.TimeProvider.GetElapsedTime(started));
         return total;
     }

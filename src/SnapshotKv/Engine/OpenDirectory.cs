@@ -20,7 +20,7 @@ internal sealed class OpenDirectory : IDisposable
 
     public SnapshotCatalog Catalog { get; }
 
-    /// <summary>Who saves the store; null until <see cref="AttachCheckpointer"/>.</summary>
+    /// <summary>Who saves the store; null until <see cref="Attach"/>.</summary>
     public Checkpointer? Checkpointer { get; private set; }
 
     /// <summary>Takes the directory, creating it when it is missing, and proves that it can be worked in.</summary>
@@ -42,7 +42,18 @@ internal sealed class OpenDirectory : IDisposable
         }
     }
 
-    public void AttachCheckpointer(Checkpointer checkpointer) => Checkpointer = checkpointer;
+    /// <summary>Its blobs; null until <see cref="Attach"/>.</summary>
+    public StoreBlobs? Blobs { get; private set; }
 
-    public void Dispose() => _lock.Dispose();
+    public void Attach(StoreBlobs blobs, Checkpointer checkpointer)
+    {
+        Blobs = blobs;
+        Checkpointer = checkpointer;
+    }
+
+    public void Dispose()
+    {
+        Blobs?.Dispose();
+        _lock.Dispose();
+    }
 }

@@ -1,4 +1,5 @@
 using SnapshotKv.Keyspace;
+using SnapshotKv.Snapshots;
 
 namespace SnapshotKv.Engine;
 
@@ -6,5 +7,11 @@ namespace SnapshotKv.Engine;
 /// <param name="Table">The entries.</param>
 /// <param name="Sequence">The last sequence number in use.</param>
 /// <param name="Report">What there was, what was damaged, what was left alone.</param>
+/// <param name="Header">What the loaded snapshot says of itself; null when there was none.</param>
+/// <param name="HasBlobs">Whether any entry has a blob.</param>
 /// <param name="IsRewriteDue">Whether the file is of another format or an older version than what the store writes.</param>
-internal sealed record RecoveredStore(RecordTable Table, ulong Sequence, KvRecoveryReport Report, bool IsRewriteDue = false);
+internal sealed record RecoveredStore(RecordTable Table, ulong Sequence, KvRecoveryReport Report, SnapshotHeader? Header, bool HasBlobs, bool IsRewriteDue)
+{
+    /// <summary>A store that begins empty.</summary>
+    public static RecoveredStore Empty(KvRecoveryReport report) => new(new RecordTable(), 0, report, Header: null, HasBlobs: false, IsRewriteDue: false);
+}

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Primitives;
+using SnapshotKv.Blobs;
 using SnapshotKv.Format;
 using SnapshotKv.Keyspace;
 
@@ -7,7 +8,7 @@ namespace SnapshotKv.Engine;
 
 /// <summary>The open store as its keyspaces see it: lookups judged by the clock, slides, and writes that wake the background work.</summary>
 /// <remarks>Thread-safe. Reads take no lock and do no I/O.</remarks>
-internal sealed class StoreEngine(CommitPipeline pipeline, KvClock clock, MaintenanceRunner maintenance, Checkpointer? checkpointer)
+internal sealed class StoreEngine(CommitPipeline pipeline, KvClock clock, MaintenanceRunner maintenance, Checkpointer? checkpointer, BlobStore? blobs)
 {
     private volatile bool _isClosed;
 
@@ -17,6 +18,9 @@ internal sealed class StoreEngine(CommitPipeline pipeline, KvClock clock, Mainte
 
     /// <summary>Who saves the store; null in memory-only mode.</summary>
     public Checkpointer? Checkpointer { get; } = checkpointer;
+
+    /// <summary>The files of blobs; null in memory-only mode.</summary>
+    public BlobStore? Blobs { get; } = blobs;
 
     /// <summary>The values that are being made at this moment.</summary>
     public FlightTable Flights { get; } = new();

@@ -52,7 +52,7 @@ internal sealed class StoreRecovery(
             {
                 var header = reader.Read(catalog.GetPath(snapshot.FileName), options.MaxSnapshotBytes, sink, cancellationToken);
                 var sequence = header.Sequence is { } own && damaged.Count == 0 ? Beyond(own) : NextSequence(listing, cancellationToken);
-                return Finish(snapshot, header, sink.ToTable(), sequence, damaged, listing.Ignored);
+                return Finish(snapshot, header, sink, sequence, damaged, listing.Ignored);
             }
             catch (KvStoreCorruptedException exception) when (exception is not SnapshotTooLargeException)
             {
@@ -61,18 +61,19 @@ internal sealed class StoreRecovery(
         }
 
         return damaged.Count == 0
-            ? new(new RecordTable(), Beyond(0), new KvRecoveryReport(null, [], listing.Ignored))
+            ? RecoveredStore.Empty(new KvRecoveryReport(null, [], listing.Ignored)) with { Sequence = Beyond(0) }
             : throw NothingReadable(damaged);
     }
 
     private RecoveredStore Finish(
         SnapshotInfo snapshot,
         SnapshotHeader header,
-        RecordTable table,
+        TableSink sink,
         ulong sequence,
         List<(SnapshotInfo Snapshot, KvStoreCorruptedException Damage)> damaged,
         IReadOnlyList<string> ignored)
     {
+        var table = sink.ToTable();
         var isRewriteDue = header.Format != options.Format || header.InlineValues || header.Version < CurrentVersion;
         if (header.Format != options.Format)
         {
@@ -90,7 +91,7 @@ internal sealed class StoreRecovery(
             logger.SnapshotFellBack(snapshot.FileName, problems.Count);
         }
 
-        return new(table, sequence, new KvRecoveryReport(snapshot, problems, ignored), isRewriteDue);
+        return new(table, sequence, new KvRecoveryReport(snapshot, problems, ignored), header, sink.HasBlobs, isRewriteDue);
     }
 
     /// <summary>

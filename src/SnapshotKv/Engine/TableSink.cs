@@ -14,9 +14,20 @@ internal sealed class TableSink : ISnapshotSink
     /// <summary>Room for what most stores hold. What is declared beyond that is believed when it comes: a declaration costs a file nothing.</summary>
     public void Expect(int count) => _entries.Expect(Math.Min(count, MostReserved));
 
-    public void Add(Record record) => _entries.Add(record);
+    /// <summary>Whether any entry has a blob.</summary>
+    public bool HasBlobs { get; private set; }
 
-    public void Restart() => _entries.Clear();
+    public void Add(Record record)
+    {
+        HasBlobs |= (record.Flags & RecordFlags.Blob) != 0;
+        _entries.Add(record);
+    }
+
+    public void Restart()
+    {
+        HasBlobs = false;
+        _entries.Clear();
+    }
 
     /// <summary>The table, once all entries were added.</summary>
     public RecordTable ToTable() => RecordTable.Load(_entries);

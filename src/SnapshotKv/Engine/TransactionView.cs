@@ -160,7 +160,7 @@ internal sealed class TransactionView(StoreEngine engine, TransactionStart start
         return live;
     }
 
-    /// <summary>Joins a value that is to be updated with the rest of its live entry; false when there is none.</summary>
+    /// <summary>Joins what is to be updated with the rest of its live entry; false when there is none.</summary>
     public bool TryCompleteUpdate(ref TableChange change, out KvEntryOptions options)
     {
         var current = Find(change.Key);
@@ -171,8 +171,7 @@ internal sealed class TransactionView(StoreEngine engine, TransactionStart start
         }
 
         options = _writes.TryGetValue(change.Key.ToArray(), out var own) ? own.Options : default;
-        change.After = current.WithValue(change.After.Value, current.SlidDeadline(start.Now));
-        change.IsUpdate = false;
+        change.Complete(current, start.Now);
         return true;
     }
 

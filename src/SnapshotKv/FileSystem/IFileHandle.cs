@@ -10,8 +10,20 @@ internal interface IFileHandle : IDisposable
     /// <returns>The bytes read; fewer than asked for, down to 0, only at the end of the file.</returns>
     int Read(Span<byte> buffer, long offset);
 
+    /// <summary>Reads as <see cref="Read"/> does, without keeping the caller's thread where the disk is slow.</summary>
+    /// <param name="buffer">Where to; the caller's again once the task is complete.</param>
+    /// <param name="offset">Where from.</param>
+    /// <param name="cancellationToken">Looked at before the disk is asked.</param>
+    ValueTask<int> ReadAsync(Memory<byte> buffer, long offset, CancellationToken cancellationToken);
+
     /// <summary>Writes all bytes at an offset, or throws.</summary>
     void Write(ReadOnlySpan<byte> bytes, long offset);
+
+    /// <summary>Writes as <see cref="Write"/> does, without keeping the caller's thread where the disk is slow.</summary>
+    /// <param name="bytes">What; the caller's again once the task is complete.</param>
+    /// <param name="offset">Where to.</param>
+    /// <param name="cancellationToken">Looked at before the disk is asked.</param>
+    ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, long offset, CancellationToken cancellationToken);
 
     /// <summary>Returns only when the file's bytes and size are on the device.</summary>
     /// <exception cref="IOException">The kernel reported any error other than an interruption. What is on the device is unknown then.</exception>

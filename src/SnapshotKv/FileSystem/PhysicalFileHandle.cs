@@ -60,12 +60,48 @@ internal sealed class PhysicalFileHandle : IFileHandle
         }
     }
 
+    public async ValueTask<int> ReadAsync(Memory<byte> buffer, long offset, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var total = 0;
+            while (total < buffer.Length)
+            {
+                var read = await RandomAccess.ReadAsync(_file, buffer[total..], offset + total, cancellationToken).ConfigureAwait(false);
+                if (read == 0)
+                {
+                    break;
+                }
+
+                total += read;
+            }
+
+            return total;
+        }
+        catch (Exception exception) when (PhysicalFileSystem.NeedsExplaining(exception, _path))
+        {
+            throw PhysicalFileSystem.Explain(exception, "read", _path);
+        }
+    }
+
     public void Write(ReadOnlySpan<byte> bytes, long offset)
     {
         try
         {
             // Loops over short writes itself.
             RandomAccess.Write(_file, bytes, offset);
+        }
+        catch (Exception exception) when (PhysicalFileSystem.NeedsExplaining(exception, _path))
+        {
+            throw PhysicalFileSystem.Explain(exception, "write", _path);
+        }
+    }
+
+    public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, long offset, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RandomAccess.WriteAsync(_file, bytes, offset, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (PhysicalFileSystem.NeedsExplaining(exception, _path))
         {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Unicode;
 using SnapshotKv.MessagePack;
 
 namespace SnapshotKv.Format;
@@ -58,6 +59,12 @@ internal static class EncodedValue
 
     private static void CheckJson(ReadOnlySpan<byte> encoded)
     {
+        // The reader looks into strings only when they are asked for.
+        if (!Utf8.IsValid(encoded))
+        {
+            throw new JsonException("the text is not UTF-8");
+        }
+
         var reader = new Utf8JsonReader(encoded);
         while (reader.Read())
         {

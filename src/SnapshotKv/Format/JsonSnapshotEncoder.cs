@@ -11,7 +11,7 @@ namespace SnapshotKv.Format;
 /// <code>
 /// {"version":2,"created_at":"2026-11-22T11:13:39.4793107+05:30","sequence":17,"data":{
 ///   "key":{"value":"NDI=","expires_at":0,"blob_ref":""[,"sliding_window":n][,"absolute_cap":n][,"tags":["a","b"]]},…
-/// },"checksum":n}
+/// }[,"blobs":[["id",created,retired],…]][,"serializers":{"prefix":"name",…}],"checksum":n}
 /// </code>
 /// <c>value</c> is padded base64 of the value's own JSON text. The checksum is CRC-32C of all bytes before the quote that opens its name.
 /// </remarks>
@@ -57,7 +57,37 @@ internal sealed class JsonSnapshotEncoder : SnapshotEncoder
         return destination.Length - rest.Length;
     }
 
-    public override byte[] GetClosing() => "},"u8.ToArray();
+    public override byte[] GetClosing(in SnapshotContents contents)
+    {
+        var text = new StringBuilder("},");
+        if (contents.Extras is { Blobs.Count: > 0 } withBlobs)
+        {
+            text.Append("\"blobs\":");
+            var separator = '[';
+            foreach (var blob in withBlobs.Blobs)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"{separator}[\"{blob.Id:D}\",{blob.Created},{blob.Retired}]");
+                separator = ',';
+            }
+
+            text.Append("],");
+        }
+
+        if (contents.Extras is { Serializers.Count: > 0 } withSerializers)
+        {
+            text.Append("\"serializers\":");
+            var separator = '{';
+            foreach (var (prefix, name) in withSerializers.Serializers.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+            {
+                text.Append(separator).Append(Quote(prefix)).Append(':').Append(Quote(name));
+                separator = ',';
+            }
+
+            text.Append("},");
+        }
+
+        return Encoding.UTF8.GetBytes(text.ToString());
+    }
 
     public override byte[] GetChecksumField(uint checksum) =>
         Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $$"""
@@ -67,6 +97,13 @@ internal sealed class JsonSnapshotEncoder : SnapshotEncoder
     /// <summary>RFC 3339 as Go prints it: trailing zeros of the fraction dropped, Z for UTC.</summary>
     private static string FormatInstant(DateTimeOffset value) =>
         value.ToString(value.Offset == TimeSpan.Zero ? "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'" : "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz", CultureInfo.InvariantCulture);
+
+    private static string Quote(string text)
+    {
+        var utf8 = Encoding.UTF8.GetBytes(text);
+        var escaped = new byte[utf8.Length * JsonText.LargestExpansion];
+        return $"\"{Encoding.UTF8.GetString(escaped.AsSpan(0, JsonText.Escape(utf8, escaped)))}\"";
+    }
 
     private static void PutExtras(ref Span<byte> rest, Record record)
     {

@@ -8,7 +8,7 @@ namespace SnapshotKv.Format;
 /// <summary>Writes Go's MessagePack snapshot, version 2 as v0.3.0 means it, with our fields beside Go's.</summary>
 /// <remarks>
 /// <code>
-/// 85                                    map of 5
+/// 85 … 87                               map of 5, or as many more as there are of blobs and serializers
 ///   a7 "version"     02
 ///   aa "created_at"  timestamp          extension -1, shortest layout
 ///   a8 "sequence"    u64                shortest integer
@@ -21,6 +21,9 @@ namespace SnapshotKv.Format;
 ///       ae "sliding_window"  d3 i64     nanoseconds, only when not 0
 ///       ac "absolute_cap"    d3 i64     Unix nanoseconds, only when not 0
 ///       a4 "tags"            array      of str, only when there are any
+///   a5 "blobs"       array              only when there are any
+///     93                                id as str of 36, created and retired as shortest integers
+///   ab "serializers" map                only when there are any: prefix as str, name as str
 ///   a8 "checksum"    ce u32             CRC-32C of all bytes before a8
 /// </code>
 /// Numbers are big-endian.
@@ -32,6 +35,8 @@ internal sealed class MessagePackSnapshotEncoder : SnapshotEncoder
     // Heads and names of an entry together are below this, tags left aside.
     private const int LargestOverhead = 128;
     private const int GoFieldCount = 3;
+    private const int OwnFieldCount = 5;
+    private const int GuidTextLength = 36;
 
     private MessagePackSnapshotEncoder()
     {
@@ -41,7 +46,7 @@ internal sealed class MessagePackSnapshotEncoder : SnapshotEncoder
     {
         var output = new ArrayBufferWriter<byte>();
         var writer = new MessagePackWriter(output);
-        writer.WriteMapHead(5);
+        writer.WriteMapHead(OwnFieldCount + (contents.Extras is { Blobs.Count: > 0 } ? 1 : 0) + (contents.Extras is { Serializers.Count: > 0 } ? 1 : 0));
         writer.WriteString(SnapshotFields.Version);
         writer.WriteUInt64(2);
         writer.WriteString(SnapshotFields.CreatedAt);
@@ -79,7 +84,44 @@ internal sealed class MessagePackSnapshotEncoder : SnapshotEncoder
         return destination.Length - rest.Length;
     }
 
-    public override byte[] GetClosing() => [];
+    public override byte[] GetClosing(in SnapshotContents contents)
+    {
+        if (contents.Extras is not { } extras)
+        {
+            return [];
+        }
+
+        var output = new ArrayBufferWriter<byte>();
+        var writer = new MessagePackWriter(output);
+        if (extras.Blobs.Count > 0)
+        {
+            Span<byte> id = stackalloc byte[GuidTextLength];
+            writer.WriteString(SnapshotFields.Blobs);
+            writer.WriteArrayHead(extras.Blobs.Count);
+            foreach (var blob in extras.Blobs)
+            {
+                blob.Id.TryFormat(id, out _, "D");
+                writer.WriteArrayHead(3);
+                writer.WriteString(id);
+                writer.WriteUInt64(blob.Created);
+                writer.WriteUInt64(blob.Retired);
+            }
+        }
+
+        if (extras.Serializers.Count > 0)
+        {
+            writer.WriteString(SnapshotFields.Serializers);
+            writer.WriteMapHead(extras.Serializers.Count);
+            foreach (var (prefix, name) in extras.Serializers.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+            {
+                writer.WriteString(prefix);
+                writer.WriteString(name);
+            }
+        }
+
+        writer.Flush();
+        return output.WrittenSpan.ToArray();
+    }
 
     public override byte[] GetChecksumField(uint checksum)
     {

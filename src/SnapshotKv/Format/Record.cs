@@ -155,10 +155,13 @@ internal readonly struct Record(byte[]? bytes)
     }
 
     /// <summary>A record with another value and another deadline, and else the same parts; it has no sequence number yet.</summary>
-    public Record WithValue(ReadOnlySpan<byte> value, long deadline) => With(value, deadline, SlidingWindow, Cap);
+    public Record WithValue(ReadOnlySpan<byte> value, long deadline) => With(value, deadline, SlidingWindow, Cap, BlobReference);
+
+    /// <summary>A record with another blob and another deadline, and else the same parts; it has no sequence number yet.</summary>
+    public Record WithBlob(ReadOnlySpan<byte> blobReference, long deadline) => With(Value, deadline, SlidingWindow, Cap, blobReference);
 
     /// <summary>A record with another life, and else the same parts; it has no sequence number yet.</summary>
-    public Record WithLife(long deadline, long slidingWindow, long cap) => With(Value, deadline, slidingWindow, cap);
+    public Record WithLife(long deadline, long slidingWindow, long cap) => With(Value, deadline, slidingWindow, cap, BlobReference);
 
     /// <summary>Where a read at an instant moves the deadline: ahead by the sliding window, not beyond the cap, and never back.</summary>
     public long SlidDeadline(long now)
@@ -187,7 +190,7 @@ internal readonly struct Record(byte[]? bytes)
     /// <summary>Moves the deadline, unless somebody moved it since it was read.</summary>
     public bool TryMoveDeadline(long from, long to) => Interlocked.CompareExchange(ref DeadlineWord, to, from) == from;
 
-    private Record With(ReadOnlySpan<byte> value, long deadline, long slidingWindow, long cap)
+    private Record With(ReadOnlySpan<byte> value, long deadline, long slidingWindow, long cap, ReadOnlySpan<byte> blobReference)
     {
         var parts = new RecordParts
         {
@@ -196,7 +199,7 @@ internal readonly struct Record(byte[]? bytes)
             Deadline = deadline,
             SlidingWindow = slidingWindow,
             Cap = cap,
-            BlobReference = BlobReference,
+            BlobReference = blobReference,
             Tags = Tags,
             Flags = Flags,
         };

@@ -4,4 +4,5 @@ namespace SnapshotKv.Format;
 /// <param name="Format">The format of the snapshot; every value in it must be of the same.</param>
 /// <param name="Sequence">The sequence number up to which commits are in it.</param>
 /// <param name="CreatedAt">When it was made; its offset shows in a JSON snapshot only.</param>
-internal readonly record struct SnapshotContents(KvFormat Format, ulong Sequence, DateTimeOffset CreatedAt);
+/// <param name="Extras">What it tells beside its entries; null for nothing.</param>
+internal readonly record struct SnapshotContents(KvFormat Format, ulong Sequence, DateTimeOffset CreatedAt, SnapshotExtras? Extras = null);

@@ -18,8 +18,8 @@ internal abstract class SnapshotEncoder
     /// <summary>Writes one entry at the start of a span, and returns the bytes it took.</summary>
     public abstract int WriteEntry(Record record, bool isFirst, Span<byte> destination);
 
-    /// <summary>What stands between the last entry and the checksum field; the checksum covers it.</summary>
-    public abstract byte[] GetClosing();
+    /// <summary>What stands between the last entry and the checksum field, the extras among it; the checksum covers it.</summary>
+    public abstract byte[] GetClosing(in SnapshotContents contents);
 
     /// <summary>The checksum field and the end of the file.</summary>
     public abstract byte[] GetChecksumField(uint checksum);

@@ -21,6 +21,12 @@ internal static class SnapshotFields
     /// <summary>Ours, at the top: the sequence number up to which commits are in the snapshot.</summary>
     public static ReadOnlySpan<byte> Sequence => "sequence"u8;
 
+    /// <summary>Ours, at the top, after the entries and only when there are any: the blobs and between which commits each was referred to.</summary>
+    public static ReadOnlySpan<byte> Blobs => "blobs"u8;
+
+    /// <summary>Ours, at the top, after the entries and only when there are any: the serializers of partitions.</summary>
+    public static ReadOnlySpan<byte> Serializers => "serializers"u8;
+
     /// <summary>Ours, at the top, the last field: CRC-32C of all bytes before its name.</summary>
     public static ReadOnlySpan<byte> Checksum => "checksum"u8;
 

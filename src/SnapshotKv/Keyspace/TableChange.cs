@@ -9,11 +9,11 @@ internal struct TableChange
 
     /// <summary>A change that sets a key.</summary>
     /// <param name="after">The new record.</param>
-    /// <param name="isUpdate">Whether the record brings a value only: life, tags and blob are the live entry's, which must be there.</param>
-    public TableChange(Record after, bool isUpdate = false)
+    /// <param name="update">What the record brings when it does not bring all: the rest is the live entry's, which must be there.</param>
+    public TableChange(Record after, RecordUpdate update = RecordUpdate.All)
     {
         After = after;
-        IsUpdate = isUpdate;
+        Update = update;
     }
 
     /// <summary>A change that removes a key.</summary>
@@ -28,8 +28,16 @@ internal struct TableChange
     /// <summary>What the key had before; set by the table.</summary>
     public Record Before { get; set; }
 
-    /// <summary>Whether <see cref="After"/> is a value only, which is yet to be joined with the rest of the live entry.</summary>
-    public bool IsUpdate { get; set; }
+    /// <summary>What <see cref="After"/> brings; when it is not all, it is yet to be joined with the live entry.</summary>
+    public RecordUpdate Update { get; set; }
 
     public readonly ReadOnlySpan<byte> Key => After.IsNull ? _key : After.Key;
+
+    /// <summary>Joins what the new record brings with the rest of the live entry; a sliding expiry moves as with a read.</summary>
+    public void Complete(Record current, long now)
+    {
+        var deadline = current.SlidDeadline(now);
+        After = Update == RecordUpdate.Blob ? current.WithBlob(After.BlobReference, deadline) : current.WithValue(After.Value, deadline);
+        Update = RecordUpdate.All;
+    }
 }

@@ -79,6 +79,27 @@ internal ref struct MessagePackReader(ReadOnlySpan<byte> source)
         return false;
     }
 
+    /// <summary>Reads a string of up to 31 bytes by its one-byte head, as most are, at a glance; false leaves the reader where it is.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryReadShortString(out ReadOnlySpan<byte> bytes)
+    {
+        const int FixedCode = 0xa0, LengthBits = 0x1f;
+        var rest = _source[_offset..];
+        if (!rest.IsEmpty && (rest[0] & ~LengthBits) == FixedCode)
+        {
+            var length = rest[0] & LengthBits;
+            if (length < rest.Length)
+            {
+                bytes = rest.Slice(1, length);
+                _offset += 1 + length;
+                return true;
+            }
+        }
+
+        bytes = default;
+        return false;
+    }
+
     public bool ReadBoolean() => Expect(MessagePackKind.Boolean, "a boolean").Bits != 0;
 
     public long ReadInt64()

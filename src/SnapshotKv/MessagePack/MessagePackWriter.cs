@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Text;
 
@@ -210,6 +211,33 @@ internal ref struct MessagePackWriter(IBufferWriter<byte> output)
     public void WriteArrayHead(int count) => WriteCountHead((uint)count, 0x90, 0xdc);
 
     public void WriteMapHead(int count) => WriteCountHead((uint)count, 0x80, 0xde);
+
+    /// <summary>Writes an extension with its payload.</summary>
+    public void WriteExtension(sbyte type, scoped ReadOnlySpan<byte> payload)
+    {
+        var length = (uint)payload.Length;
+        switch (length)
+        {
+            case 1 or 2 or 4 or 8 or 16:
+                // d4 for one byte, one more for each doubling.
+                WriteHead8((byte)(0xd4 + BitOperations.Log2(length)), (byte)type);
+                break;
+            case <= byte.MaxValue:
+                WriteHead8(0xc7, length);
+                Reserve(1)[0] = (byte)type;
+                break;
+            case <= ushort.MaxValue:
+                WriteHead16(0xc8, length);
+                Reserve(1)[0] = (byte)type;
+                break;
+            default:
+                WriteHead32(0xc9, length);
+                Reserve(1)[0] = (byte)type;
+                break;
+        }
+
+        WriteRaw(payload);
+    }
 
     /// <summary>Writes a timestamp in the shortest of its three layouts.</summary>
     public void WriteTimestamp(MessagePackTimestamp value)

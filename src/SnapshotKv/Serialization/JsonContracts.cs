@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -67,6 +68,18 @@ internal sealed class JsonContracts
             + $"{nameof(SnapshotKvOptions)}.{nameof(SnapshotKvOptions.TypeInfoResolver)} to it.");
     }
 
+    /// <summary>To System.Text.Json a tuple of the language is an object without members, which would be stored as nothing.</summary>
+    private static void RefuseTuple(JsonTypeInfo contract)
+    {
+        if (contract.Type.IsValueType
+            && contract.Type.IsAssignableTo(typeof(ITuple))
+            && contract is { Kind: JsonTypeInfoKind.Object, Properties.Count: 0 })
+        {
+            throw new KvSerializationException(
+                $"The type {TypeNames.Describe(contract.Type)} cannot be stored: it has fields only, which its JSON contract leaves out. Use a record.");
+        }
+    }
+
     private JsonSerializerOptions CreateOptions(JsonSerializerContext? context)
     {
         var options = context is null ? new JsonSerializerOptions() : new JsonSerializerOptions(context.Options);
@@ -97,7 +110,7 @@ internal sealed class JsonContracts
     {
         if (JsonSerializer.IsReflectionEnabledByDefault && JsonSerializerOptions.Default.TypeInfoResolver is { } resolver)
         {
-            options.TypeInfoResolverChain.Add(resolver);
+            options.TypeInfoResolverChain.Add(resolver.WithAddedModifier(RefuseTuple));
         }
     }
 }

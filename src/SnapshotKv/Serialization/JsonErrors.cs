@@ -30,9 +30,15 @@ internal static class JsonErrors
 
         var path = problem.Path is null or "" ? "$" : problem.Path;
         var end = EndOfToken(json, problem);
-        return Locate(json, end, out var kind, out var start)
-            ? new($"The value holds {kind} at {path} (byte {start}), {(path == "$" ? $"but {type} was asked for" : $"which does not fit there in {type}")}.", e)
-            : new($"The value is not one whole JSON text (at {path}, byte {end}), and {type} was asked for.", e);
+        if (!Locate(json, end, out var token, out var start))
+        {
+            return new($"The value is not one whole JSON text (at {path}, byte {end}), and {type} was asked for.", e);
+        }
+
+        // At its end an object turns out to lack something: here only System.Text.Json can say what.
+        return token == JsonTokenType.EndObject
+            ? new($"The value holds an object at {path} that does not make {type}: {WithoutPlace(problem.Message)}", e)
+            : new($"The value holds {Describe(token)} at {path} (byte {start}), {(path == "$" ? $"but {type} was asked for" : $"which does not fit there in {type}")}.", e);
     }
 
     /// <summary>The offset at which the exception's line and column lie.</summary>
@@ -54,9 +60,9 @@ internal static class JsonErrors
     }
 
     /// <summary>Finds the token that was read last when a conversion failed; false when the text itself is at fault.</summary>
-    private static bool Locate(ReadOnlySpan<byte> json, long end, out string kind, out long start)
+    private static bool Locate(ReadOnlySpan<byte> json, long end, out JsonTokenType token, out long start)
     {
-        (kind, start) = ("", 0);
+        (token, start) = (JsonTokenType.None, 0);
         var found = false;
         var reader = new Utf8JsonReader(json);
         try
@@ -66,7 +72,7 @@ internal static class JsonErrors
             {
                 if (!found && reader.BytesConsumed >= end)
                 {
-                    (kind, start, found) = (Describe(reader.TokenType), reader.TokenStartIndex, true);
+                    (token, start, found) = (reader.TokenType, reader.TokenStartIndex, true);
                 }
             }
 
@@ -76,6 +82,13 @@ internal static class JsonErrors
         {
             return false;
         }
+    }
+
+    // System.Text.Json puts its own place behind what it says.
+    private static string WithoutPlace(string message)
+    {
+        var place = message.IndexOf(" Path: ", StringComparison.Ordinal);
+        return place < 0 ? message : message[..place];
     }
 
     private static string Describe(JsonTokenType type) => type switch

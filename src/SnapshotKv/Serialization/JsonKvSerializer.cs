@@ -5,8 +5,10 @@ using System.Text.Json.Serialization.Metadata;
 namespace SnapshotKv.Serialization;
 
 /// <summary>Values as JSON text, as System.Text.Json writes them. Thread-safe.</summary>
-internal sealed class JsonKvSerializer(JsonContracts contracts) : NativeSerializer
+internal sealed class JsonKvSerializer(JsonContracts contracts) : StoreSerializer
 {
+    public const string NameInFiles = "json";
+
     private readonly JsonSerializerOptions _options = contracts.Options;
 
     private readonly JsonWriterOptions _writerOptions = new()
@@ -16,11 +18,10 @@ internal sealed class JsonKvSerializer(JsonContracts contracts) : NativeSerializ
         SkipValidation = true,
     };
 
-    public override string Name => "json";
+    public override string Name => NameInFiles;
 
-    public override void Serialize<T>(T value, IBufferWriter<byte> target)
+    protected override void Write<T>(T value, IBufferWriter<byte> target)
     {
-        ArgumentNullException.ThrowIfNull(target);
         var contract = Contract<T>();
         using var writer = new Utf8JsonWriter(target, _writerOptions);
         try
@@ -34,7 +35,7 @@ internal sealed class JsonKvSerializer(JsonContracts contracts) : NativeSerializ
         }
     }
 
-    public override T? Deserialize<T>(ReadOnlySpan<byte> source)
+    protected override T? Read<T>(ReadOnlySpan<byte> source)
         where T : default
     {
         var contract = Contract<T>();

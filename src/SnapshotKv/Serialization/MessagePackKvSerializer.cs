@@ -5,15 +5,21 @@ using SnapshotKv.Serialization.Formatters;
 namespace SnapshotKv.Serialization;
 
 /// <summary>Values as MessagePack, in the forms that docs/formats/values.md lists. Thread-safe.</summary>
-internal sealed class MessagePackKvSerializer(JsonContracts contracts) : NativeSerializer
+internal sealed class MessagePackKvSerializer(JsonContracts contracts) : StoreSerializer
 {
+    public const string NameInFiles = "messagepack";
+
     private readonly FormatterCatalog _catalog = new(contracts);
 
-    public override string Name => "messagepack";
+    public override string Name => NameInFiles;
 
-    public override void Serialize<T>(T value, IBufferWriter<byte> target)
+    protected override void Write<T>(T value, IBufferWriter<byte> target) => WriteValue(value, target);
+
+    protected override T? Read<T>(ReadOnlySpan<byte> source)
+        where T : default => ReadValue<T>(source);
+
+    internal void WriteValue<T>(T value, IBufferWriter<byte> target)
     {
-        ArgumentNullException.ThrowIfNull(target);
         var formatter = _catalog.Get<T>();
         var writer = new MessagePackWriter(target);
         if (formatter is TypedFormatter<T> typed)
@@ -28,10 +34,8 @@ internal sealed class MessagePackKvSerializer(JsonContracts contracts) : NativeS
         writer.Flush();
     }
 
-    /// <inheritdoc/>
-    /// <remarks>Bytes after the value are not looked at, as in Go.</remarks>
-    public override T? Deserialize<T>(ReadOnlySpan<byte> source)
-        where T : default
+    // Bytes after the value are not looked at, as in Go.
+    internal T? ReadValue<T>(ReadOnlySpan<byte> source)
     {
         var formatter = _catalog.Get<T>();
         var reader = new MessagePackReader(source);

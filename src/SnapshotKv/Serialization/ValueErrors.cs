@@ -40,15 +40,15 @@ internal static class ValueErrors
     public static string ReadText(ref MessagePackReader reader, Type asked)
     {
         var start = reader.Offset;
-        var token = reader.ReadHead();
-        if (token.Kind != MessagePackKind.String)
+        if (!reader.TryReadShortString(out var bytes))
         {
-            throw Mismatch(token, asked, start);
+            var token = reader.ReadHead();
+            bytes = token.Kind == MessagePackKind.String ? reader.ReadPayload(token) : throw Mismatch(token, asked, start);
         }
 
         try
         {
-            return StrictUtf8.GetString(reader.ReadPayload(token));
+            return StrictUtf8.GetString(bytes);
         }
         catch (DecoderFallbackException)
         {

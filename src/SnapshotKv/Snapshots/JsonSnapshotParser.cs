@@ -8,7 +8,7 @@ using SnapshotKv.Format;
 namespace SnapshotKv.Snapshots;
 
 /// <summary>Parses JSON snapshots. Names match in any letter case, as in Go.</summary>
-internal sealed class JsonSnapshotParser(SnapshotWindow window, ISnapshotSink sink, SnapshotDialect dialect) : SnapshotParser(window, sink, dialect)
+internal sealed partial class JsonSnapshotParser(SnapshotWindow window, ISnapshotSink sink, SnapshotDialect dialect) : SnapshotParser(window, sink, dialect)
 {
     private const int LongestName = 32;
 
@@ -64,9 +64,21 @@ internal sealed class JsonSnapshotParser(SnapshotWindow window, ISnapshotSink si
                 cursor.Read();
                 CheckChecksum(actual, ReadUnsigned(cursor), start);
             }
+            else if (Is(cursor, SnapshotFields.Blobs))
+            {
+                ReadBlobs(ref cursor);
+            }
+            else if (Is(cursor, SnapshotFields.Serializers))
+            {
+                ReadSerializers(ref cursor);
+            }
             else if (!Is(cursor, SnapshotFields.Data))
             {
                 cursor.Skip();
+            }
+            else if (StopsAtEntries)
+            {
+                return true;
             }
             else if (!CanReadEntries)
             {

@@ -42,6 +42,14 @@ internal sealed partial class MessagePackSnapshotParser(SnapshotWindow window, I
                 case TopField.Checksum:
                     ReadChecksum(checksum, start);
                     break;
+                case TopField.Blobs:
+                    ReadBlobs();
+                    break;
+                case TopField.Serializers:
+                    ReadSerializers();
+                    break;
+                case TopField.Data when StopsAtEntries:
+                    return true;
                 case TopField.Data when CanReadEntries:
                     if (!ReadData())
                     {
@@ -119,6 +127,8 @@ internal sealed partial class MessagePackSnapshotParser(SnapshotWindow window, I
             : name.SequenceEqual(SnapshotFields.Data) ? TopField.Data
             : name.SequenceEqual(SnapshotFields.Sequence) ? TopField.Sequence
             : name.SequenceEqual(SnapshotFields.Checksum) ? TopField.Checksum
+            : name.SequenceEqual(SnapshotFields.Blobs) ? TopField.Blobs
+            : name.SequenceEqual(SnapshotFields.Serializers) ? TopField.Serializers
             : TopField.Unknown;
         Window.Advance(name.Length);
         return field;
@@ -253,5 +263,7 @@ internal sealed partial class MessagePackSnapshotParser(SnapshotWindow window, I
         Data,
         Sequence,
         Checksum,
+        Blobs,
+        Serializers,
     }
 }

@@ -135,6 +135,12 @@ internal sealed class SnapshotCatalog(IFileSystem fileSystem, string storePath)
         return target;
     }
 
+    /// <summary>Whether a snapshot is set aside, under its name or with a number behind it.</summary>
+    public bool HoldsQuarantined() => ListQuarantine().Any(entry =>
+        !entry.IsDirectory
+        && entry.Name.StartsWith(SnapshotName.Prefix, StringComparison.Ordinal)
+        && !entry.Name.EndsWith(ReasonSuffix, StringComparison.Ordinal));
+
     private static (DateTime Time, ushort Counter) Follow((DateTime Time, ushort Counter) last)
     {
         if (last.Counter < ushort.MaxValue)

@@ -1,3 +1,5 @@
+using SnapshotKv.Format;
+
 namespace SnapshotKv.Snapshots;
 
 /// <summary>What a snapshot says of itself.</summary>
@@ -15,4 +17,8 @@ internal sealed record SnapshotHeader(
     ulong? Sequence,
     DateTimeOffset? CreatedAt,
     int Count,
-    int OpaqueKeyCount);
+    int OpaqueKeyCount)
+{
+    /// <summary>What it tells beside its entries; nothing in a file that Go wrote.</summary>
+    public SnapshotExtras Extras { get; init; } = SnapshotExtras.None;
+}

@@ -25,6 +25,7 @@ internal abstract class SnapshotParser(SnapshotWindow window, ISnapshotSink sink
     private int _fitting;
     private int _misfitting;
     private (string Reason, long Offset) _firstMisfit;
+    private SnapshotExtrasBuilder? _extras;
 
     /// <summary>The dialect in which to read the file again from its start; null when it is read.</summary>
     public SnapshotDialect? ReadAgainAs { get; private set; }
@@ -44,6 +45,12 @@ internal abstract class SnapshotParser(SnapshotWindow window, ISnapshotSink sink
     protected DateTimeOffset? CreatedAt { get; set; }
 
     protected abstract KvFormat Format { get; }
+
+    /// <summary>Whether reading ends where the entries begin.</summary>
+    protected bool StopsAtEntries { get; private set; }
+
+    /// <summary>Takes what the file tells beside its entries.</summary>
+    protected SnapshotExtrasBuilder Extras => _extras ??= new();
 
     /// <summary>Whether the next entries are to be understood, or only passed over until the version is known.</summary>
     protected bool CanReadEntries => Dialect != SnapshotDialect.Undecided;
@@ -83,7 +90,17 @@ internal abstract class SnapshotParser(SnapshotWindow window, ISnapshotSink sink
             throw new SnapshotDamageException("the field 'checksum' is missing");
         }
 
-        return new(Format, (int)_version, Dialect == SnapshotDialect.InlineValues, Sequence, CreatedAt, _count, _opaqueKeyCount);
+        return new(Format, (int)_version, Dialect == SnapshotDialect.InlineValues, Sequence, CreatedAt, _count, _opaqueKeyCount) { Extras = _extras?.Build() ?? SnapshotExtras.None };
+    }
+
+    /// <summary>Reads no further than to the entries, for the sequence number, which stands before them in what this library writes.</summary>
+    /// <returns>The number; null in a file that Go wrote.</returns>
+    /// <exception cref="SnapshotDamageException">What stands there is damaged.</exception>
+    public ulong? ReadSequence()
+    {
+        StopsAtEntries = true;
+        ReadTop();
+        return Sequence;
     }
 
     /// <summary>Reads the outermost map to the end of the bytes.</summary>

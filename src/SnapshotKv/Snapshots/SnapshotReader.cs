@@ -22,9 +22,27 @@ internal sealed class SnapshotReader(IFileSystem fileSystem)
     public SnapshotHeader Read(string path, long maxSnapshotBytes, ISnapshotSink sink, CancellationToken cancellationToken)
     {
         using var file = fileSystem.OpenRead(path);
+        return Naming(path, () => Read(file, maxSnapshotBytes, sink, cancellationToken));
+    }
+
+    /// <summary>Reads only the first bytes of a snapshot, for its sequence number. What comes behind is not looked at, nor whether it is damaged.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="maxSnapshotBytes">The most bytes it may hold once decompressed.</param>
+    /// <returns>The number; null in a file that Go wrote.</returns>
+    /// <exception cref="KvStoreCorruptedException">The first bytes are not those of a snapshot.</exception>
+    /// <exception cref="IOException">The file could not be read.</exception>
+    public ulong? ReadSequence(string path, long maxSnapshotBytes)
+    {
+        using var file = fileSystem.OpenRead(path);
+        return Naming(path, () => ReadSequence(file, maxSnapshotBytes));
+    }
+
+    /// <summary>Turns what the parsers throw, who do not know the file, into what names it.</summary>
+    private static T Naming<T>(string path, Func<T> read)
+    {
         try
         {
-            return Read(file, maxSnapshotBytes, sink, cancellationToken);
+            return read();
         }
         catch (SnapshotDamageException exception)
         {
@@ -40,18 +58,18 @@ internal sealed class SnapshotReader(IFileSystem fileSystem)
         }
     }
 
+    private static ulong? ReadSequence(IFileHandle file, long maxSnapshotBytes)
+    {
+        // Member by member or not makes no difference for the first of them, and this way no other is expanded.
+        using var stream = Open(file, LookAt(file) == FileCompression.None ? FileCompression.None : FileCompression.Gzip);
+        var window = new SnapshotWindow(stream, SmallestWindow, maxSnapshotBytes, CancellationToken.None);
+        window.Fill();
+        return CreateParser(window, NoSink.Instance, SnapshotDialect.Undecided, file.Length, isCompressed: true).ReadSequence();
+    }
+
     private static SnapshotHeader Read(IFileHandle file, long maxSnapshotBytes, ISnapshotSink sink, CancellationToken cancellationToken)
     {
-        Span<byte> start = stackalloc byte[GzipMembers.HeaderSize];
-        start = start[..file.Read(start, 0)];
-        if (start.IsEmpty)
-        {
-            throw new SnapshotDamageException("it is empty", 0);
-        }
-
-        var compression = !GzipMembers.IsGzip(start) ? FileCompression.None
-            : GzipMembers.TryReadHeader(start, out var header) && header.Index == 0 ? FileCompression.OurMembers
-            : FileCompression.Gzip;
+        var compression = LookAt(file);
         var dialect = SnapshotDialect.Undecided;
         while (true)
         {
@@ -68,6 +86,20 @@ internal sealed class SnapshotReader(IFileSystem fileSystem)
             dialect = parser.ReadAgainAs!.Value;
             sink.Restart();
         }
+    }
+
+    private static FileCompression LookAt(IFileHandle file)
+    {
+        Span<byte> start = stackalloc byte[GzipMembers.HeaderSize];
+        start = start[..file.Read(start, 0)];
+        if (start.IsEmpty)
+        {
+            throw new SnapshotDamageException("it is empty", 0);
+        }
+
+        return !GzipMembers.IsGzip(start) ? FileCompression.None
+            : GzipMembers.TryReadHeader(start, out var header) && header.Index == 0 ? FileCompression.OurMembers
+            : FileCompression.Gzip;
     }
 
     private static Stream Open(IFileHandle file, FileCompression compression) => compression switch

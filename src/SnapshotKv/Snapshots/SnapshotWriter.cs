@@ -89,7 +89,7 @@ internal sealed class SnapshotWriter(IFileSystem fileSystem)
                 start += count;
             }
 
-            pipeline.Add(encoder.GetClosing(), default, hasFirst: false, 0);
+            pipeline.Add(encoder.GetClosing(contents), default, hasFirst: false, 0);
             pipeline.Drain();
             pipeline.Add(encoder.GetChecksumField(output.Checksum), default, hasFirst: false, 0);
             pipeline.Drain();

@@ -54,6 +54,42 @@ public abstract class FileSystemSpecification
     }
 
     [Fact]
+    public async Task WriteAsync_AtOffsets_ReadsBackEachByteInBothForms()
+    {
+        using var file = Files.CreateNew(At("a"));
+        await file.WriteAsync("world"u8.ToArray(), 6, TestContext.Current.CancellationToken);
+        await file.WriteAsync("hello "u8.ToArray(), 0, TestContext.Current.CancellationToken);
+        await file.WriteAsync(default, 100, TestContext.Current.CancellationToken);
+
+        file.Length.ShouldBe(11);
+        Read(file, 0, 20).ShouldBe("hello world");
+        var buffer = new byte[20];
+        (await file.ReadAsync(buffer, 6, TestContext.Current.CancellationToken)).ShouldBe(5);
+        buffer.AsSpan(0, 5).SequenceEqual("world"u8).ShouldBeTrue();
+        (await file.ReadAsync(buffer, 11, TestContext.Current.CancellationToken)).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task ReadAndWriteAsync_Canceled_DoNothing()
+    {
+        using var file = Files.CreateNew(At("a"));
+        var canceled = new CancellationToken(canceled: true);
+
+        await Should.ThrowAsync<OperationCanceledException>(async () => await file.WriteAsync(new byte[1], 0, canceled));
+        await Should.ThrowAsync<OperationCanceledException>(async () => await file.ReadAsync(new byte[1], 0, canceled));
+        file.Length.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task WriteAsync_OpenedForReading_IsRefusedWithThePath()
+    {
+        WriteFile("a", "x");
+        using var file = Files.OpenRead(At("a"));
+
+        (await Should.ThrowAsync<Exception>(async () => await file.WriteAsync(new byte[1], 0, TestContext.Current.CancellationToken))).Message.ShouldContain(At("a"));
+    }
+
+    [Fact]
     public void Write_AtOffsets_ReadsBackEachByte()
     {
         using var file = Files.CreateNew(At("a"));

@@ -66,6 +66,69 @@ public sealed class MessagePackReaderTests
         error.Offset.ShouldBe(0);
     }
 
+    [Theory]
+    [InlineData("a178")]
+    [InlineData("d90178")]
+    [InlineData("da000178")]
+    [InlineData("db0000000178")]
+    public void ReadStringBytes_HeadOfAnyWidth_IsRead(string hex) => new MessagePackReader(Hex.Bytes(hex)).ReadStringBytes().ToArray().ShouldBe("x"u8.ToArray());
+
+    [Theory]
+    [InlineData("c40178")]
+    [InlineData("c5000178")]
+    [InlineData("c60000000178")]
+    public void ReadBinary_HeadOfAnyWidth_IsRead(string hex) => new MessagePackReader(Hex.Bytes(hex)).ReadBinary().ToArray().ShouldBe("x"u8.ToArray());
+
+    [Theory]
+    [InlineData("92 01 02")]
+    [InlineData("dc0002 01 02")]
+    [InlineData("dd00000002 01 02")]
+    public void ReadArrayHead_OfAnyWidth_IsRead(string hex)
+    {
+        var reader = new MessagePackReader(Hex.Bytes(hex));
+
+        reader.ReadArrayHead().ShouldBe(2);
+
+        reader.ReadInt64().ShouldBe(1);
+        reader.ReadInt64().ShouldBe(2);
+        reader.IsAtEnd.ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("81 01 02")]
+    [InlineData("de0001 01 02")]
+    [InlineData("df00000001 01 02")]
+    public void ReadMapHead_OfAnyWidth_IsRead(string hex)
+    {
+        var reader = new MessagePackReader(Hex.Bytes(hex));
+
+        reader.ReadMapHead().ShouldBe(1);
+
+        reader.ReadInt64().ShouldBe(1);
+        reader.ReadInt64().ShouldBe(2);
+        reader.IsAtEnd.ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("d405 01", 1)]
+    [InlineData("d505 0101", 2)]
+    [InlineData("d605 01010101", 4)]
+    [InlineData("d705 0101010101010101", 8)]
+    [InlineData("d805 01010101010101010101010101010101", 16)]
+    [InlineData("c70005", 0)]
+    [InlineData("c70105 01", 1)]
+    [InlineData("c8000105 01", 1)]
+    [InlineData("c90000000105 01", 1)]
+    public void ReadExtension_HeadOfAnyWidth_IsRead(string hex, int length)
+    {
+        var reader = new MessagePackReader(Hex.Bytes(hex));
+
+        reader.ReadExtension(out var type).ToArray().ShouldBe(Enumerable.Repeat((byte)1, length).ToArray());
+
+        type.ShouldBe((sbyte)5);
+        reader.IsAtEnd.ShouldBeTrue();
+    }
+
     [Fact]
     public void Peek_UnusedCode_Throws() =>
         Should.Throw<MessagePackFormatException>(() => new MessagePackReader([0xc1]).Peek()).Reason.ShouldContain("c1");

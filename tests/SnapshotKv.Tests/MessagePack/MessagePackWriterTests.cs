@@ -106,6 +106,57 @@ public sealed class MessagePackWriterTests
         Convert.ToHexStringLower(bytes.AsSpan(0, bytes.Length - length)).ShouldBe(head);
     }
 
+    [Theory]
+    [InlineData(0, "c70005")]
+    [InlineData(1, "d405")]
+    [InlineData(2, "d505")]
+    [InlineData(3, "c70305")]
+    [InlineData(4, "d605")]
+    [InlineData(8, "d705")]
+    [InlineData(15, "c70f05")]
+    [InlineData(16, "d805")]
+    [InlineData(17, "c71105")]
+    [InlineData(255, "c7ff05")]
+    [InlineData(256, "c8010005")]
+    [InlineData(65535, "c8ffff05")]
+    [InlineData(65536, "c90001000005")]
+    public void WriteExtension_AtEachBoundary_HasTheShortestHeadAndReadsBack(int length, string head)
+    {
+        var payload = Enumerable.Range(0, length).Select(i => (byte)i).ToArray();
+
+        var bytes = Write((ref w) => w.WriteExtension(5, payload));
+
+        Convert.ToHexStringLower(bytes.AsSpan(0, bytes.Length - length)).ShouldBe(head);
+        new MessagePackReader(bytes).ReadExtension(out var type).SequenceEqual(payload).ShouldBeTrue();
+        type.ShouldBe((sbyte)5);
+    }
+
+    [Fact]
+    public void WriteExtension_NegativeType_ReadsBack()
+    {
+        new MessagePackReader(Write((ref w) => w.WriteExtension(-128, [1, 2, 3]))).ReadExtension(out var type).ToArray().ShouldBe([1, 2, 3]);
+
+        type.ShouldBe(sbyte.MinValue);
+    }
+
+    [Theory]
+    [InlineData(0.0f, "ca00000000")]
+    [InlineData(-0.0f, "ca80000000")]
+    [InlineData(1.5f, "ca3fc00000")]
+    [InlineData(float.MaxValue, "ca7f7fffff")]
+    [InlineData(float.Epsilon, "ca00000001")]
+    [InlineData(float.NegativeInfinity, "caff800000")]
+    public void WriteSingle_AnyValue_IsItsBits(float value, string hex) => Convert.ToHexStringLower(Write((ref w) => w.WriteSingle(value))).ShouldBe(hex);
+
+    [Theory]
+    [InlineData(0.0, "cb0000000000000000")]
+    [InlineData(-0.0, "cb8000000000000000")]
+    [InlineData(1.5, "cb3ff8000000000000")]
+    [InlineData(double.MaxValue, "cb7fefffffffffffff")]
+    [InlineData(double.Epsilon, "cb0000000000000001")]
+    [InlineData(double.PositiveInfinity, "cb7ff0000000000000")]
+    public void WriteDouble_AnyValue_IsItsBits(double value, string hex) => Convert.ToHexStringLower(Write((ref w) => w.WriteDouble(value))).ShouldBe(hex);
+
     [Fact]
     public void Write_RandomSequences_ReadBackAlike() => Prop.ForAll<Tuple<long, ulong>, Tuple<double, float>, Tuple<string, byte[]>>((integers, floats, texts) =>
     {

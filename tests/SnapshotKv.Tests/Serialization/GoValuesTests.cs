@@ -6,7 +6,8 @@ namespace SnapshotKv.Tests.Serialization;
 /// <summary>What Go wrote is read as what Go says it is.</summary>
 public sealed class GoValuesTests
 {
-    private static readonly NativeSerializer Serializer = KvSerializers.Create(KvFormat.MessagePack, null);
+    private static readonly StoreSerializer Serializer = KvSerializers.Create(KvFormat.MessagePack, null);
+    private static readonly StoreSerializer Json = KvSerializers.Create(KvFormat.Json, null);
 
     [Theory]
     [InlineData("all-types", 180)]
@@ -25,6 +26,39 @@ public sealed class GoValuesTests
         }
 
         compared.ShouldBeGreaterThanOrEqualTo(atLeast);
+    }
+
+    [Theory]
+    [InlineData("json-uncompressed", 41)]
+    [InlineData("json-gzip", 42)]
+    public void Deserialize_JsonAsObject_IsWhatGoReadsWithIntegersExact(string fixture, int atLeast)
+    {
+        var compared = 0;
+        foreach (var (key, bytes, described) in GoValues.Of(fixture))
+        {
+            if (described is { } value)
+            {
+                ShapeText.Of(AsDoubles(Json.Deserialize<object>(bytes.AsSpan()))).ShouldBe(ShapeText.Of(GoValues.Expected(value)), key);
+                compared++;
+            }
+        }
+
+        compared.ShouldBeGreaterThanOrEqualTo(atLeast);
+    }
+
+    [Fact]
+    public void Deserialize_JsonThatGoReadsRoundedOrAsText_GivesWhatWasMeant()
+    {
+        var entries = GoValues.Of("json-uncompressed").ToDictionary(entry => entry.Key, entry => entry.Bytes, StringComparer.Ordinal);
+
+        Json.Deserialize<object>(entries["int:2^53+1"].AsSpan()).ShouldBe((1L << 53) + 1);
+        Json.Deserialize<long>(entries["int:min"].AsSpan()).ShouldBe(long.MinValue);
+        Json.Deserialize<object>(entries["uint:max"].AsSpan()).ShouldBe(ulong.MaxValue);
+        Json.Deserialize<byte[]>(entries["bytes"].AsSpan()).ShouldBe([0, 1, 2, 0xfa, 0xfb, 0xfc, 0xfd, 0xfe, 0xff]);
+        Json.Deserialize<byte[]?>(entries["bytes:nil"].AsSpan()).ShouldBeNull();
+        Json.Deserialize<DateTimeOffset>(entries["time:offset"].AsSpan()).ShouldBe(DateTimeOffset.FromUnixTimeSeconds(1772375422).AddTicks(1234567));
+        Json.Deserialize<Dictionary<int, string>>(entries["map:int-keys"].AsSpan())![9].ShouldBe("nine");
+        double.IsNegative(Json.Deserialize<double>(entries["float:negzero"].AsSpan())).ShouldBeTrue();
     }
 
     [Fact]
@@ -112,4 +146,14 @@ public sealed class GoValuesTests
         Serializer.Deserialize<Dictionary<string, long>>(entries["map:string-int64"].AsSpan())!["a"].ShouldBe(1);
         Serializer.Deserialize<int[][]>(entries["slice:[][]int"].AsSpan())![1].ShouldBeNull();
     }
+
+    // Go has no other number in JSON.
+    private static object? AsDoubles(object? value) => value switch
+    {
+        long number => (double)number,
+        ulong number => (double)number,
+        List<object?> items => items.Select(AsDoubles).ToList(),
+        Dictionary<string, object?> map => map.ToDictionary(pair => pair.Key, pair => AsDoubles(pair.Value), StringComparer.Ordinal),
+        _ => value,
+    };
 }

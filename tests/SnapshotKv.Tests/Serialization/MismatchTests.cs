@@ -9,8 +9,8 @@ namespace SnapshotKv.Tests.Serialization;
 /// <summary>Another kind than was asked for, in both formats: the message names the stored kind, the type and the place.</summary>
 public sealed class MismatchTests
 {
-    private static readonly NativeSerializer MessagePack = KvSerializers.Create(KvFormat.MessagePack, null);
-    private static readonly NativeSerializer Json = KvSerializers.Create(KvFormat.Json, null);
+    private static readonly StoreSerializer MessagePack = KvSerializers.Create(KvFormat.MessagePack, null);
+    private static readonly StoreSerializer Json = KvSerializers.Create(KvFormat.Json, null);
 
     [Fact]
     public void Deserialize_MessagePackOfAnotherKind_NamesBothAndThePlace()

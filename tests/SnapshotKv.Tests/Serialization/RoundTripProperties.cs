@@ -3,6 +3,7 @@ using System.Text;
 using FsCheck;
 using FsCheck.Fluent;
 using SnapshotKv.Serialization;
+using SnapshotKv.Tests.Store;
 
 namespace SnapshotKv.Tests.Serialization;
 
@@ -43,7 +44,44 @@ public sealed class RoundTripProperties
     [Theory]
     [MemberData(nameof(Formats))]
     public void Deserialize_RandomUntypedTree_GivesTheSame(KvFormat format) =>
-        Prop.ForAll<int>(seed => IsSame(format, RandomTree(new Random(seed), depth: 0))).QuickCheckThrowOnFailure();
+        Prop.ForAll<int>(seed => IsSame(format, new RandomShapes(new Random(seed)).Tree())).QuickCheckThrowOnFailure();
+
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public void Deserialize_RandomObjectGraph_GivesTheSame(KvFormat format) => Prop.ForAll<int>(seed =>
+    {
+        var shapes = new RandomShapes(new Random(seed));
+        return IsSame(format, shapes.Nested())
+            && IsSame(format, shapes.WithCollections())
+            && IsSame(format, Enumerable.Range(0, 3).Select(_ => shapes.Nested()).ToList())
+            && IsSame(format, Enumerable.Range(0, 3).ToDictionary(i => $"k{i}", _ => shapes.WithCollections(), StringComparer.Ordinal))
+            && IsSame(format, Enumerable.Range(0, 3).Select(_ => shapes.Person()).ToArray())
+            && IsSame(format, Enumerable.Range(0, 3).Select(_ => shapes.Figure()).ToList());
+    }).QuickCheckThrowOnFailure();
+
+    [Theory]
+    [MemberData(nameof(Formats))]
+    public void TryGet_RandomObjectGraphSavedAndReopened_GivesTheSame(KvFormat format)
+    {
+        var seed = Random.Shared.Next();
+        var shapes = new RandomShapes(new Random(seed));
+        var values = Enumerable.Range(0, 200).Select(_ => shapes.Nested()).ToList();
+        var home = new StoreHome();
+        using (var store = home.Open(options => options.Format = format))
+        {
+            for (var i = 0; i < values.Count; i++)
+            {
+                store.Set($"{i}", values[i]);
+            }
+        }
+
+        using var reopened = home.Open(options => options.Format = format);
+        for (var i = 0; i < values.Count; i++)
+        {
+            reopened.TryGet<Shapes.Nested>($"{i}", out var value).ShouldBeTrue();
+            ShapeText.Of(value).ShouldBe(ShapeText.Of(values[i]), $"value {i} of seed {seed}");
+        }
+    }
 
     private static void ComesBack<T>(KvFormat format) => Prop.ForAll<T>(value => IsSame(format, value)).QuickCheckThrowOnFailure();
 
@@ -54,19 +92,6 @@ public sealed class RoundTripProperties
         serializer.Serialize(value, buffer);
         return ShapeText.Of(serializer.Deserialize<T>(buffer.WrittenSpan)) == ShapeText.Of(value);
     }
-
-    private static object? RandomTree(Random random, int depth) => random.Next(depth < 5 ? 9 : 7) switch
-    {
-        0 => null,
-        1 => random.Next(2) == 0,
-        2 => random.NextInt64(long.MinValue, long.MaxValue),
-        3 => (long)random.Next(-200, 200),
-        4 => ulong.MaxValue - (ulong)random.Next(),
-        5 => random.NextDouble(),
-        6 => new string((char)random.Next(' ', 0x2fff), random.Next(100)),
-        7 => Enumerable.Range(0, random.Next(20)).Select(_ => RandomTree(random, depth + 1)).ToList(),
-        _ => Enumerable.Range(0, random.Next(20)).ToDictionary(i => $"k{i}", _ => RandomTree(random, depth + 1), StringComparer.Ordinal),
-    };
 
     // FsCheck's strings hold unpaired surrogates, which are refused: that has a test of its own.
     private static string? WellFormed(string? text) => text is null ? null : Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));

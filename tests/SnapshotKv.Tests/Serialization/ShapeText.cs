@@ -29,7 +29,10 @@ internal static class ShapeText
         map.Keys.Cast<object>().Select(key => $"{Of(key)}: {Of(map[key])}").Order(StringComparer.Ordinal);
 
     private static IEnumerable<string> Members(object value) =>
-        value.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance)
+    [
+        .. value.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(property => property.GetIndexParameters().Length == 0)
-            .Select(property => $"{property.Name}={Of(property.GetValue(value))}");
+            .Select(property => $"{property.Name}={Of(property.GetValue(value))}"),
+        .. value.GetType().GetFields(BindingFlags.Public | BindingFlags.Instance).Select(field => $"{field.Name}={Of(field.GetValue(value))}"),
+    ];
 }

@@ -1,4 +1,7 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
@@ -157,6 +160,32 @@ public static class Shapes
         public Queue<int>? Queue { get; set; }
 
         public JsonObject? Json { get; set; }
+    }
+
+    [JsonConverter(typeof(CelsiusConverter))]
+    public readonly record struct Celsius(double Degrees);
+
+    public sealed class CelsiusConverter : JsonConverter<Celsius>
+    {
+        public override Celsius Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            new(double.Parse(reader.GetString()!.TrimEnd('C'), CultureInfo.InvariantCulture));
+
+        public override void Write(Utf8JsonWriter writer, Celsius value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(string.Create(CultureInfo.InvariantCulture, $"{value.Degrees}C"));
+    }
+
+    public sealed class Weather
+    {
+        public Celsius Now { get; set; }
+
+        public string? At { get; set; }
+    }
+
+    public sealed class WithField
+    {
+        [JsonInclude]
+        [SuppressMessage("Design", "CA1051:Do not declare visible instance fields", Justification = "It is what is tested.")]
+        public int Value;
     }
 
     public sealed class Node

@@ -1,5 +1,6 @@
 using SnapshotKv.Diagnostics;
 using SnapshotKv.Testing;
+using SnapshotKv.Tests.Serialization;
 
 namespace SnapshotKv.Tests.Store;
 
@@ -21,11 +22,12 @@ public sealed class KvStoreOpeningTests
             MaxValueBytes = 0,
             MaxSnapshotBytes = 0,
             TimeProvider = null!,
+            Serializer = new NamedSerializer("json"),
         };
 
         var message = Should.Throw<ArgumentException>(() => KvStore.Open(options)).Message;
 
-        options.GetErrors().Count.ShouldBe(9);
+        options.GetErrors().Count.ShouldBe(10);
         foreach (var property in typeof(SnapshotKvOptions).GetProperties().Select(property => property.Name).Except(["TypeInfoResolver", "LoggerFactory"]))
         {
             message.ShouldContain(property + " must");
@@ -49,6 +51,7 @@ public sealed class KvStoreOpeningTests
         options.MaxValueBytes.ShouldBe(64 * 1024 * 1024);
         options.MaxSnapshotBytes.ShouldBe(8L * 1024 * 1024 * 1024);
         options.TypeInfoResolver.ShouldBeNull();
+        options.Serializer.ShouldBeNull();
         options.TimeProvider.ShouldBe(TimeProvider.System);
         options.LoggerFactory.ShouldBeNull();
         options.GetErrors().ShouldBeEmpty();

@@ -50,7 +50,7 @@ internal sealed class JsonFormatter(JsonTypeInfo contract, JsonSerializerOptions
         }
         catch (Exception e) when (JsonErrors.IsAboutTheValue(e))
         {
-            throw new MessagePackFormatException(JsonErrors.OnRead(e, buffer.Written, contract.Type).Message.TrimEnd('.'), start);
+            throw new MessagePackFormatException(JsonErrors.OnRead(e, buffer.Written, contract.Type).Message.TrimEnd('.'), start, e);
         }
     }
 }

@@ -1,7 +1,6 @@
 using SnapshotKv.Format;
-using SnapshotKv.Snapshots;
 
-namespace SnapshotKv.Engine;
+namespace SnapshotKv.Snapshots;
 
 /// <summary>For reading only what a snapshot says of itself.</summary>
 internal sealed class NoSink : ISnapshotSink

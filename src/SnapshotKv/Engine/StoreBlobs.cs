@@ -1,0 +1,88 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using SnapshotKv.Blobs;
+using SnapshotKv.FileSystem;
+using SnapshotKv.Format;
+using SnapshotKv.Keyspace;
+using SnapshotKv.Snapshots;
+
+namespace SnapshotKv.Engine;
+
+/// <summary>The blobs of an open store: their files, who needs which, and the sweep of those that a crash left over.</summary>
+/// <remarks>Thread-safe. Disposal waits for a sweep that is under way, which ends between two files.</remarks>
+internal sealed class StoreBlobs : IDisposable
+{
+    private readonly Lock _sweeping = new();
+    private readonly CancellationTokenSource _closing = new();
+    private readonly CancellationToken _isClosing;
+    private readonly RetainedSnapshots _retained;
+    private readonly BlobHold _hold;
+    private readonly ulong _openedAt;
+
+    public StoreBlobs(IFileSystem fileSystem, OpenDirectory directory, SnapshotReader reader, SnapshotKvOptions settings, RecoveredStore recovered, ILogger logger)
+    {
+        _isClosing = _closing.Token;
+        HasAny = fileSystem.DirectoryExists(System.IO.Path.Combine(directory.Path, BlobDirectory.DirectoryName));
+        _retained = new RetainedSnapshots(directory.Catalog, reader, settings.MaxSnapshotBytes);
+        _hold = _retained.GetHold(recovered.Report);
+        _openedAt = recovered.Sequence;
+        Ledger = LoadLedger(recovered, _hold);
+        Files = new BlobStore(fileSystem, directory.Path, new BlobIdGenerator(settings.TimeProvider, RandomNumberGenerator.Create()), Ledger);
+        Collector = new BlobCollector(Files, Ledger, _retained, logger);
+    }
+
+    public BlobLedger Ledger { get; }
+
+    public BlobStore Files { get; }
+
+    public BlobCollector Collector { get; }
+
+    /// <summary>Whether there was a directory of blobs when the store was opened, so that a crash can have left something there.</summary>
+    public bool HasAny { get; }
+
+    /// <summary>Deletes what a crash left over. Called once, beside everything else.</summary>
+    public void Sweep()
+    {
+        lock (_sweeping)
+        {
+            try
+            {
+                Collector.Sweep(_openedAt, _hold, _isClosing);
+            }
+            catch (OperationCanceledException)
+            {
+                // The store is being closed; what is left is swept when it is next opened.
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        _closing.Cancel();
+        lock (_sweeping)
+        {
+            _closing.Dispose();
+        }
+    }
+
+    private static BlobLedger LoadLedger(RecoveredStore recovered, BlobHold hold) => BlobLedger.Load(
+        recovered.Header?.Extras.Blobs ?? [],
+        recovered.HasBlobs ? References(recovered.Table) : [],
+        recovered.Header?.Sequence ?? 0,
+        hold is BlobHold.FellBack or BlobHold.Quarantine ? recovered.Sequence : null);
+
+    private static List<BlobId> References(RecordTable table)
+    {
+        var slots = new TableShard.Slot[table.SlotCount];
+        var references = new List<BlobId>();
+        foreach (ref var slot in slots.AsSpan(0, table.CopySlots(slots)))
+        {
+            if (slot.Value is byte[] bytes && BlobId.TryParse(new Record(bytes).BlobReference, out var id))
+            {
+                references.Add(id);
+            }
+        }
+
+        return references;
+    }
+}

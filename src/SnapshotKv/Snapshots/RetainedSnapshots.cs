@@ -1,0 +1,99 @@
+using SnapshotKv.Blobs;
+using SnapshotKv.Format;
+
+namespace SnapshotKv.Snapshots;
+
+/// <summary>Looks into the snapshots on disk for the sake of blobs. Thread-safe.</summary>
+/// <param name="catalog">The files.</param>
+/// <param name="reader">Reads them.</param>
+/// <param name="maxSnapshotBytes">The most bytes that one may hold once decompressed.</param>
+internal sealed class RetainedSnapshots(SnapshotCatalog catalog, SnapshotReader reader, long maxSnapshotBytes) : IRetainedSnapshots
+{
+    private readonly Lock _gate = new();
+    private Dictionary<string, ulong> _known = new(StringComparer.Ordinal);
+
+    public ulong[] ReadSequences()
+    {
+        lock (_gate)
+        {
+            // A name is never given twice, so that each file is looked into once. What was deleted is forgotten.
+            var known = new Dictionary<string, ulong>(StringComparer.Ordinal);
+            foreach (var file in catalog.List().Candidates)
+            {
+                if (_known.TryGetValue(file.FileName, out var sequence) || TryReadSequence(file, out sequence))
+                {
+                    known[file.FileName] = sequence;
+                }
+            }
+
+            _known = known;
+            return [.. known.Values.Order()];
+        }
+    }
+
+    public HashSet<BlobId> FindReferredTo(IReadOnlySet<BlobId> candidates, CancellationToken cancellationToken)
+    {
+        var sink = new ReferenceSink(candidates);
+        foreach (var file in catalog.List().Candidates)
+        {
+            try
+            {
+                reader.Read(catalog.GetPath(file.FileName), maxSnapshotBytes, sink, cancellationToken);
+            }
+            catch (FileNotFoundException)
+            {
+                // Deleted by a save meanwhile: it needs nothing any more.
+            }
+        }
+
+        return sink.Found;
+    }
+
+    /// <summary>Why orphans must not be swept.</summary>
+    /// <param name="report">What opening found.</param>
+    public BlobHold GetHold(KvRecoveryReport report) => report.FellBack ? BlobHold.FellBack
+        : catalog.HoldsQuarantined() ? BlobHold.Quarantine
+        : report.LoadedSnapshot is null ? BlobHold.NothingLoaded
+        : BlobHold.None;
+
+    private bool TryReadSequence(SnapshotFile file, out ulong sequence)
+    {
+        sequence = 0;
+        try
+        {
+            sequence = reader.ReadSequence(catalog.GetPath(file.FileName), maxSnapshotBytes) ?? 0;
+            return true;
+        }
+        catch (FileNotFoundException)
+        {
+            return false;
+        }
+        catch (KvStoreCorruptedException) when (!file.Name.IsOurs)
+        {
+            // Of a codec that only its own Go program can read, and Go knows no numbers.
+            return true;
+        }
+    }
+
+    /// <summary>Keeps what is referred to; a file that is read again adds what it added before.</summary>
+    private sealed class ReferenceSink(IReadOnlySet<BlobId> candidates) : ISnapshotSink
+    {
+        public HashSet<BlobId> Found { get; } = [];
+
+        public void Expect(int count)
+        {
+        }
+
+        public void Add(Record record)
+        {
+            if ((record.Flags & RecordFlags.Blob) != 0 && BlobId.TryParse(record.BlobReference, out var id) && candidates.Contains(id))
+            {
+                Found.Add(id);
+            }
+        }
+
+        public void Restart()
+        {
+        }
+    }
+}

@@ -1,0 +1,155 @@
+namespace SnapshotKv.Tests.Store.Model;
+
+/// <summary>A keyspace under test beside the dictionary that it is to agree with: the whole store, a partition, or what one thread has to itself.</summary>
+internal sealed class ModelScope(IKvStore store, TimeProvider clock, IEnumerable<KeyValuePair<string, ModelEntry>> entries)
+{
+    private readonly Dictionary<string, ModelEntry> _entries = new(entries, StringComparer.Ordinal);
+
+    public IKvStore Store { get; } = store;
+
+    /// <summary>Whether the keys are seen in a transaction.</summary>
+    public bool IsTransaction { get; private init; }
+
+    public DateTimeOffset Now => clock.GetUtcNow();
+
+    /// <summary>The live keys in the store's order.</summary>
+    public IReadOnlyList<string> Keys => [.. _entries.Where(item => item.Value.IsLive(Now)).Select(item => item.Key).Order(ModelKeys.ByBytes)];
+
+    /// <summary>The live entries.</summary>
+    public IEnumerable<KeyValuePair<string, ModelEntry>> Entries => _entries.Where(item => item.Value.IsLive(Now));
+
+    /// <summary>Whether a key has an entry that expired.</summary>
+    public bool IsDead(string key) => _entries.TryGetValue(key, out var entry) && !entry.IsLive(Now);
+
+    /// <summary>The live entry of a key.</summary>
+    public ModelEntry? Find(string key) => _entries.TryGetValue(key, out var entry) && entry.IsLive(Now) ? entry : null;
+
+    /// <summary>The highest version that was seen so far.</summary>
+    public long HighestVersion { get; private set; }
+
+    public void Set(string key, ModelEntry entry)
+    {
+        entry.After = HighestVersion;
+        _entries[key] = entry;
+    }
+
+    /// <summary>Removes a key, and says whether it was live.</summary>
+    public bool Remove(string key)
+    {
+        var wasLive = Find(key) is not null;
+        _entries.Remove(key);
+        return wasLive;
+    }
+
+    /// <summary>Removes keys, and says how many were live.</summary>
+    public int RemoveWhere(Func<string, bool> condition) => Keys.Where(condition).Count(Remove);
+
+    /// <summary>Notes that the value of a key was read.</summary>
+    public void Slide(string key) => Find(key)?.Slide(Now);
+
+    /// <summary>Reads a key in both and compares.</summary>
+    public void Read(string key)
+    {
+        var expected = Find(key);
+        if (expected?.Value is long number)
+        {
+            Store.TryGet<long>(key, out var found).ShouldBeTrue(key);
+            found.ShouldBe(number, key);
+        }
+        else
+        {
+            Store.TryGetBytes(key, out var found).ShouldBe(expected is not null, key);
+            found.ShouldBe((byte[]?)expected?.Value, key);
+        }
+
+        Slide(key);
+    }
+
+    /// <summary>Compares everything that can be asked without moving an expiry.</summary>
+    public void Compare()
+    {
+        var live = Keys;
+        Store.GetKeys().ShouldBe(live);
+        foreach (var prefix in ModelKeys.Prefixes)
+        {
+            Store.Count(prefix).ShouldBe(live.Count(key => key.StartsWith(prefix, StringComparison.Ordinal)), $"count of {prefix}");
+        }
+
+        foreach (var key in ModelKeys.All.Union(live))
+        {
+            Store.Exists(key).ShouldBe(Find(key) is not null, $"exists {key}");
+            var expected = Find(key) switch
+            {
+                null => KvTimeToLive.Missing,
+                { Deadline: { } deadline } => KvTimeToLive.Of(deadline - Now),
+                _ => KvTimeToLive.Unlimited,
+            };
+            Store.GetTimeToLive(key).ShouldBe(expected, $"life of {key}");
+            CompareInfo(key);
+        }
+
+        foreach (var tag in ModelKeys.Tags)
+        {
+            Store.GetKeysByTag(tag).ShouldBe(live.Where(key => Find(key)!.Tags.Contains(tag)), $"keys tagged {tag}");
+        }
+    }
+
+    /// <summary>The version of a live entry, asked for when nobody has; higher than all that were known when it was set.</summary>
+    public long VersionOf(string key)
+    {
+        var entry = Find(key)!;
+        if (entry.Version == 0)
+        {
+            Store.TryGetInfo(key, out var info).ShouldBeTrue(key);
+            info.Version.ShouldBeGreaterThan(entry.After, $"version of {key}");
+            entry.Version = info.Version;
+            HighestVersion = Math.Max(HighestVersion, info.Version);
+        }
+
+        return entry.Version;
+    }
+
+    /// <summary>The part under a prefix, with entries of its own until they are taken back.</summary>
+    public ModelScope Under(string prefix) => new(
+        Store.GetPartition(prefix),
+        clock,
+        Entries.Where(item => item.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(item => KeyValuePair.Create(item.Key[prefix.Length..], item.Value)))
+    {
+        HighestVersion = HighestVersion,
+        IsTransaction = IsTransaction,
+    };
+
+    /// <summary>The same keys in a transaction, with entries of their own until they are taken back.</summary>
+    public ModelScope In(IKvTransaction transaction) => new(transaction, clock, Entries) { HighestVersion = HighestVersion, IsTransaction = true };
+
+    /// <summary>Takes back what happened to the part under a prefix.</summary>
+    public void TakeBack(string prefix, ModelScope part)
+    {
+        HighestVersion = Math.Max(HighestVersion, part.HighestVersion);
+        RemoveWhere(key => key.StartsWith(prefix, StringComparison.Ordinal));
+        foreach (var (key, entry) in part.Entries)
+        {
+            _entries[prefix + key] = entry;
+        }
+    }
+
+    private void CompareInfo(string key)
+    {
+        var entry = Find(key);
+        Store.TryGetInfo(key, out var info).ShouldBe(entry is not null, $"info of {key}");
+        if (entry is null)
+        {
+            return;
+        }
+
+        info.ExpiresAt.ShouldBe(entry.Deadline, $"end of {key}");
+        info.SlidingExpiration.ShouldBe(entry.Window, $"window of {key}");
+        info.Tags.ShouldBe(entry.Tags, ignoreOrder: true, $"tags of {key}");
+
+        // What a transaction has written gets its version with the commit.
+        if (!IsTransaction || entry.Version != 0)
+        {
+            info.Version.ShouldBe(VersionOf(key), $"version of {key}");
+        }
+    }
+}

@@ -1,0 +1,8 @@
+namespace SnapshotKv.Tests.Store.Model.Steps;
+
+internal sealed record CompareStep : EntryStep
+{
+    public override void Run(ModelScope scope) => scope.Compare();
+
+    public override string ToString() => "compare";
+}

@@ -1,0 +1,28 @@
+namespace SnapshotKv.Tests.Store.Model.Steps;
+
+/// <summary>Adds to a number, which is made when it is not there; where bytes are, it must be refused.</summary>
+internal sealed record IncrementStep(string Key, long By, ModelLife Life) : EntryStep
+{
+    public static IncrementStep Draw(Random random) => new(ModelKeys.Draw(random), random.Next(-5, 6), ModelLife.Draw(random));
+
+    public override void Run(ModelScope scope)
+    {
+        scope.Slide(Key);
+        switch (scope.Find(Key))
+        {
+            case null:
+                scope.Store.Increment(Key, By, Life.ToOptions(scope.Now)).ShouldBe(By);
+                scope.Set(Key, Life.Begin(By, scope.Now));
+                break;
+            case { Value: long number } entry:
+                scope.Store.Increment(Key, By, Life.ToOptions(scope.Now)).ShouldBe(number + By);
+                scope.Set(Key, entry.WithValue(number + By));
+                break;
+            default:
+                Should.Throw<KvSerializationException>(() => scope.Store.Increment(Key, By));
+                break;
+        }
+    }
+
+    public override string ToString() => $"increment '{Key}' by {By} or set it {Life}";
+}

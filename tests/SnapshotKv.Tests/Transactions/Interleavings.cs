@@ -1,0 +1,43 @@
+namespace SnapshotKv.Tests.Transactions;
+
+/// <summary>All orders in which several parties can take their turns.</summary>
+internal static class Interleavings
+{
+    /// <summary>Enumerates them.</summary>
+    /// <param name="turns">How many turns each party has.</param>
+    /// <returns>In each, the party whose turn it is. The array is used again for the next one.</returns>
+    public static IEnumerable<int[]> Of(params int[] turns)
+    {
+        var order = turns.SelectMany((count, party) => Enumerable.Repeat(party, count)).ToArray();
+        do
+        {
+            yield return order;
+        }
+        while (MoveToNextPermutation(order));
+    }
+
+    /// <summary>The next permutation in lexical order; equal items make no difference.</summary>
+    private static bool MoveToNextPermutation(int[] order)
+    {
+        var pivot = order.Length - 2;
+        while (pivot >= 0 && order[pivot] >= order[pivot + 1])
+        {
+            pivot--;
+        }
+
+        if (pivot < 0)
+        {
+            return false;
+        }
+
+        var swap = order.Length - 1;
+        while (order[swap] <= order[pivot])
+        {
+            swap--;
+        }
+
+        (order[pivot], order[swap]) = (order[swap], order[pivot]);
+        order.AsSpan(pivot + 1).Reverse();
+        return true;
+    }
+}

@@ -1,0 +1,6 @@
+namespace SnapshotKv.Tests.Transactions;
+
+public sealed class KvStoreTransactionsTests : InterleavedTransactionsSpecification
+{
+    private protected override ITransactionalStore Open() => new KvStoreTransactions("");
+}

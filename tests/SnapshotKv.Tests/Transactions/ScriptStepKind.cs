@@ -1,0 +1,10 @@
+namespace SnapshotKv.Tests.Transactions;
+
+internal enum ScriptStepKind
+{
+    Get,
+    Set,
+    Remove,
+    Scan,
+    Count,
+}
