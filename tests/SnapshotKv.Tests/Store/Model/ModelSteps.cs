@@ -34,6 +34,7 @@ internal static class ModelSteps
         (6, TokenStep.Draw),
         (1, ConcurrentlyStep.Draw),
         (6, TransactionStep.Draw),
+        (3, ConflictStep.Draw),
         (3, WatchStep.Draw),
         (1, FloodStep.Draw),
         (1, _ => new SettleBlobsStep()),
