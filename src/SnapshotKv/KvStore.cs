@@ -60,6 +60,9 @@ public sealed partial class KvStore : KvKeyspace, IDisposable, IAsyncDisposable
     /// <summary>The entries in memory, expired ones that were not swept yet included.</summary>
     internal int EntriesInMemory => Engine.Pipeline.Table.Count;
 
+    /// <summary>Whether a transaction is open, so that commits are noted for it.</summary>
+    internal bool KeepsTransactionLog => Engine.Pipeline.TransactionLog.IsKept;
+
     /// <summary>The tags of all entries, as the index has them, which is built when it is not there yet.</summary>
     internal int TagIndexKeys => Engine.Pipeline.EnsureTagIndex().Enumerate([]).Count();
 

@@ -125,7 +125,7 @@ public abstract partial class KvTransactionKeyspace
                 throw BlobAccess.NoSuchKey(key);
             }
 
-            _scope.View.Put(built.After, change.Kind == KvBatch.ChangeKind.UpdateBlob ? options : _builder.LifeOf(options));
+            _scope.View.Put(built.After, change.Kind == KvBatch.ChangeKind.UpdateBlob ? options : _builder.LifeOf(options), _scope.View.NextVersion());
             _scope.Own(blob);
         }
         catch

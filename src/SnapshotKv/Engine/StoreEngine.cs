@@ -77,12 +77,17 @@ internal sealed class StoreEngine(CommitPipeline pipeline, KvClock clock, Mainte
         return outcome;
     }
 
-    public CommitOutcome TryCommit(TransactionStart start, TransactionReads reads, Span<TableChange> changes)
+    /// <inheritdoc cref="CommitPipeline.TryCommit(TransactionStart, TransactionReads, Span{TableChange}, out byte[])"/>
+    public bool TryCommit(TransactionStart start, TransactionReads reads, Span<TableChange> changes, out byte[]? changed)
     {
         ThrowIfClosed();
-        var outcome = Pipeline.TryCommit(start, reads, changes);
+        if (!Pipeline.TryCommit(start, reads, changes, out changed))
+        {
+            return false;
+        }
+
         NoteChange();
-        return outcome;
+        return true;
     }
 
     public long RemoveByPrefix(byte[] prefix)

@@ -63,7 +63,10 @@ internal sealed class TransactionLog
         _tagKeys.NoteAll(sequence);
     }
 
-    public bool IsChanged(ReadOnlySpan<byte> key, ulong since) => _keys.IsChanged(key, since);
+    /// <param name="key">The key.</param>
+    /// <param name="since">The number of the commit.</param>
+    /// <param name="isKnown">Whether it was this key; false when so much was changed that this is not known any more.</param>
+    public bool IsChanged(ReadOnlySpan<byte> key, ulong since, out bool isKnown) => _keys.IsChanged(key, since, out isKnown);
 
     public bool IsAnyChanged(byte[] prefix, ulong since, out byte[]? key) => _keys.IsAnyChanged(prefix, since, out key);
 

@@ -2,7 +2,7 @@ namespace SnapshotKv.Keyspace;
 
 /// <summary>Which keys were changed when, for as long as a transaction that began before is open: by key and, in order, by prefix.</summary>
 /// <remarks>
-/// Thread-safe by one lock. Bounded: beyond <see cref="MostKeys"/> different keys everything is forgotten, and what began before counts as changed.
+/// Thread-safe by one lock. Bounded: beyond about <see cref="MostKeys"/> different keys everything is forgotten, and what began before counts as changed.
 /// </remarks>
 internal sealed class ChangedKeys(int mostKeys = ChangedKeys.MostKeys)
 {
@@ -11,10 +11,16 @@ internal sealed class ChangedKeys(int mostKeys = ChangedKeys.MostKeys)
     private const int FirstPruning = 4096;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<byte[], ulong> _last = new(KeyBytes.Comparer);
+    private Dictionary<byte[], ulong> _last = new(KeyBytes.Comparer);
     private PrefixIndex _ordered = new();
     private ulong _forgottenThrough;
-    private int _pruneAt = FirstPruning;
+    private int _pruneAt = Math.Min(FirstPruning, mostKeys + 1);
+
+    /// <summary>How many keys are known at this moment.</summary>
+    public int Count => _last.Count;
+
+    /// <summary>How many keys there is room for without growing.</summary>
+    public int Room => _last.Capacity;
 
     /// <summary>Notes that a key is about to be changed.</summary>
     /// <param name="key">The key.</param>
@@ -51,11 +57,15 @@ internal sealed class ChangedKeys(int mostKeys = ChangedKeys.MostKeys)
     }
 
     /// <summary>Whether a key was changed after a commit, or may have been.</summary>
-    public bool IsChanged(ReadOnlySpan<byte> key, ulong since)
+    /// <param name="key">The key.</param>
+    /// <param name="since">The number of the commit.</param>
+    /// <param name="isKnown">Whether it was; false when it was not, or when it is not known any more.</param>
+    public bool IsChanged(ReadOnlySpan<byte> key, ulong since, out bool isKnown)
     {
         lock (_lock)
         {
-            return since < _forgottenThrough || (_last.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(key, out var last) && last > since);
+            isKnown = _last.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(key, out var last) && last > since;
+            return isKnown || since < _forgottenThrough;
         }
     }
 
@@ -91,14 +101,12 @@ internal sealed class ChangedKeys(int mostKeys = ChangedKeys.MostKeys)
     {
         lock (_lock)
         {
-            if (_last.Count > 0)
+            if (_last.Capacity > 0)
             {
                 Forget(0);
-                _last.TrimExcess();
             }
 
             _forgottenThrough = 0;
-            _pruneAt = FirstPruning;
         }
     }
 
@@ -113,18 +121,23 @@ internal sealed class ChangedKeys(int mostKeys = ChangedKeys.MostKeys)
             }
         }
 
-        if (_last.Count > mostKeys)
+        // Nearly full is full: else each of the next few notes would look through all of it again.
+        if (_last.Count > mostKeys - (mostKeys / 8))
         {
             Forget(_last.Values.Max());
         }
-
-        _pruneAt = Math.Min(Math.Max(_last.Count * 2, FirstPruning), mostKeys + 1);
+        else
+        {
+            _pruneAt = Math.Min(Math.Max(_last.Count * 2, FirstPruning), mostKeys + 1);
+        }
     }
 
     private void Forget(ulong through)
     {
-        _last.Clear();
+        // New ones, since a dictionary that is cleared keeps its room.
+        _last = new Dictionary<byte[], ulong>(KeyBytes.Comparer);
         _ordered = new PrefixIndex();
+        _pruneAt = Math.Min(FirstPruning, mostKeys + 1);
         _forgottenThrough = Math.Max(_forgottenThrough, through);
     }
 }
