@@ -103,11 +103,11 @@ internal sealed class AsyncForms(IKvBlobs store) : IKvBlobs
         Wait(store.SetEncodedWithBlobAsync(key, encoded, content, options, length));
 
     public void SetEncodedWithBlob(string key, ReadOnlySequence<byte> encoded, ReadOnlySpan<byte> content, KvEntryOptions options = default) =>
-        SetEncodedWithBlob(key, encoded, new MemoryStream(content.ToArray()), options);
+        Wait(SetEncodedWithBlobAsync(key, encoded, content.ToArray(), options));
 
     public void UpdateBlob(string key, Stream content, long? length = null) => Wait(store.UpdateBlobAsync(key, content, length));
 
-    public void UpdateBlob(string key, ReadOnlySpan<byte> content) => UpdateBlob(key, new MemoryStream(content.ToArray()));
+    public void UpdateBlob(string key, ReadOnlySpan<byte> content) => Wait(UpdateBlobAsync(key, content.ToArray()));
 
     public Stream OpenBlob(string key) => Result(store.OpenBlobAsync(key));
 
@@ -120,6 +120,17 @@ internal sealed class AsyncForms(IKvBlobs store) : IKvBlobs
         KvEntryOptions options = default,
         long? length = null,
         CancellationToken cancellationToken = default) => store.SetEncodedWithBlobAsync(key, encoded, content, options, length, cancellationToken);
+
+    public ValueTask SetEncodedWithBlobAsync(
+        string key,
+        ReadOnlySequence<byte> encoded,
+        ReadOnlyMemory<byte> content,
+        KvEntryOptions options = default,
+        CancellationToken cancellationToken = default) =>
+        store.SetEncodedWithBlobAsync(key, encoded, new MemoryStream(content.ToArray()), options, length: null, cancellationToken);
+
+    public ValueTask UpdateBlobAsync(string key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default) =>
+        store.UpdateBlobAsync(key, new MemoryStream(content.ToArray()), length: null, cancellationToken);
 
     public ValueTask UpdateBlobAsync(string key, Stream content, long? length = null, CancellationToken cancellationToken = default) =>
         store.UpdateBlobAsync(key, content, length, cancellationToken);

@@ -155,19 +155,17 @@ internal sealed class ModelScope(IKvStore store, TimeProvider clock, IEnumerable
 
     /// <summary>The part under a prefix, with entries of its own until they are taken back.</summary>
     /// <param name="prefix">The prefix.</param>
-    /// <param name="defaults">What its entries have in common; null for what they have here. A transaction keeps what it began with.</param>
+    /// <param name="defaults">What its entries have in common; null for what they have here, which is also what counts where a store knows no options.</param>
     public ModelScope Under(string prefix, ModelLife? defaults = null)
     {
-        var part = defaults is not null && Store is KvKeyspace embedded
-            ? embedded.GetPartition(prefix, new KvPartitionOptions { DefaultEntryOptions = defaults.ToOptions(Now) })
-            : Store.GetPartition(prefix);
+        var part = defaults is null ? null : PartitionWith(prefix, new KvPartitionOptions { DefaultEntryOptions = defaults.ToOptions(Now) });
         var entries = Entries.Where(item => item.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(item => KeyValuePair.Create(item.Key[prefix.Length..], item.Value));
-        return new(part, clock, entries)
+        return new(part ?? Store.GetPartition(prefix), clock, entries)
         {
             HighestVersion = HighestVersion,
             IsTransaction = IsTransaction,
             IsAsync = IsAsync,
-            Defaults = part is KvPartition && defaults is not null ? defaults : Defaults,
+            Defaults = part is null ? Defaults : defaults,
         };
     }
 
@@ -193,6 +191,13 @@ internal sealed class ModelScope(IKvStore store, TimeProvider clock, IEnumerable
             _entries[prefix + key] = entry;
         }
     }
+
+    private IKvStore? PartitionWith(string prefix, KvPartitionOptions options) => Store switch
+    {
+        KvKeyspace embedded => embedded.GetPartition(prefix, options),
+        KvTransactionKeyspace transaction => transaction.GetPartition(prefix, options),
+        _ => null,
+    };
 
     private void CompareInfo(string key)
     {
