@@ -9,6 +9,7 @@ internal sealed class TransactionScope(StoreEngine engine, TransactionStart star
     private const int Open = 0, Committed = 1, Disposed = 2;
 
     private readonly List<PendingBlob> _blobs = [];
+    private bool _hasEnded;
     private int _isBusy;
     private volatile int _state;
 
@@ -55,7 +56,20 @@ internal sealed class TransactionScope(StoreEngine engine, TransactionStart star
     }
 
     /// <summary>Within an operation: takes a blob that was written; the end of the transaction deletes it unless it was committed.</summary>
-    public void Own(PendingBlob blob) => _blobs.Add(blob);
+    public void Own(PendingBlob blob)
+    {
+        lock (_blobs)
+        {
+            if (!_hasEnded)
+            {
+                _blobs.Add(blob);
+                return;
+            }
+        }
+
+        // Somebody disposed of the transaction in the midst of this operation.
+        blob.Dispose();
+    }
 
     public void Dispose()
     {
@@ -68,6 +82,11 @@ internal sealed class TransactionScope(StoreEngine engine, TransactionStart star
     private void End()
     {
         Engine.Pipeline.EndTransaction(start);
+        lock (_blobs)
+        {
+            _hasEnded = true;
+        }
+
         foreach (var blob in _blobs)
         {
             blob.Dispose();
