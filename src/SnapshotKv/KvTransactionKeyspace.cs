@@ -163,7 +163,7 @@ public abstract partial class KvTransactionKeyspace : KvInMemoryKeyspace, IKvBlo
     public sealed override KvCommitResult TryCommit(KvBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        var changes = batch.Changes.Select(change => (change.Key, Change: _builder.Build(_prefix, change.Key, change.Value), change.Value.Options)).ToArray();
+        var changes = batch.Changes.Select(change => (change.Key, Change: _builder.Build(_prefix, change.Key, change.Value), Options: _builder.LifeOf(change.Value.Options))).ToArray();
         using var turn = _scope.Enter();
         foreach (var (key, version) in batch.Conditions)
         {
@@ -211,7 +211,7 @@ public abstract partial class KvTransactionKeyspace : KvInMemoryKeyspace, IKvBlo
     {
         if (!change.After.IsNull)
         {
-            _scope.View.Put(change.After, _builder.LifeOf(options));
+            _scope.View.Put(change.After, options);
             return 0;
         }
 

@@ -43,10 +43,10 @@ public sealed class BlobFaultTests
         {
             store.SetBlob("k", 1, "precious"u8);
             store.Save();
-            _home.Disk.CapacityBytes = 64 << 10;
+            _home.Disk.CapacityBytes = 128 << 10;
 
-            Should.Throw<KvStoreUnavailableException>(() => store.UpdateBlob("k", BlobHome.Content(100_000)));
-            Should.Throw<KvStoreUnavailableException>(() => store.UpdateBlob("k", new MemoryStream(BlobHome.Content(100_000))));
+            Should.Throw<KvStoreUnavailableException>(() => store.UpdateBlob("k", BlobHome.Content(200_000)));
+            Should.Throw<KvStoreUnavailableException>(() => store.UpdateBlob("k", new MemoryStream(BlobHome.Content(200_000))));
 
             store.GetBlob("k").ShouldBe("precious"u8.ToArray());
         }

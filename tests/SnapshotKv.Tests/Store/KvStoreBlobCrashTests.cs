@@ -6,6 +6,8 @@ namespace SnapshotKv.Tests.Store;
 /// <summary>The machine or the disk fails at every single operation of a life with blobs.</summary>
 public sealed class KvStoreBlobCrashTests
 {
+    private const int LeastOperations = 200;
+
     public static TheoryData<string> Crashes() => [.. Enum.GetNames<CrashKind>()];
 
     [Theory]
@@ -13,9 +15,7 @@ public sealed class KvStoreBlobCrashTests
     public void Crash_AtEveryOperation_EverySnapshotHasAllItsBlobs(string kind)
     {
         var crash = Enum.Parse<CrashKind>(kind);
-        var operations = CountOperations();
-        operations.ShouldBeGreaterThan(100);
-        for (var cut = 1; cut <= operations; cut++)
+        for (var cut = 1; ; cut++)
         {
             var what = $"{crash} before operation {cut}";
             var home = new StoreHome();
@@ -29,8 +29,14 @@ public sealed class KvStoreBlobCrashTests
             });
             Live(home, workload);
             workload.Failures.ShouldBeEmpty();
+            if (image is null)
+            {
+                // Ids are random, and two that share a directory save some operations: how many there are is known only now.
+                cut.ShouldBeGreaterThan(LeastOperations);
+                return;
+            }
 
-            var after = new StoreHome(image.ShouldNotBeNull(what), home.Clock);
+            var after = new StoreHome(image, home.Clock);
             CheckOpening(after, workload, savedAtCrash, what);
             CheckNothingIsLeft(after, what);
         }
@@ -50,10 +56,8 @@ public sealed class KvStoreBlobCrashTests
             "denied" => FileFault.AccessDenied,
             _ => FileFault.InputOutput.AfterTheFact(),
         };
-        var opening = new StoreHome();
-        opening.Open().Dispose();
-        var operations = CountOperations();
-        for (var number = opening.Files.OperationCount + 1; number <= operations; number++)
+        var (first, last) = OperationsOfTheFirstSession();
+        for (var number = first; number <= last; number++)
         {
             var what = $"{kind} at operation {number}";
             var home = new StoreHome();
@@ -62,8 +66,8 @@ public sealed class KvStoreBlobCrashTests
             {
                 home.Files.FailAt(number, fault);
                 workload.FirstSession(store);
-                BlobWorkload.Check(store, workload.Now, what);
                 home.Files.Heal();
+                BlobWorkload.Check(store, workload.Now, what);
                 store.Save();
             }
 
@@ -120,11 +124,13 @@ public sealed class KvStoreBlobCrashTests
         home.BlobFiles().ShouldBe(wanted, ignoreOrder: true, what);
     }
 
-    private static int CountOperations()
+    private static (int First, int Last) OperationsOfTheFirstSession()
     {
         var home = new StoreHome();
-        Live(home, new BlobWorkload());
-        return home.Files.OperationCount;
+        using var store = Open(home);
+        var opening = home.Files.OperationCount;
+        new BlobWorkload().FirstSession(store);
+        return (opening + 1, home.Files.OperationCount);
     }
 
     private static void Live(StoreHome home, BlobWorkload workload)
