@@ -15,6 +15,7 @@ public sealed class KvStoreBlobCrashTests
     public void Crash_AtEveryOperation_EverySnapshotHasAllItsBlobs(string kind)
     {
         var crash = Enum.Parse<CrashKind>(kind);
+        var mostGenerations = 0;
         for (var cut = 1; ; cut++)
         {
             var what = $"{crash} before operation {cut}";
@@ -33,11 +34,12 @@ public sealed class KvStoreBlobCrashTests
             {
                 // Ids are random, and two that share a directory save some operations: how many there are is known only now.
                 cut.ShouldBeGreaterThan(LeastOperations);
+                mostGenerations.ShouldBeGreaterThanOrEqualTo(2, "older snapshots were looked at, too");
                 return;
             }
 
             var after = new StoreHome(image, home.Clock);
-            CheckOpening(after, workload, savedAtCrash, what);
+            mostGenerations = Math.Max(mostGenerations, CheckOpening(after, workload, savedAtCrash, what));
             CheckNothingIsLeft(after, what);
         }
     }
@@ -83,9 +85,11 @@ public sealed class KvStoreBlobCrashTests
         }
     }
 
-    private static void CheckOpening(StoreHome home, BlobWorkload workload, int savedAtCrash, string what)
+    /// <returns>How many generations there were to be gone back to.</returns>
+    private static int CheckOpening(StoreHome home, BlobWorkload workload, int savedAtCrash, string what)
     {
-        using (var store = Open(home))
+        // One more is kept than in the life before, so that none is deleted before it was looked at.
+        using (var store = home.Open(options => (options.MaxSnapshots, options.SaveDebounce) = (3, Timeout.InfiniteTimeSpan)))
         {
             store.RecoveryReport.FellBack.ShouldBeFalse(what);
             CheckGeneration(store, workload, savedAtCrash, what);
@@ -96,18 +100,22 @@ public sealed class KvStoreBlobCrashTests
             store.Save();
         }
 
+        var generations = new HashSet<int>();
         foreach (var snapshot in home.Snapshots())
         {
             using var older = new StoreHome(BlobImages.WithOnly(home.Disk, snapshot), home.Clock).Open();
-            CheckGeneration(older, workload, 0, $"{what}, {snapshot}");
+            generations.Add(CheckGeneration(older, workload, 0, $"{what}, {snapshot}"));
         }
+
+        return generations.Count;
     }
 
-    private static void CheckGeneration(KvStore store, BlobWorkload workload, int least, string what)
+    private static int CheckGeneration(KvStore store, BlobWorkload workload, int least, string what)
     {
         var generation = store.TryGet<int>("generation", out var found) ? found : 0;
         generation.ShouldBeInRange(least, workload.Generations.Count - 1, what);
         BlobWorkload.Check(store, workload.Generations[generation], what);
+        return generation;
     }
 
     /// <summary>With one snapshot kept, the files are exactly those that its entries refer to.</summary>
