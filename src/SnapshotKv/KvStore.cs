@@ -69,6 +69,9 @@ public sealed partial class KvStore : KvKeyspace, IDisposable, IAsyncDisposable
     /// <summary>Those who watch with an enumeration at this moment.</summary>
     internal int WatcherCount => Engine.Pipeline.Feed.SubscriptionCount;
 
+    /// <summary>The change tokens that have not changed, those included that nobody holds and that are not forgotten yet.</summary>
+    internal int ChangeTokenCount => Engine.Pipeline.Feed.TokenCount;
+
     /// <summary>Opens the store in a directory, which is created when it is missing.</summary>
     /// <param name="path">The directory; null for a memory-only store.</param>
     /// <returns>The open store.</returns>
@@ -180,7 +183,7 @@ public sealed partial class KvStore : KvKeyspace, IDisposable, IAsyncDisposable
         }
 
         var store = new KvStore(
-            new StoreEngine(pipeline, clock, maintenance, directory?.Checkpointer, blobs?.Files),
+            new StoreEngine(pipeline, clock, maintenance, directory?.Checkpointer, blobs?.Files, environment.Scheduler, logger),
             settings,
             KvSerializers.Create(settings).BindTo(registry, prefix: ""),
             maintenance,

@@ -26,7 +26,7 @@ public sealed class KvTransaction : KvTransactionKeyspace, IKvTransaction
             {
                 Scope.Engine.Checkpointer?.Save(Environment.ProcessorCount, CancellationToken.None);
             }
-            catch (KvStoreUnavailableException exception)
+            catch (KvStoreException exception)
             {
                 throw NotSaved(exception);
             }
@@ -45,7 +45,7 @@ public sealed class KvTransaction : KvTransactionKeyspace, IKvTransaction
             {
                 await checkpointer.SaveAsync(Environment.ProcessorCount, CancellationToken.None).ConfigureAwait(false);
             }
-            catch (KvStoreUnavailableException exception)
+            catch (KvStoreException exception)
             {
                 throw NotSaved(exception);
             }
@@ -55,7 +55,7 @@ public sealed class KvTransaction : KvTransactionKeyspace, IKvTransaction
     /// <summary>Ends the transaction. Without a commit before, it leaves no trace. Once more does nothing.</summary>
     public void Dispose() => Scope.Dispose();
 
-    private static KvStoreUnavailableException NotSaved(KvStoreUnavailableException exception) => new(
+    private static KvStoreUnavailableException NotSaved(KvStoreException exception) => new(
         $"The transaction is committed in memory and everybody sees it, but it is not on disk yet; the next save that the disk allows holds it, so do not commit it again. {exception.Message}",
         exception);
 }

@@ -197,10 +197,10 @@ public abstract partial class KvTransactionKeyspace : KvInMemoryKeyspace, IKvBlo
     }
 
     /// <inheritdoc/>
-    public sealed override IKvStore GetPartition(string prefix)
+    public sealed override KvTransactionKeyspace GetPartition(string prefix)
     {
         ArgumentNullException.ThrowIfNull(prefix);
-        return prefix.Length == 0 ? this : new KvTransactionPartition(_scope, (KvKeyspace)_origin.GetPartition(prefix), new KvKeyPrefix(KeyBytes(prefix)), _builder);
+        return prefix.Length == 0 ? this : new KvTransactionPartition(_scope, _origin.GetPartition(prefix), new KvKeyPrefix(KeyBytes(prefix)), _builder);
     }
 
     /// <summary>The keys under a prefix as a keyspace of its own within the transaction, with what its entries have in common.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using SnapshotKv.Blobs;
 using SnapshotKv.Engine;
 
@@ -7,6 +8,7 @@ namespace SnapshotKv;
 /// <param name="engine">The store.</param>
 /// <param name="start">When the transaction began.</param>
 /// <param name="partitionBytes">How much of each key the transaction, having begun on a partition, does not see.</param>
+[SuppressMessage("Usage", "CA1816:Dispose methods should call SuppressFinalize", Justification = "The end does it, which disposal comes to, but not before a running operation has ended.")]
 internal sealed class TransactionScope(StoreEngine engine, TransactionStart start, int partitionBytes) : IDisposable
 {
     private const int Open = 0, Committed = 1, Disposed = 2;
@@ -15,6 +17,13 @@ internal sealed class TransactionScope(StoreEngine engine, TransactionStart star
     private int _isBusy;
     private int _state;
     private int _hasEnded;
+
+    /// <summary>
+    /// Somebody forgot to dispose the transaction. What is kept for it would otherwise stay until the store is closed: expired entries would not be swept, and
+    /// every write would be noted.
+    /// </summary>
+    [SuppressMessage("Design", "MA0055:Do not use finalizer", Justification = "What is let go of is managed, and held by the store: only a finalizer can tell that the transaction was dropped.")]
+    ~TransactionScope() => Engine.LetGoOf(this);
 
     public StoreEngine Engine { get; } = engine;
 
@@ -88,13 +97,15 @@ internal sealed class TransactionScope(StoreEngine engine, TransactionStart star
         }
     }
 
-    private void End()
+    /// <summary>Lets go of all that is kept for the transaction; once more does nothing.</summary>
+    internal void End()
     {
         if (Interlocked.Exchange(ref _hasEnded, 1) != 0)
         {
             return;
         }
 
+        GC.SuppressFinalize(this);
         Engine.Pipeline.EndTransaction(start);
         foreach (var blob in _blobs)
         {

@@ -41,7 +41,7 @@ internal sealed partial class CommitPipeline
         lock (_gate)
         {
             ThrowIfClosed();
-            if (reads.IsAnyChanged(_log, start.Sequence, out changed))
+            if (reads.IsAnyChanged(_log, start, out changed))
             {
                 return false;
             }

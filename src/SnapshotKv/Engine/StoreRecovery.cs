@@ -28,9 +28,18 @@ internal sealed class StoreRecovery(
     /// <summary>
     /// A store opens with this many numbers, as a power of two, for each millisecond since 1970: a crash loses the commits since the last snapshot, of which
     /// no file tells, and whoever holds a version of one of them must not find it given to another. No store makes so many in a millisecond, so an
-    /// opening at a later time is beyond them all. Enough until the year 2109.
+    /// opening at a later time is beyond them all.
     /// </summary>
-    private const int BitsPerMillisecond = 20;
+    private const int BitsPerMillisecond = 16;
+
+    /// <summary>What a clock may say before it is taken for nonsense: the year 2527.</summary>
+    private const ulong LargestByTime = 1UL << 60;
+
+    /// <summary>
+    /// The largest number that is gone on from. A file that was tampered with may have one so large that what comes behind it could not be read again; the
+    /// numbers then begin anew.
+    /// </summary>
+    private const ulong LargestGoneOnFrom = 1UL << 61;
 
     private const int MostKeysNamed = 10;
 
@@ -80,7 +89,7 @@ internal sealed class StoreRecovery(
             table = Convert(snapshot, table);
         }
 
-        if (snapshot.Time > options.TimeProvider.GetLocalNow().DateTime.AddDays(1))
+        if (snapshot.Time - options.TimeProvider.GetLocalNow().DateTime > TimeSpan.FromDays(1))
         {
             logger.SnapshotFromTheFuture(snapshot.FileName);
         }
@@ -122,7 +131,10 @@ internal sealed class StoreRecovery(
     {
         // Not both: behind a gap, two openings one after the other from the same file would come to the same number.
         var byTime = (ulong)Math.Max(options.TimeProvider.GetUtcNow().ToUnixTimeMilliseconds(), 0) << BitsPerMillisecond;
-        return byTime > highest ? byTime : highest + SequenceGap;
+        byTime = byTime > LargestByTime ? 0 : byTime;
+        return highest > LargestGoneOnFrom ? Math.Max(byTime, SequenceGap)
+            : byTime > highest ? byTime
+            : highest + SequenceGap;
     }
 
     private KvRecoveryProblem SetAside(SnapshotInfo snapshot, KvStoreCorruptedException damage)

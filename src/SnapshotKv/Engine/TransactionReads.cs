@@ -16,11 +16,11 @@ internal sealed class TransactionReads
 
     public void AddTagPrefix(byte[] tagPrefix) => _tagPrefixes.Add(tagPrefix);
 
-    /// <summary>Whether anything of it was changed after a commit, or may have been.</summary>
+    /// <summary>Whether anything of it was changed since the transaction began, or may have been.</summary>
     /// <param name="log">What was changed.</param>
-    /// <param name="since">The number of the commit.</param>
+    /// <param name="since">When the transaction began.</param>
     /// <param name="changed">One of the keys that were changed; null when none was, or when it is not known which.</param>
-    public bool IsAnyChanged(TransactionLog log, ulong since, out byte[]? changed)
+    public bool IsAnyChanged(TransactionLog log, TransactionStart since, out byte[]? changed)
     {
         foreach (var key in _keys)
         {

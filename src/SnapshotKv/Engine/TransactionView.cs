@@ -39,7 +39,7 @@ internal sealed class TransactionView(StoreEngine engine, TransactionStart start
         // In this order: a commit notes its keys before it changes the table.
         _reads.AddKey(key);
         var record = Pipeline.Table.Find(key);
-        if (Pipeline.TransactionLog.IsChanged(key, start.Sequence, out var isKnown))
+        if (Pipeline.TransactionLog.IsChanged(key, start, out var isKnown))
         {
             throw Conflicts.With(isKnown ? key.ToArray() : null, partitionBytes);
         }
@@ -86,7 +86,7 @@ internal sealed class TransactionView(StoreEngine engine, TransactionStart start
         }
 
         // Nothing under the prefix was changed up to here, so all of this is as it was at the start.
-        if (Pipeline.TransactionLog.IsAnyChanged(prefix, start.Sequence, out var changed))
+        if (Pipeline.TransactionLog.IsAnyChanged(prefix, start, out var changed))
         {
             throw Conflicts.With(changed, partitionBytes);
         }
@@ -109,7 +109,7 @@ internal sealed class TransactionView(StoreEngine engine, TransactionStart start
             }
         }
 
-        if (Pipeline.TransactionLog.IsAnyTaggedChanged(tagPrefix, start.Sequence, out var changed))
+        if (Pipeline.TransactionLog.IsAnyTaggedChanged(tagPrefix, start, out var changed))
         {
             throw Conflicts.With(changed, partitionBytes);
         }
@@ -140,7 +140,7 @@ internal sealed class TransactionView(StoreEngine engine, TransactionStart start
     {
         _reads.AddPrefix([]);
         var records = Pipeline.Capture().AllRecords();
-        if (Pipeline.TransactionLog.IsAnyChanged([], start.Sequence, out var changed))
+        if (Pipeline.TransactionLog.IsAnyChanged([], start, out var changed))
         {
             throw Conflicts.With(changed, partitionBytes);
         }
@@ -188,10 +188,11 @@ internal sealed class TransactionView(StoreEngine engine, TransactionStart start
         }
 
         var changes = new TableChange[_writes.Count];
+        var now = engine.Clock.Now;
         var next = 0;
         foreach (var (key, write) in _writes)
         {
-            changes[next++] = ToChange(key, write);
+            changes[next++] = ToChange(key, write, now);
         }
 
         return engine.TryCommit(start, _reads, changes, out var changed)
@@ -200,9 +201,9 @@ internal sealed class TransactionView(StoreEngine engine, TransactionStart start
     }
 
     /// <summary>Life counts from the commit on. An instant that has passed meanwhile leaves no entry.</summary>
-    private TableChange ToChange(byte[] key, in TransactionWrite write)
+    private TableChange ToChange(byte[] key, in TransactionWrite write, long now)
     {
-        if (write.After.IsNull || (write.Options is { TimeToLive: null, AbsoluteExpiration: { } instant } && engine.Clock.HasCome(KvClock.FromDateTimeOffset(instant))))
+        if (write.After.IsNull || (write.Options is { TimeToLive: null, AbsoluteExpiration: { } instant } && KvClock.FromDateTimeOffset(instant) <= now))
         {
             return new(key);
         }
@@ -212,7 +213,7 @@ internal sealed class TransactionView(StoreEngine engine, TransactionStart start
             return new(WithSlides(write.After));
         }
 
-        var life = EntryLife.From(write.Options, engine.Clock);
+        var life = EntryLife.From(write.Options, now);
         return new(write.After.WithLife(life.Deadline, life.SlidingWindow, life.Cap));
     }
 

@@ -13,11 +13,11 @@ public sealed class ChangedKeysTests
         keys.Note(Records.Utf8("a"), 7, 1);
         keys.Note(Records.Utf8("b"), 6, 1);
 
-        keys.IsChanged(Records.Utf8("a"), 6, out _).ShouldBeTrue();
-        keys.IsChanged(Records.Utf8("a"), 7, out _).ShouldBeFalse();
-        keys.IsChanged(Records.Utf8("b"), 5, out _).ShouldBeTrue();
-        keys.IsChanged(Records.Utf8("b"), 6, out _).ShouldBeFalse();
-        keys.IsChanged(Records.Utf8("c"), 0, out _).ShouldBeFalse();
+        keys.IsChanged(Records.Utf8("a"), 6).ShouldBeTrue();
+        keys.IsChanged(Records.Utf8("a"), 7).ShouldBeFalse();
+        keys.IsChanged(Records.Utf8("b"), 5).ShouldBeTrue();
+        keys.IsChanged(Records.Utf8("b"), 6).ShouldBeFalse();
+        keys.IsChanged(Records.Utf8("c"), 0).ShouldBeFalse();
     }
 
     [Fact]
@@ -35,53 +35,41 @@ public sealed class ChangedKeysTests
     }
 
     [Fact]
-    public void NoteAll_CountsForEveryKeyWithoutNamingOne()
-    {
-        var keys = new ChangedKeys();
-        keys.Note(Records.Utf8("a"), 3, 1);
-        keys.NoteAll(5);
-
-        keys.IsChanged(Records.Utf8("never seen"), 4, out _).ShouldBeTrue();
-        keys.IsChanged(Records.Utf8("never seen"), 5, out _).ShouldBeFalse();
-        keys.IsAnyChanged(Records.Utf8("x"), 4, out var key).ShouldBeTrue();
-        key.ShouldBeNull();
-        keys.IsAnyChanged(Records.Utf8("x"), 5, out _).ShouldBeFalse();
-    }
-
-    [Fact]
     public void Note_OfWhatNobodyCanAskFor_IsForgottenAtTheBound()
     {
         var keys = new ChangedKeys(mostKeys: 10);
         for (ulong i = 1; i <= 1_000; i++)
         {
             // Each commit is older than what the oldest start is at the next.
-            keys.Note(Records.Utf8($"k{i}"), i, oldestStart: i - 1);
+            keys.Note(Records.Utf8($"k{i}"), i, oldestStart: i - 1).ShouldBeTrue();
         }
 
         keys.Count.ShouldBeLessThanOrEqualTo(11);
-        keys.IsChanged(Records.Utf8("k1000"), 999, out _).ShouldBeTrue();
-        keys.IsChanged(Records.Utf8("k1"), 999, out _).ShouldBeFalse();
+        keys.IsChanged(Records.Utf8("k1000"), 999).ShouldBeTrue();
+        keys.IsChanged(Records.Utf8("k1"), 999).ShouldBeFalse();
     }
 
-    [Fact]
-    public void Note_OfMoreThanTheBound_CountsAsChangedForAllThatBeganBefore()
+    [Theory]
+    [InlineData(10, 1000)]
+    [InlineData(1000, 20)]
+    public void Note_OfMoreThanTheBound_SaysSo(int mostKeys, long mostBytes)
     {
         const ulong Start = 100;
-        var keys = new ChangedKeys(mostKeys: 10);
-        for (ulong i = 1; i <= 11; i++)
+        var keys = new ChangedKeys(mostKeys, mostBytes);
+        ulong kept = 0;
+        while (keys.Note(Records.Utf8($"k{kept}"), Start + kept + 1, Start))
         {
-            keys.Note(Records.Utf8($"k{i}"), Start + i, Start);
-            keys.IsChanged(Records.Utf8($"k{i}"), Start, out _).ShouldBeTrue();
+            kept.ShouldBeLessThan(20ul);
+            keys.IsChanged(Records.Utf8($"k{kept}"), Start).ShouldBeTrue();
+            kept++;
         }
 
-        keys.IsChanged(Records.Utf8("never"), Start, out _).ShouldBeTrue();
-        keys.IsAnyChanged([], Start, out var key).ShouldBeTrue();
-        key.ShouldBeNull();
-        keys.IsChanged(Records.Utf8("never"), Start + 11, out _).ShouldBeFalse();
-        keys.Count.ShouldBeLessThanOrEqualTo(10);
+        kept.ShouldBeGreaterThan(4ul);
+        keys.Clear();
+        keys.Note(Records.Utf8("k"), Start + 100, Start).ShouldBeTrue();
     }
 
-    /// <summary>Whatever is forgotten: what was changed is never said to be as it was.</summary>
+    /// <summary>Whatever is pruned: what was changed is never said to be as it was.</summary>
     [Fact]
     public void IsChanged_OverRandomNotes_NeverMissesAChange()
     {
@@ -89,20 +77,20 @@ public sealed class ChangedKeysTests
         var random = new Random(seed);
         for (var round = 0; round < 50; round++)
         {
-            var keys = new ChangedKeys(mostKeys: random.Next(1, 30));
+            var keys = new ChangedKeys(mostKeys: 100);
             var last = new Dictionary<string, ulong>(StringComparer.Ordinal);
             ulong oldest = 0;
             for (ulong sequence = 1; sequence <= 300; sequence++)
             {
                 var key = $"{random.Next(60):D2}";
-                keys.Note(Records.Utf8(key), sequence, oldest);
+                keys.Note(Records.Utf8(key), sequence, oldest).ShouldBeTrue();
                 last[key] = sequence;
                 oldest = Math.Max(oldest, random.Next(4) == 0 ? sequence - (ulong)random.Next((int)sequence + 1) : 0);
                 var since = oldest + (ulong)random.Next((int)(sequence - oldest) + 1);
                 var asked = $"{random.Next(60):D2}";
                 if (last.GetValueOrDefault(asked) > since)
                 {
-                    keys.IsChanged(Records.Utf8(asked), since, out _).ShouldBeTrue($"seed {seed}, round {round}");
+                    keys.IsChanged(Records.Utf8(asked), since).ShouldBeTrue($"seed {seed}, round {round}");
                 }
 
                 var prefix = asked[..1];
@@ -114,10 +102,8 @@ public sealed class ChangedKeysTests
         }
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void Clear_GivesTheMemoryBack(bool forgottenBefore)
+    [Fact]
+    public void Clear_GivesTheMemoryBack()
     {
         var keys = new ChangedKeys();
         for (var i = 0; i < 10_000; i++)
@@ -125,15 +111,10 @@ public sealed class ChangedKeysTests
             keys.Note(Records.Utf8($"k{i}"), 5, 1);
         }
 
-        if (forgottenBefore)
-        {
-            keys.NoteAll(6);
-        }
-
         keys.Clear();
         keys.Count.ShouldBe(0);
         keys.Room.ShouldBeLessThan(100);
-        keys.IsChanged(Records.Utf8("k1"), 0, out _).ShouldBeFalse();
+        keys.IsChanged(Records.Utf8("k1"), 0).ShouldBeFalse();
         keys.IsAnyChanged([], 0, out _).ShouldBeFalse();
     }
 

@@ -43,6 +43,7 @@ public sealed class KvPartitionTests
         var partition = store.GetPartition("ä:", new KvPartitionOptions());
         partition.Prefix.ShouldBe("ä:");
         ((KvPartition)partition.GetPartition("b:")).Prefix.ShouldBe("ä:b:");
+        partition.GetPartition("c:", new KvPartitionOptions()).BeginTransaction().Dispose();
         store.Dispose();
         Should.Throw<ObjectDisposedException>(() => partition.Exists("k"));
     }

@@ -90,6 +90,35 @@ public sealed class KvTransactionMisuseTests
     }
 
     [Fact]
+    public void NeverDisposed_IsLetGoOfWhenItIsCollected_AndTheLogSaysSo()
+    {
+        var home = new StoreHome();
+        using var store = home.Open();
+        store.Set("k", 1);
+        Begin();
+        store.KeepsTransactionLog.ShouldBeTrue();
+
+        // A collection may be put off; it is not a matter of time.
+        for (var i = 0; i < 100 && store.KeepsTransactionLog; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+
+        store.KeepsTransactionLog.ShouldBeFalse();
+        home.Log.Ids.ShouldContain(Diagnostics.KvEventIds.TransactionAbandoned);
+        store.TryGet<int>("k", out var value).ShouldBeTrue();
+        value.ShouldBe(1);
+
+        [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        void Begin()
+        {
+            var transaction = store.BeginTransaction();
+            transaction.Set("k", 2);
+        }
+    }
+
+    [Fact]
     public void BeginTransaction_AfterDisposalOfTheStore_IsRefused()
     {
         var store = KvStore.Open((string?)null);
