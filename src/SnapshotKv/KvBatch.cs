@@ -4,7 +4,7 @@ namespace SnapshotKv;
 
 /// <summary>
 /// Changes to be carried out together by <see cref="IKvStore.TryCommit"/>, and conditions under which they are. Of several changes of one key the last
-/// counts, and so it is with conditions.
+/// counts.
 /// </summary>
 /// <remarks>Not thread-safe. Values are copied in, so the caller's buffers are free when a call returns. Life is counted from the commit on.</remarks>
 public sealed class KvBatch
@@ -102,11 +102,16 @@ public sealed class KvBatch
     /// <returns>This batch.</returns>
     /// <remarks>That an entry slid since is no change. That it expired is one.</remarks>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="version"/> is negative.</exception>
+    /// <exception cref="ArgumentException">The batch requires another version of the key already.</exception>
     public KvBatch RequireVersion(string key, long version)
     {
         ArgumentNullException.ThrowIfNull(key);
         ArgumentOutOfRangeException.ThrowIfNegative(version);
-        _conditions[key] = version;
+        if (!_conditions.TryAdd(key, version) && _conditions[key] != version)
+        {
+            throw new ArgumentException($"The batch requires version {_conditions[key]} of key '{key}' already; it cannot have {version} at the same time.", nameof(version));
+        }
+
         return this;
     }
 

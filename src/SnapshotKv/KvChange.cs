@@ -7,7 +7,11 @@ public readonly record struct KvChange
     public KvChangeKind Kind { get; init; }
 
     /// <summary>The key, without the prefix of the partition that is watched; empty for <see cref="KvChangeKind.Reset"/> and <see cref="KvChangeKind.Missed"/>.</summary>
-    public string Key { get; init; }
+    public string Key
+    {
+        get => field ?? string.Empty;
+        init;
+    }
 
     /// <summary>
     /// The number of the commit, the same for all changes of one and never less than that of the change before. An expiry makes no commit: it carries the

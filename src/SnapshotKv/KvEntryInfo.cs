@@ -3,11 +3,6 @@ namespace SnapshotKv;
 /// <summary>What a store knows of an entry beside its value.</summary>
 public readonly record struct KvEntryInfo
 {
-    /// <summary>Initializes a new instance that tells of no entry.</summary>
-    public KvEntryInfo()
-    {
-    }
-
     /// <summary>The number of the commit that changed the entry last; see <see cref="KvBatch.RequireVersion"/>. At least 1.</summary>
     public long Version { get; init; }
 
@@ -18,7 +13,11 @@ public readonly record struct KvEntryInfo
     public TimeSpan? SlidingExpiration { get; init; }
 
     /// <summary>The entry's tags, each once.</summary>
-    public IReadOnlyList<string> Tags { get; init; } = [];
+    public IReadOnlyList<string> Tags
+    {
+        get => field ?? [];
+        init;
+    }
 
     /// <summary>Whether the entry has a blob.</summary>
     public bool HasBlob { get; init; }

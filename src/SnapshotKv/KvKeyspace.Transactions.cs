@@ -9,8 +9,12 @@ public abstract partial class KvKeyspace
     public KvTransaction BeginTransaction()
     {
         Engine.ThrowIfClosed();
-        return new(new TransactionScope(Engine, Engine.Pipeline.BeginTransaction()), this, _prefix, _builder);
+        var start = Engine.Pipeline.BeginTransaction();
+        return new(new TransactionScope(Engine, start, _prefix.Bytes.Length), this, _prefix, BuilderStandingAt(start.Now));
     }
+
+    /// <summary>What makes this keyspace's records for a transaction, whose clock stands.</summary>
+    internal RecordBuilder BuilderStandingAt(long now) => _builder.StandingAt(now);
 
     IKvTransaction IKvTransactions.BeginTransaction() => BeginTransaction();
 }

@@ -276,7 +276,7 @@ public abstract partial class KvKeyspace : KvInMemoryKeyspace, IKvBlobs, IKvChan
     public sealed override IChangeToken Watch(string prefix = "") => Engine.Watch(FullPrefix(prefix));
 
     /// <inheritdoc/>
-    public sealed override IKvStore GetPartition(string prefix)
+    public sealed override KvKeyspace GetPartition(string prefix)
     {
         ArgumentNullException.ThrowIfNull(prefix);
         return prefix.Length == 0 ? this : NewPartition(prefix, serializer: null, _builder.Defaults);
@@ -292,7 +292,7 @@ public abstract partial class KvKeyspace : KvInMemoryKeyspace, IKvBlobs, IKvChan
     {
         ArgumentNullException.ThrowIfNull(prefix);
         ArgumentNullException.ThrowIfNull(options);
-        var defaults = options.DefaultEntryOptions;
+        var defaults = options.DefaultEntryOptions ?? _builder.Defaults;
         if (defaults.AbsoluteExpiration is not null)
         {
             throw new ArgumentException($"{nameof(KvEntryOptions.AbsoluteExpiration)} is one instant, so it cannot be a default for entries to come; use {nameof(KvEntryOptions.TimeToLive)} or {nameof(KvEntryOptions.SlidingExpiration)}.", nameof(options));

@@ -4,8 +4,8 @@ namespace SnapshotKv;
 public sealed record KvPartitionOptions
 {
     /// <summary>What counts for an entry that is set without a life or without tags of its own.</summary>
-    /// <value>Default: for ever, no tags. An absolute expiration, being one instant for all, is refused.</value>
-    public KvEntryOptions DefaultEntryOptions { get; init; }
+    /// <value>Default: null, the parent's. An absolute expiration, being one instant for all, is refused.</value>
+    public KvEntryOptions? DefaultEntryOptions { get; init; }
 
     /// <summary>What typed values are written and read with.</summary>
     /// <value>Default: null, the parent's.</value>

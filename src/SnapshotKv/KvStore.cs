@@ -60,11 +60,17 @@ public sealed partial class KvStore : KvKeyspace, IDisposable, IAsyncDisposable
     /// <summary>The entries in memory, expired ones that were not swept yet included.</summary>
     internal int EntriesInMemory => Engine.Pipeline.Table.Count;
 
+    /// <summary>Whether a transaction is open, so that commits are noted for it.</summary>
+    internal bool KeepsTransactionLog => Engine.Pipeline.TransactionLog.IsKept;
+
     /// <summary>The tags of all entries, as the index has them, which is built when it is not there yet.</summary>
     internal int TagIndexKeys => Engine.Pipeline.EnsureTagIndex().Enumerate([]).Count();
 
     /// <summary>Those who watch with an enumeration at this moment.</summary>
     internal int WatcherCount => Engine.Pipeline.Feed.SubscriptionCount;
+
+    /// <summary>The change tokens that have not changed, those included that nobody holds and that are not forgotten yet.</summary>
+    internal int ChangeTokenCount => Engine.Pipeline.Feed.TokenCount;
 
     /// <summary>Opens the store in a directory, which is created when it is missing.</summary>
     /// <param name="path">The directory; null for a memory-only store.</param>
@@ -177,7 +183,7 @@ public sealed partial class KvStore : KvKeyspace, IDisposable, IAsyncDisposable
         }
 
         var store = new KvStore(
-            new StoreEngine(pipeline, clock, maintenance, directory?.Checkpointer, blobs?.Files),
+            new StoreEngine(pipeline, clock, maintenance, directory?.Checkpointer, blobs?.Files, environment.Scheduler, logger),
             settings,
             KvSerializers.Create(settings).BindTo(registry, prefix: ""),
             maintenance,

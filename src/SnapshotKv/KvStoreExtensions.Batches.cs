@@ -15,6 +15,7 @@ public static partial class KvStoreExtensions
     /// <summary>Carries out all changes of a batch as one commit: a reader that has seen one of them sees all of them.</summary>
     /// <param name="store">The store.</param>
     /// <param name="batch">The changes and conditions; it can be used again.</param>
+    /// <remarks>In a transaction the batch becomes part of it, and is carried out with <see cref="IKvTransaction.Commit"/>.</remarks>
     /// <exception cref="KvConflictException">A condition of the batch does not hold; it names the key, and nothing was changed.</exception>
     /// <inheritdoc cref="IKvStore.TryCommit"/>
     public static KvCommitResult Commit(this IKvStore store, KvBatch batch)

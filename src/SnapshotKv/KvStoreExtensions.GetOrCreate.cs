@@ -7,7 +7,7 @@ namespace SnapshotKv;
 /// <content>Reading what is there, and making it once when it is not.</content>
 public static partial class KvStoreExtensions
 {
-    // Stores that are not the embedded engine. The engine has a table of its own, which all its partitions share.
+    // Stores that are not the embedded engine. The engine has a table of its own, which all its partitions share, and so has each transaction.
     private static readonly ConditionalWeakTable<IKvStore, FlightTable> Flights = [];
 
     /// <summary>Reads a typed value; when there is none, has it made and stores it. Of any number of callers at once one runs its factory, the others wait for it.</summary>
@@ -39,7 +39,7 @@ public static partial class KvStoreExtensions
         }
         finally
         {
-            table.StopWaiting(flight);
+            FlightTable.StopWaiting(flight);
         }
     }
 
@@ -85,7 +85,7 @@ public static partial class KvStoreExtensions
         }
         finally
         {
-            table.StopWaiting(flight);
+            FlightTable.StopWaiting(flight);
         }
     }
 
@@ -126,6 +126,9 @@ public static partial class KvStoreExtensions
                 if (!isThere)
                 {
                     value = await factory(flight.Abandoned).ConfigureAwait(false);
+
+                    // What nobody waits for any more is not stored: whoever gave up does not expect a write later on.
+                    flight.Abandoned.ThrowIfCancellationRequested();
                     if (!await store.TryAddAsync(key, value, options, CancellationToken.None).ConfigureAwait(false)
                         && await store.GetAsync<T>(key, CancellationToken.None).ConfigureAwait(false) is { Found: true } other)
                     {
@@ -142,6 +145,10 @@ public static partial class KvStoreExtensions
         }
     }
 
-    private static (FlightTable Table, string Name) FlightsOf(IKvStore store, string key) =>
-        store is KvKeyspace embedded ? embedded.Flights(key) : (Flights.GetOrCreateValue(store), key);
+    private static (FlightTable Table, string Name) FlightsOf(IKvStore store, string key) => store switch
+    {
+        KvKeyspace embedded => embedded.Flights(key),
+        KvTransactionKeyspace transaction => transaction.Flights(key),
+        _ => (Flights.GetOrCreateValue(store), key),
+    };
 }

@@ -15,7 +15,7 @@ public sealed class KvTransaction : KvTransactionKeyspace, IKvTransaction
 
     /// <summary>Carries out the changes as one commit, saves a snapshot that holds it, and ends the transaction. Without changes nothing is saved.</summary>
     /// <exception cref="KvConflictException">Somebody else changed what this transaction relies on. Nothing was changed, and the transaction has ended.</exception>
-    /// <exception cref="KvStoreUnavailableException">The commit is in memory, but the disk refused the snapshot; it is saved as soon as the disk allows.</exception>
+    /// <exception cref="KvStoreUnavailableException">The commit is in memory, but the disk refused the snapshot; the next save that the disk allows holds it.</exception>
     /// <exception cref="InvalidOperationException">The transaction has been committed before, or another thread is using it.</exception>
     /// <exception cref="ObjectDisposedException">The transaction or the store was disposed.</exception>
     public void Commit()
@@ -26,7 +26,7 @@ public sealed class KvTransaction : KvTransactionKeyspace, IKvTransaction
             {
                 Scope.Engine.Checkpointer?.Save(Environment.ProcessorCount, CancellationToken.None);
             }
-            catch (KvStoreUnavailableException exception)
+            catch (KvStoreException exception)
             {
                 throw NotSaved(exception);
             }
@@ -45,7 +45,7 @@ public sealed class KvTransaction : KvTransactionKeyspace, IKvTransaction
             {
                 await checkpointer.SaveAsync(Environment.ProcessorCount, CancellationToken.None).ConfigureAwait(false);
             }
-            catch (KvStoreUnavailableException exception)
+            catch (KvStoreException exception)
             {
                 throw NotSaved(exception);
             }
@@ -55,7 +55,7 @@ public sealed class KvTransaction : KvTransactionKeyspace, IKvTransaction
     /// <summary>Ends the transaction. Without a commit before, it leaves no trace. Once more does nothing.</summary>
     public void Dispose() => Scope.Dispose();
 
-    private static KvStoreUnavailableException NotSaved(KvStoreUnavailableException exception) => new(
-        $"The transaction is committed in memory and everybody sees it, but it is not on disk yet; it is saved as soon as the disk allows, so do not commit it again. {exception.Message}",
+    private static KvStoreUnavailableException NotSaved(KvStoreException exception) => new(
+        $"The transaction is committed in memory and everybody sees it, but it is not on disk yet; the next save that the disk allows holds it, so do not commit it again. {exception.Message}",
         exception);
 }

@@ -146,7 +146,7 @@ public abstract partial class KvTransactionKeyspace
                 throw BlobAccess.NoSuchKey(key);
             }
 
-            _scope.View.Put(built.After, options);
+            _scope.View.Put(built.After, options, _scope.View.NextVersion());
             _scope.Own(blob);
         }
         catch

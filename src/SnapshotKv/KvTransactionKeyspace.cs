@@ -165,15 +165,16 @@ public abstract partial class KvTransactionKeyspace : KvInMemoryKeyspace, IKvBlo
         ArgumentNullException.ThrowIfNull(batch);
         var changes = batch.Changes.Select(change => (change.Key, Change: _builder.Build(_prefix, change.Key, change.Value), Options: _builder.LifeOf(change.Value.Options))).ToArray();
         using var turn = _scope.Enter();
-        foreach (var (key, version) in batch.Conditions)
+        foreach (var (key, required) in batch.Conditions)
         {
             var bytes = KeyBytes(key);
-            if (_scope.View.VersionOf(bytes, _scope.View.Find(bytes)) != version)
+            if (_scope.View.VersionOf(bytes, _scope.View.Find(bytes)) != required)
             {
                 return new KvCommitResult { ConflictingKey = key };
             }
         }
 
+        // All looked at before any is made, so that a refusal leaves nothing behind.
         for (var i = 0; i < changes.Length; i++)
         {
             ref var change = ref changes[i];
@@ -183,7 +184,8 @@ public abstract partial class KvTransactionKeyspace : KvInMemoryKeyspace, IKvBlo
             }
         }
 
-        return new KvCommitResult { Version = _scope.View.LastVersion, RemovedCount = changes.Sum(change => Apply(change.Change, change.Options)) };
+        var version = _scope.View.NextVersion();
+        return new KvCommitResult { Version = version, RemovedCount = changes.Sum(change => Apply(change.Change, change.Options, version)) };
     }
 
     /// <summary>Watches the store, not the transaction: what the transaction changes is told once it is committed.</summary>
@@ -195,11 +197,22 @@ public abstract partial class KvTransactionKeyspace : KvInMemoryKeyspace, IKvBlo
     }
 
     /// <inheritdoc/>
-    public sealed override IKvStore GetPartition(string prefix)
+    public sealed override KvTransactionKeyspace GetPartition(string prefix)
     {
         ArgumentNullException.ThrowIfNull(prefix);
-        return prefix.Length == 0 ? this : new KvTransactionPartition(_scope, (KvKeyspace)_origin.GetPartition(prefix), new KvKeyPrefix(KeyBytes(prefix)), _builder);
+        return prefix.Length == 0 ? this : new KvTransactionPartition(_scope, _origin.GetPartition(prefix), new KvKeyPrefix(KeyBytes(prefix)), _builder);
     }
+
+    /// <summary>The keys under a prefix as a keyspace of its own within the transaction, with what its entries have in common.</summary>
+    /// <inheritdoc cref="KvKeyspace.GetPartition(string, KvPartitionOptions)"/>
+    public KvTransactionKeyspace GetPartition(string prefix, KvPartitionOptions options)
+    {
+        var origin = _origin.GetPartition(prefix, options);
+        return new KvTransactionPartition(_scope, origin, new KvKeyPrefix(KeyBytes(prefix)), origin.BuilderStandingAt(_scope.Now));
+    }
+
+    /// <summary>Where values of this keyspace are made, and under what name a key is known there.</summary>
+    internal (FlightTable Table, string Name) Flights(string key) => (_scope.Flights, _prefix.Text + key);
 
     private protected sealed override KvResult<byte[]> ReadBytes(string key)
     {
@@ -207,11 +220,11 @@ public abstract partial class KvTransactionKeyspace : KvInMemoryKeyspace, IKvBlo
         return record.IsNull ? default : new(KvKeyspace.CopyBytes(key, record), version);
     }
 
-    private int Apply(in TableChange change, in KvEntryOptions options)
+    private int Apply(in TableChange change, in KvEntryOptions options, long version)
     {
         if (!change.After.IsNull)
         {
-            _scope.View.Put(change.After, options);
+            _scope.View.Put(change.After, options, version);
             return 0;
         }
 
@@ -225,7 +238,7 @@ public abstract partial class KvTransactionKeyspace : KvInMemoryKeyspace, IKvBlo
     {
         var built = _builder.Build(_prefix, key, change);
         using var turn = _scope.Enter();
-        _scope.View.Put(built.After, _builder.LifeOf(change.Options));
+        _scope.View.Put(built.After, _builder.LifeOf(change.Options), _scope.View.NextVersion());
     }
 
     private Record Find(string key)

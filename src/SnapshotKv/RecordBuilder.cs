@@ -11,10 +11,14 @@ namespace SnapshotKv;
 internal sealed class RecordBuilder(SnapshotKvOptions settings, KvClock clock, KvEntryOptions defaults)
 {
     private readonly byte[] _defaultTags = TagList.Encode(defaults.Tags);
+    private readonly bool _hasDefaultLife = defaults.HasLife;
 
     public KvFormat Format => settings.Format;
 
     public KvEntryOptions Defaults => defaults;
+
+    /// <summary>The same with a clock that stands at an instant, in Unix nanoseconds.</summary>
+    public RecordBuilder StandingAt(long now) => new(settings, new KvClock(new StandingClock(now)), defaults);
 
     /// <summary>The options whose life counts: those given, or the partition's defaults.</summary>
     public KvEntryOptions LifeOf(in KvEntryOptions options) => options.HasLife ? options : defaults;
@@ -34,7 +38,9 @@ internal sealed class RecordBuilder(SnapshotKvOptions settings, KvClock clock, K
     {
         utf8.CheckLength(key);
         CheckSize(key, valueLength);
-        var life = EntryLife.From(options.HasLife ? options : defaults, clock);
+        var life = options.HasLife ? EntryLife.From(options, clock)
+            : _hasDefaultLife ? EntryLife.From(defaults, clock)
+            : default;
         var parts = new RecordParts
         {
             Key = utf8.Bytes,

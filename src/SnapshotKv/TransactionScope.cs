@@ -1,21 +1,39 @@
+using System.Diagnostics.CodeAnalysis;
 using SnapshotKv.Blobs;
 using SnapshotKv.Engine;
 
 namespace SnapshotKv;
 
 /// <summary>One transaction for its keyspace and its partitions: whether it is still open, and that one thread at a time is in it.</summary>
-internal sealed class TransactionScope(StoreEngine engine, TransactionStart start) : IDisposable
+/// <param name="engine">The store.</param>
+/// <param name="start">When the transaction began.</param>
+/// <param name="partitionBytes">How much of each key the transaction, having begun on a partition, does not see.</param>
+[SuppressMessage("Usage", "CA1816:Dispose methods should call SuppressFinalize", Justification = "The end does it, which disposal comes to, but not before a running operation has ended.")]
+internal sealed class TransactionScope(StoreEngine engine, TransactionStart start, int partitionBytes) : IDisposable
 {
     private const int Open = 0, Committed = 1, Disposed = 2;
 
     private readonly List<PendingBlob> _blobs = [];
-    private bool _hasEnded;
     private int _isBusy;
-    private volatile int _state;
+    private int _state;
+    private int _hasEnded;
+
+    /// <summary>
+    /// Somebody forgot to dispose the transaction. What is kept for it would otherwise stay until the store is closed: expired entries would not be swept, and
+    /// every write would be noted.
+    /// </summary>
+    [SuppressMessage("Design", "MA0055:Do not use finalizer", Justification = "What is let go of is managed, and held by the store: only a finalizer can tell that the transaction was dropped.")]
+    ~TransactionScope() => Engine.LetGoOf(this);
 
     public StoreEngine Engine { get; } = engine;
 
-    public TransactionView View { get; } = new(engine, start);
+    public TransactionView View { get; } = new(engine, start, partitionBytes);
+
+    /// <summary>The instant, in Unix nanoseconds, at which the transaction's clock stands.</summary>
+    public long Now => start.Now;
+
+    /// <summary>The values that are being made within the transaction at this moment.</summary>
+    public FlightTable Flights { get; } = new();
 
     /// <summary>Begins an operation; disposing what it returns ends it.</summary>
     /// <exception cref="InvalidOperationException">The transaction was committed, or another thread is in it.</exception>
@@ -28,13 +46,13 @@ internal sealed class TransactionScope(StoreEngine engine, TransactionStart star
             throw new InvalidOperationException("Another thread is using this transaction at this moment; a transaction is for one thread at a time.");
         }
 
-        if (_state == Open)
+        if (Volatile.Read(ref _state) == Open)
         {
             return new Turn(this);
         }
 
-        _isBusy = 0;
-        throw _state == Committed
+        Leave();
+        throw Volatile.Read(ref _state) == Committed
             ? new InvalidOperationException("The transaction has been committed, or its commit has been refused; begin another one.")
             : new ObjectDisposedException(nameof(KvTransaction));
     }
@@ -44,7 +62,7 @@ internal sealed class TransactionScope(StoreEngine engine, TransactionStart star
     public bool Commit()
     {
         using var turn = Enter();
-        _state = Committed;
+        ObjectDisposedException.ThrowIf(Interlocked.CompareExchange(ref _state, Committed, Open) != Open, typeof(KvTransaction));
         try
         {
             return View.Commit();
@@ -56,37 +74,39 @@ internal sealed class TransactionScope(StoreEngine engine, TransactionStart star
     }
 
     /// <summary>Within an operation: takes a blob that was written; the end of the transaction deletes it unless it was committed.</summary>
-    public void Own(PendingBlob blob)
-    {
-        lock (_blobs)
-        {
-            if (!_hasEnded)
-            {
-                _blobs.Add(blob);
-                return;
-            }
-        }
-
-        // Somebody disposed of the transaction in the midst of this operation.
-        blob.Dispose();
-    }
+    public void Own(PendingBlob blob) => _blobs.Add(blob);
 
     public void Dispose()
     {
-        if (Interlocked.CompareExchange(ref _state, Disposed, Open) == Open)
+        if (Interlocked.CompareExchange(ref _state, Disposed, Open) == Open && Interlocked.Exchange(ref _isBusy, 1) == 0)
+        {
+            Leave();
+        }
+    }
+
+    /// <summary>
+    /// An operation has ended. Only the last one after the disposal lets go of what is kept for the transaction: one that is still running on another thread
+    /// would take what others changed for what it began with.
+    /// </summary>
+    private void Leave()
+    {
+        Interlocked.Exchange(ref _isBusy, 0);
+        if (Volatile.Read(ref _state) == Disposed)
         {
             End();
         }
     }
 
-    private void End()
+    /// <summary>Lets go of all that is kept for the transaction; once more does nothing.</summary>
+    internal void End()
     {
-        Engine.Pipeline.EndTransaction(start);
-        lock (_blobs)
+        if (Interlocked.Exchange(ref _hasEnded, 1) != 0)
         {
-            _hasEnded = true;
+            return;
         }
 
+        GC.SuppressFinalize(this);
+        Engine.Pipeline.EndTransaction(start);
         foreach (var blob in _blobs)
         {
             blob.Dispose();
@@ -98,6 +118,6 @@ internal sealed class TransactionScope(StoreEngine engine, TransactionStart star
     /// <summary>One operation in the transaction.</summary>
     internal readonly struct Turn(TransactionScope scope) : IDisposable
     {
-        public void Dispose() => Volatile.Write(ref scope._isBusy, 0);
+        public void Dispose() => scope.Leave();
     }
 }

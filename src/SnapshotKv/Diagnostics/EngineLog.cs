@@ -44,6 +44,9 @@ internal static partial class EngineLog
     [LoggerMessage(KvEventIds.WatcherFailed, LogLevel.Error, "A callback that watches for changes threw; the store and the other watchers go on.")]
     public static partial void WatcherFailed(this ILogger logger, Exception exception);
 
+    [LoggerMessage(KvEventIds.TransactionAbandoned, LogLevel.Warning, "A transaction was dropped without being committed or disposed. Nothing of it was carried out; until now it kept expired entries in memory. Begin transactions with 'using'.")]
+    public static partial void TransactionAbandoned(this ILogger logger);
+
     [LoggerMessage(KvEventIds.BlobsCollected, LogLevel.Debug, "Deleted {Count} blobs that neither the store nor any snapshot needs.")]
     public static partial void BlobsCollected(this ILogger logger, int count);
 

@@ -16,6 +16,7 @@ internal static class KvEventIds
     public const int ExpiredSwept = 30;
     public const int SweepFailed = 31;
     public const int WatcherFailed = 40;
+    public const int TransactionAbandoned = 41;
     public const int BlobsCollected = 50;
     public const int BlobsNotCollected = 51;
     public const int BlobsNotDeleted = 52;

@@ -8,16 +8,31 @@ namespace SnapshotKv.Engine;
 
 /// <summary>Tells watchers what commits and expiries changed, in the order of the commits. Costs one comparison while nobody watches.</summary>
 /// <remarks>Thread-safe. <see cref="Note"/> is called under the commit gate; it appends to queues and never runs a watcher's code.</remarks>
-internal sealed class ChangeFeed(IWorkScheduler scheduler, ILogger logger)
+internal sealed class ChangeFeed
 {
+    private readonly IWorkScheduler _scheduler;
+    private readonly ILogger _logger;
     private readonly Lock _lock = new();
     private ChangeSubscription[] _subscriptions = [];
-    private ChangeToken[] _tokens = [];
+    private readonly ChangeTokenTable _tokens = new();
+    private readonly Action<ChangeToken> _queueFired;
+    private volatile bool _hasFired;
     private readonly ConcurrentQueue<ChangeToken> _fired = new();
     private bool _isComplete;
 
+    public ChangeFeed(IWorkScheduler scheduler, ILogger logger)
+    {
+        _scheduler = scheduler;
+        _logger = logger;
+        _queueFired = token =>
+        {
+            _fired.Enqueue(token);
+            _hasFired = true;
+        };
+    }
+
     /// <summary>Whether changes must be told.</summary>
-    public bool IsWatched => Volatile.Read(ref _subscriptions).Length + Volatile.Read(ref _tokens).Length > 0;
+    public bool IsWatched => Volatile.Read(ref _subscriptions).Length > 0 || !_tokens.IsEmpty;
 
     public int SubscriptionCount => Volatile.Read(ref _subscriptions).Length;
 
@@ -32,12 +47,10 @@ internal sealed class ChangeFeed(IWorkScheduler scheduler, ILogger logger)
             subscription.Note(kind, key, sequence);
         }
 
-        foreach (var token in Volatile.Read(ref _tokens))
+        // Changed for whoever asks, from this very commit on; whoever waits to be called is called outside of the gate.
+        if (!_tokens.IsEmpty)
         {
-            if (token.Concerns(kind, key))
-            {
-                Fire(token);
-            }
+            _tokens.Take(kind, key, _queueFired);
         }
     }
 
@@ -73,20 +86,10 @@ internal sealed class ChangeFeed(IWorkScheduler scheduler, ILogger logger)
     }
 
     /// <summary>The token of a prefix, which has not changed yet.</summary>
-    public IChangeToken Watch(byte[] prefix)
-    {
-        lock (_lock)
-        {
-            if (Array.Find(_tokens, token => token.Prefix.AsSpan().SequenceEqual(prefix)) is { } known)
-            {
-                return known;
-            }
+    public IChangeToken Watch(byte[] prefix) => _tokens.Get(prefix);
 
-            var token = new ChangeToken(prefix);
-            Volatile.Write(ref _tokens, [.. _tokens, token]);
-            return token;
-        }
-    }
+    /// <summary>How many tokens are known, those included that nobody holds any more.</summary>
+    public int TokenCount => _tokens.Count;
 
     /// <summary>Ends all enumerations behind what is queued; tokens that have not changed never will.</summary>
     public void Complete()
@@ -100,29 +103,25 @@ internal sealed class ChangeFeed(IWorkScheduler scheduler, ILogger logger)
             }
 
             Volatile.Write(ref _subscriptions, []);
-            Volatile.Write(ref _tokens, []);
         }
+
+        _tokens.Clear();
     }
 
     /// <summary>Outside of the gate, after each commit: has the callbacks run of the tokens that changed.</summary>
     public void Deliver()
     {
-        while (!_fired.IsEmpty && _fired.TryDequeue(out var token))
+        if (!_hasFired)
         {
-            scheduler.Queue(() => Call(token));
-        }
-    }
-
-    private void Fire(ChangeToken token)
-    {
-        lock (_lock)
-        {
-            Volatile.Write(ref _tokens, Array.FindAll(_tokens, other => other != token));
+            return;
         }
 
-        // Changed for whoever asks, from this very commit on; whoever waits to be called is called outside of the gate.
-        token.MarkChanged();
-        _fired.Enqueue(token);
+        // Lowered first: a token that is queued meanwhile raises it again.
+        _hasFired = false;
+        while (_fired.TryDequeue(out var token))
+        {
+            _scheduler.Queue(() => Call(token));
+        }
     }
 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "What a watcher's callback throws concerns neither the store nor the other watchers.")]
@@ -134,7 +133,7 @@ internal sealed class ChangeFeed(IWorkScheduler scheduler, ILogger logger)
         }
         catch (Exception exception)
         {
-            logger.WatcherFailed(exception);
+            _logger.WatcherFailed(exception);
         }
     }
 }

@@ -17,9 +17,13 @@ internal sealed class ChangeSubscription(
     /// <summary>How many changes wait for a slow watcher before further ones are dropped.</summary>
     internal const int Capacity = 8192;
 
+    /// <summary>The same in bytes of their keys.</summary>
+    internal const int CapacityBytes = 8 << 20;
+
     private readonly Lock _lock = new();
     private readonly Queue<(KvChangeKind Kind, byte[] Key, ulong Sequence)> _queue = new();
     private TaskCompletionSource<bool>? _waiting;
+    private long _queuedBytes;
     private ulong _missedThrough;
     private bool _isComplete;
     private bool _isDisposed;
@@ -38,13 +42,14 @@ internal sealed class ChangeSubscription(
         lock (_lock)
         {
             // Once something was dropped nothing may follow before the watcher knows.
-            if (_missedThrough != 0 || _queue.Count == Capacity)
+            if (_missedThrough != 0 || _queue.Count == Capacity || _queuedBytes + key.Length > CapacityBytes)
             {
                 _missedThrough = sequence;
             }
             else
             {
                 _queue.Enqueue((kind, key.ToArray(), sequence));
+                _queuedBytes += key.Length;
             }
 
             Wake();
@@ -106,6 +111,7 @@ internal sealed class ChangeSubscription(
     {
         if (_queue.TryDequeue(out var change))
         {
+            _queuedBytes -= change.Key.Length;
             var isKey = change.Kind is not KvChangeKind.Reset;
             Current = new KvChange
             {

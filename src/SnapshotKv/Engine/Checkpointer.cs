@@ -119,11 +119,13 @@ internal sealed class Checkpointer(
 
     private SnapshotInfo SaveInTurn(int workers, CancellationToken cancellationToken)
     {
-        ObjectDisposedException.ThrowIf(_isClosed, typeof(KvStore));
         if (_latest is { } saved && !IsDirty)
         {
             return saved;
         }
+
+        // Only now: what is asked for may have been saved by the closing.
+        ObjectDisposedException.ThrowIf(_isClosed, typeof(KvStore));
 
         // Before the capture: a slide that comes after it belongs to the next snapshot.
         var hadSlides = Interlocked.Exchange(ref _hasSlides, false);

@@ -68,6 +68,11 @@ internal sealed partial class CommitPipeline
     /// <summary>Gate: tells the indexes of a change. Overwriting touches that of the keys only when the entry begins to have a deadline.</summary>
     private void IndexChange(Record before, Record after)
     {
+        if (!_keys.IsKept && !_tags.IsKept)
+        {
+            return;
+        }
+
         var either = before.IsNull ? after : before;
         if (either.IsNull || !IsIndexed(either))
         {
@@ -76,19 +81,24 @@ internal sealed partial class CommitPipeline
 
         if (_keys.IsKept)
         {
-            if (after.IsNull)
-            {
-                _keys.Remove(before.Key);
-            }
-            else if (before.IsNull || (before.Deadline == 0 && after.Deadline != 0))
-            {
-                _keys.Add(after.Key.ToArray(), after.Deadline != 0);
-            }
+            IndexKey(before, after);
         }
 
-        if (_tags.IsKept && (IsTagged(before) || IsTagged(after)))
+        if (_tags.IsKept)
         {
             IndexTags(before, after);
+        }
+    }
+
+    private void IndexKey(Record before, Record after)
+    {
+        if (after.IsNull)
+        {
+            _keys.Remove(before.Key);
+        }
+        else if (before.IsNull || (before.Deadline == 0 && after.Deadline != 0))
+        {
+            _keys.Add(after.Key.ToArray(), after.Deadline != 0);
         }
     }
 

@@ -31,12 +31,23 @@ internal sealed partial class CommitPipeline
     }
 
     /// <summary>Carries out a transaction's changes as one commit if nothing it relies on was changed since it began.</summary>
-    public CommitOutcome TryCommit(TransactionStart start, TransactionReads reads, Span<TableChange> changes)
+    /// <param name="start">When it began.</param>
+    /// <param name="reads">What it relies on.</param>
+    /// <param name="changes">Its changes, no key twice.</param>
+    /// <param name="changed">A key that was changed since; null when nothing was, or when it is not known which.</param>
+    /// <returns>Whether the changes were carried out.</returns>
+    public bool TryCommit(TransactionStart start, TransactionReads reads, Span<TableChange> changes, out byte[]? changed)
     {
         lock (_gate)
         {
             ThrowIfClosed();
-            return reads.FindConflict(_log, start.Sequence) is { } conflict ? new(0, 0, conflict) : ApplyInGate(changes);
+            if (reads.IsAnyChanged(_log, start, out changed))
+            {
+                return false;
+            }
+
+            ApplyInGate(changes);
+            return true;
         }
     }
 

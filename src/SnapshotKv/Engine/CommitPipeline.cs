@@ -84,7 +84,7 @@ internal sealed partial class CommitPipeline
             }
 
             Tell(before, default, NextSequence());
-            return !_clock.HasCome(before.Deadline);
+            return !_clock.IsDead(before);
         }
     }
 
@@ -116,7 +116,7 @@ internal sealed partial class CommitPipeline
             var number = NextSequence();
             if (_log.IsKept)
             {
-                _log.NoteAll(number);
+                _log.NoteAll();
             }
 
             Table.Clear();
@@ -216,7 +216,7 @@ internal sealed partial class CommitPipeline
         foreach (ref readonly var condition in conditions)
         {
             var record = Table.Find(condition.Key);
-            var version = record.IsNull || _clock.HasCome(record.Deadline) ? 0 : VersionOf(record);
+            var version = record.IsNull || _clock.IsDead(record) ? 0 : VersionOf(record);
             if (version != condition.Version)
             {
                 return new(0, 0, condition.Key);
@@ -237,7 +237,7 @@ internal sealed partial class CommitPipeline
             }
 
             var current = Table.Find(change.Key);
-            if (current.IsNull || _clock.HasCome(current.Deadline))
+            if (current.IsNull || _clock.IsDead(current))
             {
                 return new(0, 0, change.Key.ToArray());
             }
@@ -270,7 +270,7 @@ internal sealed partial class CommitPipeline
         var removed = 0;
         foreach (ref readonly var change in changes)
         {
-            removed += change.After.IsNull && !change.Before.IsNull && !_clock.HasCome(change.Before.Deadline) ? 1 : 0;
+            removed += change.After.IsNull && !change.Before.IsNull && !_clock.IsDead(change.Before) ? 1 : 0;
             Tell(change.Before, change.After, number);
         }
 
@@ -316,7 +316,7 @@ internal sealed partial class CommitPipeline
         }
 
         var kind = !after.IsNull ? KvChangeKind.Set
-            : _clock.HasCome(before.Deadline) ? KvChangeKind.Expired
+            : _clock.IsDead(before) ? KvChangeKind.Expired
             : KvChangeKind.Removed;
         Feed.Note(kind, either.Key, number);
     }

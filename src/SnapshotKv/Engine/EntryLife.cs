@@ -9,14 +9,11 @@ internal readonly record struct EntryLife(long Deadline, long SlidingWindow, lon
 {
     /// <summary>Works out an entry's life from when it is set.</summary>
     /// <exception cref="ArgumentOutOfRangeException">A span is not positive, an instant is not in the future, or the end is beyond what can be kept.</exception>
-    public static EntryLife From(in KvEntryOptions options, KvClock clock)
-    {
-        if (!options.HasLife)
-        {
-            return default;
-        }
+    public static EntryLife From(in KvEntryOptions options, KvClock clock) => options.HasLife ? From(options, clock.Now) : default;
 
-        var now = clock.Now;
+    /// <inheritdoc cref="From(in KvEntryOptions, KvClock)"/>
+    public static EntryLife From(in KvEntryOptions options, long now)
+    {
         var absolute = Absolute(options, now);
         if (options.SlidingExpiration is not { } window)
         {

@@ -20,7 +20,7 @@ internal sealed class Flight(FlightTable table, string key)
     /// <summary>Cancelled when nobody waits for the value any more.</summary>
     public CancellationToken Abandoned => _abandoned.Token;
 
-    /// <summary>Table lock: the flights whose factories wait for this one's value at this moment, and thereby cannot end before it.</summary>
+    /// <summary>Tables' lock: the flights whose factories wait for this one's value at this moment, and thereby cannot end before it.</summary>
     public List<Flight> WaitingFor { get; } = [];
 
     /// <summary>Somebody waits too; false when all have gone, so that the factory has been told to stop.</summary>
@@ -37,13 +37,15 @@ internal sealed class Flight(FlightTable table, string key)
         return false;
     }
 
-    /// <summary>Somebody does not wait any more. The last one to go has the factory told to stop.</summary>
+    /// <summary>Somebody does not wait any more. The last one to go before the landing has the factory told to stop.</summary>
     public void Leave()
     {
-        if (Interlocked.Decrement(ref _waiting) == 0)
+        if (Interlocked.Decrement(ref _waiting) == 0 && !_landing.Task.IsCompleted)
         {
             table.Remove(this);
-            _abandoned.Cancel();
+
+            // The token is cancelled when this returns. Its callbacks are the factory's code: they do not hold up, nor fail, the one who leaves.
+            _ = _abandoned.CancelAsync();
         }
     }
 

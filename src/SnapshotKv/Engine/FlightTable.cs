@@ -1,13 +1,16 @@
 namespace SnapshotKv.Engine;
 
 /// <summary>The values of a store that are being made at this moment, one flight per key.</summary>
-/// <remarks>Thread-safe by one lock, which is never held while a factory runs.</remarks>
+/// <remarks>
+/// Thread-safe by one lock for all tables, since a factory of one store may wait for one of another. It is never held while a factory runs.
+/// </remarks>
 internal sealed class FlightTable
 {
     /// <summary>The flight whose factory the current code runs in; flows with the execution context.</summary>
     private static readonly AsyncLocal<Flight?> Current = new();
 
-    private readonly Lock _lock = new();
+    private static readonly Lock Gate = new();
+
     private readonly Dictionary<string, Flight> _flights = new(StringComparer.Ordinal);
 
     /// <summary>The flight for a key.</summary>
@@ -16,7 +19,7 @@ internal sealed class FlightTable
     /// <exception cref="InvalidOperationException">To wait for it would be to wait for oneself.</exception>
     public Flight Board(string key, out bool isMine)
     {
-        lock (_lock)
+        lock (Gate)
         {
             if (_flights.TryGetValue(key, out var flight) && flight.TryJoin())
             {
@@ -40,9 +43,9 @@ internal sealed class FlightTable
     }
 
     /// <summary>The current code does not wait for a flight any more.</summary>
-    public void StopWaiting(Flight flight)
+    public static void StopWaiting(Flight flight)
     {
-        lock (_lock)
+        lock (Gate)
         {
             Current.Value?.WaitingFor.Remove(flight);
         }
@@ -52,7 +55,7 @@ internal sealed class FlightTable
 
     public void Remove(Flight flight)
     {
-        lock (_lock)
+        lock (Gate)
         {
             if (_flights.TryGetValue(flight.Key, out var current) && current == flight)
             {

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using SnapshotKv.Format;
 
 namespace SnapshotKv.Engine;
 
@@ -48,6 +49,31 @@ internal sealed class KvClock(TimeProvider timeProvider)
     /// <summary>Whether a deadline has come: dead when now ≥ deadline; 0 never comes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool HasCome(long deadline) => deadline != 0 && HasCome(deadline, out _);
+
+    /// <summary>Whether an entry is dead.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool IsDead(Record record) => record.Deadline != 0 && IsDead(record, out _);
+
+    /// <summary>
+    /// Whether an entry that expires is dead: judged by a deadline that still stood after the clock was read. Between the two the thread may have slept for
+    /// as long as others slid the entry on, and it would declare dead what was alive all the time.
+    /// </summary>
+    public bool IsDead(Record record, out long now)
+    {
+        while (true)
+        {
+            var deadline = record.Deadline;
+            if (!HasCome(deadline, out now))
+            {
+                return false;
+            }
+
+            if (record.Deadline == deadline)
+            {
+                return true;
+            }
+        }
+    }
 
     /// <summary>Whether a deadline, which is not 0, has come, and the time it was judged by: by the system's clock with an error of some milliseconds.</summary>
     public bool HasCome(long deadline, out long now)

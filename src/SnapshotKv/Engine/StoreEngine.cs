@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Primitives;
 using SnapshotKv.Blobs;
+using SnapshotKv.Diagnostics;
 using SnapshotKv.Format;
 using SnapshotKv.Keyspace;
 
@@ -8,7 +10,7 @@ namespace SnapshotKv.Engine;
 
 /// <summary>The open store as its keyspaces see it: lookups judged by the clock, slides, and writes that wake the background work.</summary>
 /// <remarks>Thread-safe. Reads take no lock and do no I/O.</remarks>
-internal sealed class StoreEngine(CommitPipeline pipeline, KvClock clock, MaintenanceRunner maintenance, Checkpointer? checkpointer, BlobStore? blobs)
+internal sealed class StoreEngine(CommitPipeline pipeline, KvClock clock, MaintenanceRunner maintenance, Checkpointer? checkpointer, BlobStore? blobs, IWorkScheduler scheduler, ILogger logger)
 {
     private volatile bool _isClosed;
 
@@ -33,7 +35,7 @@ internal sealed class StoreEngine(CommitPipeline pipeline, KvClock clock, Mainte
     {
         ThrowIfClosed();
         var record = Table.Find(key);
-        return record.IsNull || (record.Deadline != 0 && IsDead(record, out _)) ? default : record;
+        return record.IsNull || Clock.IsDead(record) ? default : record;
     }
 
     /// <summary>The live record of a key, whose sliding expiry, if it has one, is moved.</summary>
@@ -77,12 +79,17 @@ internal sealed class StoreEngine(CommitPipeline pipeline, KvClock clock, Mainte
         return outcome;
     }
 
-    public CommitOutcome TryCommit(TransactionStart start, TransactionReads reads, Span<TableChange> changes)
+    /// <inheritdoc cref="CommitPipeline.TryCommit(TransactionStart, TransactionReads, Span{TableChange}, out byte[])"/>
+    public bool TryCommit(TransactionStart start, TransactionReads reads, Span<TableChange> changes, out byte[]? changed)
     {
         ThrowIfClosed();
-        var outcome = Pipeline.TryCommit(start, reads, changes);
+        if (!Pipeline.TryCommit(start, reads, changes, out changed))
+        {
+            return false;
+        }
+
         NoteChange();
-        return outcome;
+        return true;
     }
 
     public long RemoveByPrefix(byte[] prefix)
@@ -182,6 +189,13 @@ internal sealed class StoreEngine(CommitPipeline pipeline, KvClock clock, Mainte
         }
     }
 
+    /// <summary>A transaction was dropped without being disposed.</summary>
+    public void LetGoOf(TransactionScope scope) => scheduler.Queue(() =>
+    {
+        logger.TransactionAbandoned();
+        scope.End();
+    });
+
     private void NoteChange()
     {
         maintenance.NoteChange();
@@ -190,7 +204,7 @@ internal sealed class StoreEngine(CommitPipeline pipeline, KvClock clock, Mainte
 
     private Record ReadExpiring(Record record)
     {
-        if (IsDead(record, out var now))
+        if (Clock.IsDead(record, out var now))
         {
             return default;
         }
@@ -201,27 +215,6 @@ internal sealed class StoreEngine(CommitPipeline pipeline, KvClock clock, Mainte
         }
 
         return record;
-    }
-
-    /// <summary>
-    /// Judges by a deadline that still stood after the clock was read: between the two this thread may have slept for as long as others slid the
-    /// entry on, and it would declare dead what was alive all the time.
-    /// </summary>
-    private bool IsDead(Record record, out long now)
-    {
-        while (true)
-        {
-            var deadline = record.Deadline;
-            if (!Clock.HasCome(deadline, out now))
-            {
-                return false;
-            }
-
-            if (record.Deadline == deadline)
-            {
-                return true;
-            }
-        }
     }
 
     private bool IsLive(IndexedKey key) => !key.MayExpire || !Find(key.Key).IsNull;

@@ -20,10 +20,26 @@ internal sealed class StoreRecovery(
     ILogger logger)
 {
     /// <summary>
-    /// By how much the sequence goes on behind the numbers in files, which may be incomplete: a crash loses the commits since the last snapshot, and whoever
-    /// holds a version of one of them must not find it given to another. No store makes as many commits between two snapshots.
+    /// By how much the sequence goes on behind the numbers in files when the clock was set back, so that it does not lead beyond them. No store makes as many
+    /// commits between two snapshots.
     /// </summary>
     private const ulong SequenceGap = 1UL << 32;
+
+    /// <summary>
+    /// A store opens with this many numbers, as a power of two, for each millisecond since 1970: a crash loses the commits since the last snapshot, of which
+    /// no file tells, and whoever holds a version of one of them must not find it given to another. No store makes so many in a millisecond, so an
+    /// opening at a later time is beyond them all.
+    /// </summary>
+    private const int BitsPerMillisecond = 16;
+
+    /// <summary>What a clock may say before it is taken for nonsense: the year 2527.</summary>
+    private const ulong LargestByTime = 1UL << 60;
+
+    /// <summary>
+    /// The largest number that is gone on from. A file that was tampered with may have one so large that what comes behind it could not be read again; the
+    /// numbers then begin anew.
+    /// </summary>
+    private const ulong LargestGoneOnFrom = 1UL << 61;
 
     private const int MostKeysNamed = 10;
 
@@ -44,7 +60,7 @@ internal sealed class StoreRecovery(
             try
             {
                 var header = reader.Read(catalog.GetPath(snapshot.FileName), options.MaxSnapshotBytes, sink, cancellationToken);
-                var sequence = header.Sequence is { } own && damaged.Count == 0 ? own + SequenceGap : NextSequence(listing, cancellationToken);
+                var sequence = header.Sequence is { } own && damaged.Count == 0 ? Beyond(own) : NextSequence(listing, cancellationToken);
                 return Finish(snapshot, header, sink, sequence, damaged, listing.Ignored);
             }
             catch (KvStoreCorruptedException exception) when (exception is not SnapshotTooLargeException)
@@ -54,7 +70,7 @@ internal sealed class StoreRecovery(
         }
 
         return damaged.Count == 0
-            ? RecoveredStore.Empty(new KvRecoveryReport(null, [], listing.Ignored))
+            ? RecoveredStore.Empty(new KvRecoveryReport(null, [], listing.Ignored)) with { Sequence = Beyond(0) }
             : throw NothingReadable(damaged);
     }
 
@@ -73,7 +89,7 @@ internal sealed class StoreRecovery(
             table = Convert(snapshot, table);
         }
 
-        if (snapshot.Time > options.TimeProvider.GetLocalNow().DateTime.AddDays(1))
+        if (snapshot.Time - options.TimeProvider.GetLocalNow().DateTime > TimeSpan.FromDays(1))
         {
             logger.SnapshotFromTheFuture(snapshot.FileName);
         }
@@ -107,7 +123,18 @@ internal sealed class StoreRecovery(
             }
         }
 
-        return highest + SequenceGap;
+        return Beyond(highest);
+    }
+
+    /// <summary>A number beyond those in files, and beyond all that were given since and saved in none.</summary>
+    private ulong Beyond(ulong highest)
+    {
+        // Not both: behind a gap, two openings one after the other from the same file would come to the same number.
+        var byTime = (ulong)Math.Max(options.TimeProvider.GetUtcNow().ToUnixTimeMilliseconds(), 0) << BitsPerMillisecond;
+        byTime = byTime > LargestByTime ? 0 : byTime;
+        return highest > LargestGoneOnFrom ? Math.Max(byTime, SequenceGap)
+            : byTime > highest ? byTime
+            : highest + SequenceGap;
     }
 
     private KvRecoveryProblem SetAside(SnapshotInfo snapshot, KvStoreCorruptedException damage)

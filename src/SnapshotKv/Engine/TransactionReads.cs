@@ -16,33 +16,38 @@ internal sealed class TransactionReads
 
     public void AddTagPrefix(byte[] tagPrefix) => _tagPrefixes.Add(tagPrefix);
 
-    /// <summary>Something of it that was changed after a commit; null when nothing was, empty when it is not known what.</summary>
-    public byte[]? FindConflict(TransactionLog log, ulong since)
+    /// <summary>Whether anything of it was changed since the transaction began, or may have been.</summary>
+    /// <param name="log">What was changed.</param>
+    /// <param name="since">When the transaction began.</param>
+    /// <param name="changed">One of the keys that were changed; null when none was, or when it is not known which.</param>
+    public bool IsAnyChanged(TransactionLog log, TransactionStart since, out byte[]? changed)
     {
         foreach (var key in _keys)
         {
-            if (log.IsChanged(key, since))
+            if (log.IsChanged(key, since, out var isKnown))
             {
-                return key;
+                changed = isKnown ? key : null;
+                return true;
             }
         }
 
         foreach (var prefix in _prefixes)
         {
-            if (log.IsAnyChanged(prefix, since, out var key))
+            if (log.IsAnyChanged(prefix, since, out changed))
             {
-                return key ?? [];
+                return true;
             }
         }
 
         foreach (var tagPrefix in _tagPrefixes)
         {
-            if (log.IsAnyTaggedChanged(tagPrefix, since, out var key))
+            if (log.IsAnyTaggedChanged(tagPrefix, since, out changed))
             {
-                return key ?? [];
+                return true;
             }
         }
 
-        return null;
+        changed = null;
+        return false;
     }
 }

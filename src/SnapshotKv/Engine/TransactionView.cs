@@ -8,28 +8,30 @@ namespace SnapshotKv.Engine;
 /// asked at once and again by the commit.
 /// </summary>
 /// <remarks>Not thread-safe.</remarks>
-internal sealed class TransactionView(StoreEngine engine, TransactionStart start)
+internal sealed class TransactionView(StoreEngine engine, TransactionStart start, int partitionBytes)
 {
     private readonly Dictionary<byte[], TransactionWrite> _writes = new(KeyBytes.Comparer);
     private readonly TransactionReads _reads = new();
     private long _ownVersion = (long)start.Sequence;
 
-    /// <summary>The version of the last write; for reads within the transaction only.</summary>
-    public long LastVersion => _ownVersion;
-
     private CommitPipeline Pipeline => engine.Pipeline;
+
+    private Dictionary<byte[], TransactionWrite>.AlternateLookup<ReadOnlySpan<byte>> WritesBySpan => _writes.GetAlternateLookup<ReadOnlySpan<byte>>();
+
+    /// <summary>A version for what is written next: greater than any before, and seen within the transaction only.</summary>
+    public long NextVersion() => ++_ownVersion;
 
     /// <summary>The version of a record that <see cref="Find"/> gave for a key; 0 for none.</summary>
     public long VersionOf(ReadOnlySpan<byte> key, Record record) =>
         record.IsNull ? 0
-        : _writes.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(key, out var own) ? own.Version
+        : WritesBySpan.TryGetValue(key, out var own) ? own.Version
         : Pipeline.VersionOf(record);
 
     /// <summary>The record of a key as the transaction sees it.</summary>
     /// <exception cref="KvConflictException">The key was changed since the transaction began.</exception>
     public Record Find(ReadOnlySpan<byte> key)
     {
-        if (_writes.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(key, out var own))
+        if (WritesBySpan.TryGetValue(key, out var own))
         {
             return own.After;
         }
@@ -37,24 +39,38 @@ internal sealed class TransactionView(StoreEngine engine, TransactionStart start
         // In this order: a commit notes its keys before it changes the table.
         _reads.AddKey(key);
         var record = Pipeline.Table.Find(key);
-        if (Pipeline.TransactionLog.IsChanged(key, start.Sequence))
+        if (Pipeline.TransactionLog.IsChanged(key, start, out var isKnown))
         {
-            throw Conflicts.With(key);
+            throw Conflicts.With(isKnown ? key.ToArray() : null, partitionBytes);
         }
 
         return record.IsNull || record.IsExpiredAt(start.Now) ? default : record;
     }
 
-    /// <summary>The record of a key, whose sliding expiry, if it has one, is moved: a slide is no change.</summary>
+    /// <summary>The record of a key, whose sliding expiry, if it has one, is moved: a slide is no change. What only this transaction sees need not slide.</summary>
     public Record Read(ReadOnlySpan<byte> key)
     {
         var record = Find(key);
-        engine.Touch(record);
+        if (!WritesBySpan.ContainsKey(key))
+        {
+            engine.Touch(record);
+        }
+
         return record;
     }
 
     /// <summary>How long a record has to live by the transaction's clock, which stands still; 0 for ever.</summary>
-    public long TimeLeft(Record record) => record.Deadline is 0 ? 0 : Math.Max(record.Deadline - start.Now, 1);
+    public long TimeLeft(Record record)
+    {
+        if (record.Deadline is not 0 and var deadline)
+        {
+            // Others may have slid it on since.
+            var left = Math.Max(deadline - start.Now, 1);
+            return record.SlidingWindow is not 0 and var window ? Math.Min(left, window) : left;
+        }
+
+        return 0;
+    }
 
     /// <summary>The keys under a prefix in order.</summary>
     public List<byte[]> Keys(byte[] prefix)
@@ -70,9 +86,9 @@ internal sealed class TransactionView(StoreEngine engine, TransactionStart start
         }
 
         // Nothing under the prefix was changed up to here, so all of this is as it was at the start.
-        if (Pipeline.TransactionLog.IsAnyChanged(prefix, start.Sequence, out var changed))
+        if (Pipeline.TransactionLog.IsAnyChanged(prefix, start, out var changed))
         {
-            throw Conflicts.With(changed);
+            throw Conflicts.With(changed, partitionBytes);
         }
 
         return WithOwn(keys, (key, _) => key.AsSpan().StartsWith(prefix));
@@ -93,26 +109,29 @@ internal sealed class TransactionView(StoreEngine engine, TransactionStart start
             }
         }
 
-        if (Pipeline.TransactionLog.IsAnyTaggedChanged(tagPrefix, start.Sequence, out var changed))
+        if (Pipeline.TransactionLog.IsAnyTaggedChanged(tagPrefix, start, out var changed))
         {
-            throw Conflicts.With(changed);
+            throw Conflicts.With(changed, partitionBytes);
         }
 
         return WithOwn(keys, (key, record) => key.AsSpan().StartsWith(prefix) && HasTag(record, tag));
     }
 
     /// <summary>Sets a key.</summary>
-    public void Put(Record record, in KvEntryOptions options)
+    /// <param name="record">What it is set to.</param>
+    /// <param name="options">How long it is to live.</param>
+    /// <param name="version">A <see cref="NextVersion"/>, one for all that is written together.</param>
+    public void Put(Record record, in KvEntryOptions options, long version)
     {
         _reads.AddKey(record.Key);
-        _writes[record.Key.ToArray()] = new(record, options, ++_ownVersion);
+        _writes[record.Key.ToArray()] = new(record, options, version);
     }
 
     /// <summary>Removes a key.</summary>
     public void Remove(byte[] key)
     {
         _reads.AddKey(key);
-        _writes[key] = new(default, default, ++_ownVersion);
+        _writes[key] = default;
     }
 
     /// <summary>Removes everything, keys that no string reaches too.</summary>
@@ -121,22 +140,21 @@ internal sealed class TransactionView(StoreEngine engine, TransactionStart start
     {
         _reads.AddPrefix([]);
         var records = Pipeline.Capture().AllRecords();
-        if (Pipeline.TransactionLog.IsAnyChanged([], start.Sequence, out var changed))
+        if (Pipeline.TransactionLog.IsAnyChanged([], start, out var changed))
         {
-            throw Conflicts.With(changed);
+            throw Conflicts.With(changed, partitionBytes);
         }
 
-        long live = _writes.Values.Count(write => !write.After.IsNull);
+        long live = 0;
+        foreach (var key in _writes.Keys.ToArray())
+        {
+            live += _writes[key].After.IsNull ? 0 : 1;
+            _writes[key] = default;
+        }
+
         foreach (var record in records)
         {
-            var key = record.Key.ToArray();
-            live += !_writes.ContainsKey(key) && !record.IsExpiredAt(start.Now) ? 1 : 0;
-            Remove(key);
-        }
-
-        foreach (var key in _writes.Keys.ToList())
-        {
-            Remove(key);
+            live += _writes.TryAdd(record.Key.ToArray(), default) && !record.IsExpiredAt(start.Now) ? 1 : 0;
         }
 
         return live;
@@ -170,31 +188,45 @@ internal sealed class TransactionView(StoreEngine engine, TransactionStart start
         }
 
         var changes = new TableChange[_writes.Count];
+        var now = engine.Clock.Now;
         var next = 0;
         foreach (var (key, write) in _writes)
         {
-            changes[next++] = ToChange(key, write);
+            changes[next++] = ToChange(key, write, now);
         }
 
-        var outcome = engine.TryCommit(start, _reads, changes);
-        return outcome.Conflict is null ? outcome.Sequence > start.Sequence : throw Conflicts.With(outcome.Conflict);
+        return engine.TryCommit(start, _reads, changes, out var changed)
+            ? Array.Exists(changes, static change => !change.Before.IsNull || !change.After.IsNull)
+            : throw Conflicts.With(changed, partitionBytes);
     }
 
     /// <summary>Life counts from the commit on. An instant that has passed meanwhile leaves no entry.</summary>
-    private TableChange ToChange(byte[] key, in TransactionWrite write)
+    private TableChange ToChange(byte[] key, in TransactionWrite write, long now)
     {
-        if (write.After.IsNull || (write.Options is { TimeToLive: null, AbsoluteExpiration: { } instant } && engine.Clock.HasCome(KvClock.FromDateTimeOffset(instant))))
+        if (write.After.IsNull || (write.Options is { TimeToLive: null, AbsoluteExpiration: { } instant } && KvClock.FromDateTimeOffset(instant) <= now))
         {
             return new(key);
         }
 
         if (!write.Options.HasLife)
         {
-            return new(write.After);
+            return new(WithSlides(write.After));
         }
 
-        var life = EntryLife.From(write.Options, engine.Clock);
+        var life = EntryLife.From(write.Options, now);
         return new(write.After.WithLife(life.Deadline, life.SlidingWindow, life.Cap));
+    }
+
+    /// <summary>A value that was updated keeps its entry's life, and so also what reads have added to that since.</summary>
+    private Record WithSlides(Record updated)
+    {
+        if ((updated.Flags & RecordFlags.Sliding) == 0)
+        {
+            return updated;
+        }
+
+        var current = Pipeline.Table.Find(updated.Key);
+        return current.IsNull || current.Deadline <= updated.Deadline ? updated : updated.WithLife(current.Deadline, updated.SlidingWindow, updated.Cap);
     }
 
     private bool IsAlive(IndexedKey key) =>

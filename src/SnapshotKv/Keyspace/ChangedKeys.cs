@@ -1,26 +1,33 @@
 namespace SnapshotKv.Keyspace;
 
 /// <summary>Which keys were changed when, for as long as a transaction that began before is open: by key and, in order, by prefix.</summary>
-/// <remarks>
-/// Thread-safe by one lock. Bounded: beyond <see cref="MostKeys"/> different keys everything is forgotten, and what began before counts as changed.
-/// </remarks>
-internal sealed class ChangedKeys(int mostKeys = ChangedKeys.MostKeys)
+/// <remarks>Thread-safe by one lock. Bounded in keys and in bytes: <see cref="Note"/> says when it cannot keep them all.</remarks>
+internal sealed class ChangedKeys(int mostKeys = ChangedKeys.MostKeys, long mostBytes = ChangedKeys.MostBytes)
 {
     public const int MostKeys = 1_000_000;
+
+    public const long MostBytes = 64 << 20;
 
     private const int FirstPruning = 4096;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<byte[], ulong> _last = new(KeyBytes.Comparer);
+    private Dictionary<byte[], ulong> _last = new(KeyBytes.Comparer);
     private PrefixIndex _ordered = new();
-    private ulong _forgottenThrough;
-    private int _pruneAt = FirstPruning;
+    private long _bytes;
+    private int _pruneAt = Math.Min(FirstPruning, mostKeys + 1);
+
+    /// <summary>How many keys are known at this moment.</summary>
+    public int Count => _last.Count;
+
+    /// <summary>How many keys there is room for without growing.</summary>
+    public int Room => _last.Capacity;
 
     /// <summary>Notes that a key is about to be changed.</summary>
     /// <param name="key">The key.</param>
     /// <param name="sequence">The number of the commit that changes it.</param>
     /// <param name="oldestStart">What was changed up to here matters to nobody any more.</param>
-    public void Note(ReadOnlySpan<byte> key, ulong sequence, ulong oldestStart)
+    /// <returns>False when there are too many; the caller forgets them all then.</returns>
+    public bool Note(ReadOnlySpan<byte> key, ulong sequence, ulong oldestStart)
     {
         lock (_lock)
         {
@@ -28,51 +35,34 @@ internal sealed class ChangedKeys(int mostKeys = ChangedKeys.MostKeys)
             if (byKey.TryGetValue(key, out var known, out _))
             {
                 byKey[known] = sequence;
-                return;
+                return true;
             }
 
             var own = key.ToArray();
             _last.Add(own, sequence);
             _ordered.Add(own, mayExpire: false);
-            if (_last.Count >= _pruneAt)
-            {
-                Prune(oldestStart);
-            }
+            _bytes += own.Length;
+            return (_last.Count < _pruneAt && _bytes <= mostBytes) || Prune(oldestStart);
         }
     }
 
-    /// <summary>Notes that every key is about to be changed.</summary>
-    public void NoteAll(ulong sequence)
-    {
-        lock (_lock)
-        {
-            Forget(sequence);
-        }
-    }
-
-    /// <summary>Whether a key was changed after a commit, or may have been.</summary>
+    /// <summary>Whether a key was changed after a commit.</summary>
     public bool IsChanged(ReadOnlySpan<byte> key, ulong since)
     {
         lock (_lock)
         {
-            return since < _forgottenThrough || (_last.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(key, out var last) && last > since);
+            return _last.GetAlternateLookup<ReadOnlySpan<byte>>().TryGetValue(key, out var last) && last > since;
         }
     }
 
-    /// <summary>Whether any key that begins with a prefix was changed after a commit, or may have been.</summary>
+    /// <summary>Whether any key that begins with a prefix was changed after a commit.</summary>
     /// <param name="prefix">The prefix.</param>
     /// <param name="since">The number of the commit.</param>
-    /// <param name="changed">One of the keys that were; null when none was, or when it is not known which.</param>
+    /// <param name="changed">One of the keys that were; null when none was.</param>
     public bool IsAnyChanged(byte[] prefix, ulong since, out byte[]? changed)
     {
         lock (_lock)
         {
-            changed = null;
-            if (since < _forgottenThrough)
-            {
-                return true;
-            }
-
             foreach (var (key, _) in _ordered.Enumerate(prefix))
             {
                 if (_last[key] > since)
@@ -82,6 +72,7 @@ internal sealed class ChangedKeys(int mostKeys = ChangedKeys.MostKeys)
                 }
             }
 
+            changed = null;
             return false;
         }
     }
@@ -91,18 +82,18 @@ internal sealed class ChangedKeys(int mostKeys = ChangedKeys.MostKeys)
     {
         lock (_lock)
         {
-            if (_last.Count > 0)
+            if (_last.Capacity > 0)
             {
-                Forget(0);
-                _last.TrimExcess();
+                // New ones, since a dictionary that is cleared keeps its room.
+                _last = new Dictionary<byte[], ulong>(KeyBytes.Comparer);
+                _ordered = new PrefixIndex();
+                _bytes = 0;
+                _pruneAt = Math.Min(FirstPruning, mostKeys + 1);
             }
-
-            _forgottenThrough = 0;
-            _pruneAt = FirstPruning;
         }
     }
 
-    private void Prune(ulong oldestStart)
+    private bool Prune(ulong oldestStart)
     {
         foreach (var (key, sequence) in _last)
         {
@@ -110,21 +101,12 @@ internal sealed class ChangedKeys(int mostKeys = ChangedKeys.MostKeys)
             {
                 _last.Remove(key);
                 _ordered.Remove(key);
+                _bytes -= key.Length;
             }
         }
 
-        if (_last.Count > mostKeys)
-        {
-            Forget(_last.Values.Max());
-        }
-
+        // Nearly full is full: else each of the next few notes would look through all of it again.
         _pruneAt = Math.Min(Math.Max(_last.Count * 2, FirstPruning), mostKeys + 1);
-    }
-
-    private void Forget(ulong through)
-    {
-        _last.Clear();
-        _ordered = new PrefixIndex();
-        _forgottenThrough = Math.Max(_forgottenThrough, through);
+        return _last.Count <= mostKeys - (mostKeys / 8) && _bytes <= mostBytes - (mostBytes / 8);
     }
 }

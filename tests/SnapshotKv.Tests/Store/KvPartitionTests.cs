@@ -37,12 +37,33 @@ public sealed class KvPartitionTests
     }
 
     [Fact]
+    public void Update_InATransactionOfAPartitionWithDefaults_KeepsTheLifeOfTheEntry()
+    {
+        using var store = _home.Open();
+        var partition = store.GetPartition("p:", new KvPartitionOptions { DefaultEntryOptions = new KvEntryOptions { TimeToLive = TimeSpan.FromMinutes(10) } });
+        partition.Set("k", 1, TimeSpan.FromMinutes(3));
+        partition.Set("never", 1, Timeout.InfiniteTimeSpan);
+        using (var transaction = partition.BeginTransaction())
+        {
+            transaction.Increment("k").ShouldBe(2);
+            transaction.Increment("never").ShouldBe(2);
+            transaction.Increment("new").ShouldBe(1);
+            transaction.Commit();
+        }
+
+        partition.GetTimeToLive("k").Remaining.ShouldBe(TimeSpan.FromMinutes(3));
+        partition.GetTimeToLive("never").ShouldBe(KvTimeToLive.Unlimited);
+        partition.GetTimeToLive("new").Remaining.ShouldBe(TimeSpan.FromMinutes(10));
+    }
+
+    [Fact]
     public void Partition_KnowsItsPrefix_AndEndsWithTheStore()
     {
         var store = _home.Open();
         var partition = store.GetPartition("ä:", new KvPartitionOptions());
         partition.Prefix.ShouldBe("ä:");
         ((KvPartition)partition.GetPartition("b:")).Prefix.ShouldBe("ä:b:");
+        partition.GetPartition("c:", new KvPartitionOptions()).BeginTransaction().Dispose();
         store.Dispose();
         Should.Throw<ObjectDisposedException>(() => partition.Exists("k"));
     }

@@ -8,7 +8,7 @@ namespace SnapshotKv.Tests.Store;
 /// </summary>
 public sealed class KvStoreModelTests
 {
-    private const int Runs = 60;
+    private const int Runs = 30;
     private const int StepsPerRun = 400;
 
     [Fact]

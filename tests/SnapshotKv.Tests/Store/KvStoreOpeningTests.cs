@@ -1,4 +1,8 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Text;
 using SnapshotKv.Diagnostics;
+using SnapshotKv.Format;
 using SnapshotKv.Testing;
 using SnapshotKv.Tests.Serialization;
 
@@ -351,6 +355,50 @@ public sealed class KvStoreOpeningTests
 
         after.GetKeys().ShouldBe(["counter"]);
         after.LastSequence.ShouldBeGreaterThan(100ul);
+    }
+
+    [Theory]
+    [InlineData("1970-01-01T00:00:00Z")]
+    [InlineData("2527-12-31T00:00:00Z")]
+    [InlineData("9999-12-31T00:00:00Z")]
+    public void Open_WhateverTheClockSays_WhatIsSavedCanBeOpenedAgain(string now)
+    {
+        var home = new StoreHome(clock: new ManualTimeProvider(DateTimeOffset.Parse(now, CultureInfo.InvariantCulture)));
+        var versions = new HashSet<long>();
+        for (var i = 0; i < 3; i++)
+        {
+            using var store = home.Open();
+            store.Count().ShouldBe(i);
+            store.Set($"k{i}", i);
+            store.TryGetInfo($"k{i}", out var info).ShouldBeTrue();
+            versions.Add(info.Version).ShouldBeTrue();
+            store.RecoveryReport.FellBack.ShouldBeFalse();
+        }
+    }
+
+    [Fact]
+    public void Open_FileWithANumberThatLeavesNoRoom_BeginsAnew_AndStaysReadable()
+    {
+        var home = new StoreHome();
+        const string Json = """{"version":2,"created_at":"2026-01-01T00:00:00Z","sequence":4611686018427387904,"data":{"k":{"value":"NDI=","expires_at":0,"blob_ref":""}},""";
+        using var compressed = new MemoryStream();
+        using (var gzip = new GZipStream(compressed, CompressionLevel.Fastest))
+        {
+            var text = Encoding.UTF8.GetBytes(Json);
+            var checksum = new Crc32C();
+            checksum.Append(text);
+            gzip.Write(text);
+            gzip.Write(Encoding.UTF8.GetBytes($"\"checksum\":{checksum.Value}}}"));
+        }
+
+        home.WriteFile("snapshots/data-20260101-000000-0000.json.gz", compressed.ToArray());
+        for (var i = 0; i < 3; i++)
+        {
+            using var store = home.Open(options => options.Format = KvFormat.Json);
+            store.RecoveryReport.FellBack.ShouldBeFalse();
+            store.Count().ShouldBe(1 + i);
+            store.Set($"new{i}", i);
+        }
     }
 
     [Fact]

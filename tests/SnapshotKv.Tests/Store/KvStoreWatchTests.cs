@@ -59,13 +59,13 @@ public sealed class KvStoreWatchTests
     {
         using var store = _home.Open();
         await using var changes = Watch(store);
-        for (var i = 0; i < Engine.ChangeSubscription.Capacity + 100; i++)
+        for (var i = 0; i < SnapshotKv.Engine.ChangeSubscription.Capacity + 100; i++)
         {
             store.Set("k", i);
         }
 
         var missedThrough = (long)store.LastSequence;
-        var queued = await Take(changes, Engine.ChangeSubscription.Capacity);
+        var queued = await Take(changes, SnapshotKv.Engine.ChangeSubscription.Capacity);
         queued.ShouldAllBe(change => change.Kind == KvChangeKind.Set);
         (await Take(changes, 1)).ShouldHaveSingleItem().ShouldBe(new KvChange { Kind = KvChangeKind.Missed, Key = "", Version = missedThrough });
 
@@ -234,6 +234,78 @@ public sealed class KvStoreWatchTests
         _home.Clock.Advance(TimeSpan.FromMinutes(5));
 
         (token.HasChanged, calls).ShouldBe((true, 1));
+    }
+
+    [Fact]
+    public void Watch_TokensThatNobodyHolds_AreForgotten()
+    {
+        using var store = _home.Open();
+        for (var i = 0; i < 10_000; i++)
+        {
+            store.Watch($"user:{i}");
+            if (i % 1000 == 0)
+            {
+                GC.Collect();
+            }
+        }
+
+        GC.Collect();
+        store.Watch("one more makes it look");
+        store.ChangeTokenCount.ShouldBeLessThan(5_000);
+    }
+
+    [Fact]
+    public void Watch_TokenWithACallback_IsKept()
+    {
+        using var store = _home.Open();
+        var calls = 0;
+        Register();
+        for (var i = 0; i < 200; i++)
+        {
+            GC.Collect();
+            store.Watch($"other:{i}");
+        }
+
+        store.Set("k", 1);
+        calls.ShouldBe(1);
+
+        [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        void Register() => store.Watch("k").RegisterChangeCallback(_ => calls++, null);
+    }
+
+    [Fact]
+    public void Watch_CallbackTakenBack_IsNotCalled()
+    {
+        using var store = _home.Open();
+        var calls = 0;
+        var token = store.Watch("k");
+        var registration = token.RegisterChangeCallback(_ => calls++, null);
+        using (token.RegisterChangeCallback(_ => calls += 10, null))
+        {
+            registration.Dispose();
+            registration.Dispose();
+            store.Set("k", 1);
+        }
+
+        calls.ShouldBe(10);
+    }
+
+    [Fact]
+    public void Watch_PrefixesOfEveryLength_ChangeWithWhatLiesUnderThem()
+    {
+        using var store = _home.Open();
+        var prefixes = new[] { "", "a", "ab", "abc", "b", "abd" };
+        var tokens = prefixes.ToDictionary(prefix => prefix, store.Watch);
+        store.Set("abc", 1);
+
+        Changed().ShouldBe(["", "a", "ab", "abc"]);
+        store.Set("b", 1);
+        Changed().ShouldBe(["", "a", "ab", "abc", "b"]);
+        store.Clear();
+        Changed().ShouldBe(prefixes.Order(StringComparer.Ordinal));
+        store.ChangeTokenCount.ShouldBe(0);
+
+        IEnumerable<string> Changed() => tokens.Where(pair => pair.Value.HasChanged).Select(pair => pair.Key).Order(StringComparer.Ordinal);
     }
 
     private static IAsyncEnumerator<KvChange> Watch(IKvChangeFeed store, string prefix = "") =>

@@ -18,10 +18,10 @@ internal sealed class Interleaver(ITransactionalStore store)
     /// <summary>How many met a conflict.</summary>
     public int Conflicts { get; private set; }
 
-    /// <summary>Runs all interleavings of some scripts.</summary>
+    /// <summary>Runs all interleavings of some scripts, of those that can differ.</summary>
     /// <returns>The first that went wrong, turn by turn; null when all went well.</returns>
     public string? FindFault(params Script[] scripts) =>
-        Interleavings.Of([.. scripts.Select(script => script.Turns)]).Select(order => Play(scripts, order)).FirstOrDefault(fault => fault is not null);
+        Interleavings.ThatDiffer([.. scripts.Select(script => script.QuietTurns)]).Select(order => Play(scripts, order)).FirstOrDefault(fault => fault is not null);
 
     private string? Play(Script[] scripts, int[] order)
     {
@@ -29,14 +29,14 @@ internal sealed class Interleaver(ITransactionalStore store)
         store.Remove(ScriptStep.B);
         var committed = new SortedDictionary<string, int>(StringComparer.Ordinal) { [ScriptStep.A] = Initial[0].Value };
         var runs = scripts.Select((script, index) => new ScriptRun(script, index)).ToArray();
-        var events = new List<string>();
+        var events = new List<(int Party, ScriptEvent Event)>(order.Length);
         try
         {
             for (var time = 0; time < order.Length; time++)
             {
                 var run = runs[order[time]];
                 var (happened, fault) = run.Turn(store, committed, time);
-                events.Add($"  {order[time] + 1}: {happened}");
+                events.Add((order[time], happened));
                 if (fault is not null)
                 {
                     return Explain(scripts, events, fault);
@@ -121,9 +121,9 @@ internal sealed class Interleaver(ITransactionalStore store)
         Conflicts += runs.Count(run => run.IsConflict);
     }
 
-    private static string Explain(Script[] scripts, List<string> events, string fault) => $"""
+    private static string Explain(Script[] scripts, List<(int Party, ScriptEvent Event)> events, string fault) => $"""
         {string.Join('\n', scripts.Index().Select(item => $"{item.Index + 1} is {item.Item}"))}
-        {string.Join('\n', events)}
+        {string.Join('\n', events.Select(item => $"  {item.Party + 1}: {item.Event}"))}
         wrong: {fault}
         """;
 }

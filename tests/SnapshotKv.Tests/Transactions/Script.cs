@@ -3,7 +3,8 @@ namespace SnapshotKv.Tests.Transactions;
 /// <summary>A small transaction: begin, some steps, an end. Each is one turn in an interleaving; direct writes only have their steps.</summary>
 internal sealed record Script(IReadOnlyList<ScriptStep> Steps, ScriptEnd End = ScriptEnd.Commit)
 {
-    public int Turns => Steps.Count + (End == ScriptEnd.Direct ? 0 : 2);
+    /// <summary>Which of the turns change nothing for anybody: the beginning and the reads.</summary>
+    public bool[] QuietTurns => End == ScriptEnd.Direct ? [.. Steps.Select(_ => false)] : [true, .. Steps.Select(step => !step.IsWrite), false];
 
     /// <summary>All transactions of so many steps that commit.</summary>
     public static IEnumerable<Script> All(int steps)

@@ -33,12 +33,12 @@ internal sealed class ScriptRun(Script script, int number) : IDisposable
     public int ValueOf(int step) => ((number + 1) * 10) + step;
 
     /// <summary>Takes the next turn.</summary>
-    /// <returns>What happened, for a reader; and what is wrong with it, if anything.</returns>
-    public (string Event, string? Fault) Turn(ITransactionalStore store, SortedDictionary<string, int> committed, int time)
+    /// <returns>What happened; and what is wrong with it, if anything.</returns>
+    public (ScriptEvent Event, string? Fault) Turn(ITransactionalStore store, SortedDictionary<string, int> committed, int time)
     {
         if (IsConflict)
         {
-            return ("is over", null);
+            return (new("is over"), null);
         }
 
         try
@@ -53,7 +53,7 @@ internal sealed class ScriptRun(Script script, int number) : IDisposable
                 BeganAt = time;
                 View = new(committed, StringComparer.Ordinal);
                 _transaction = store.Begin();
-                return ("begin", null);
+                return (new("begin"), null);
             }
 
             return _next < Script.Steps.Count ? Step(_transaction) : Finish(_transaction, time);
@@ -63,13 +63,13 @@ internal sealed class ScriptRun(Script script, int number) : IDisposable
             IsConflict = true;
             EndedAt = time;
             _transaction!.Dispose();
-            return ($"conflict over '{conflict.Key}'", NeedlessConflict());
+            return (new("conflict over", conflict.Key), NeedlessConflict());
         }
     }
 
     public void Dispose() => _transaction?.Dispose();
 
-    private (string Event, string? Fault) WriteDirectly(ITransactionalStore store, SortedDictionary<string, int> committed, int time)
+    private (ScriptEvent Event, string? Fault) WriteDirectly(ITransactionalStore store, SortedDictionary<string, int> committed, int time)
     {
         BeganAt = BeganAt < 0 ? time : BeganAt;
         var step = Script.Steps[_next];
@@ -87,20 +87,20 @@ internal sealed class ScriptRun(Script script, int number) : IDisposable
         _next++;
         IsCommitted = true;
         EndedAt = time;
-        return ($"{step} directly", null);
+        return (new(step, "directly"), null);
     }
 
-    private (string Event, string? Fault) Step(IOpenTransaction transaction)
+    private (ScriptEvent Event, string? Fault) Step(IOpenTransaction transaction)
     {
         var step = Script.Steps[_next];
         var answer = step.Run(transaction, ValueOf(_next));
         var expected = step.Run(View, ValueOf(_next));
         Answers.Add(answer);
         _next++;
-        return ($"{step} -> {answer}", answer == expected ? null : $"the state at its start and its own writes make that {expected}");
+        return (new(step, answer), answer == expected ? null : $"the state at its start and its own writes make that {expected}");
     }
 
-    private (string Event, string? Fault) Finish(IOpenTransaction transaction, int time)
+    private (ScriptEvent Event, string? Fault) Finish(IOpenTransaction transaction, int time)
     {
         if (Script.End == ScriptEnd.Commit)
         {
@@ -110,7 +110,7 @@ internal sealed class ScriptRun(Script script, int number) : IDisposable
 
         transaction.Dispose();
         EndedAt = time;
-        return (IsCommitted ? "commit" : "roll back", null);
+        return (new(IsCommitted ? "commit" : "roll back"), null);
     }
 
     /// <summary>A conflict is for what the transaction read, scanned or wrote; the step that is refused counts.</summary>

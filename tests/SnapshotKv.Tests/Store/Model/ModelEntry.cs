@@ -14,6 +14,9 @@ internal sealed class ModelEntry(object value, DateTimeOffset? deadline, TimeSpa
 
     public IReadOnlyCollection<string> Tags { get; } = tags;
 
+    /// <summary>The blob; null for none. Each blob that was written is an array of its own, so that one array stands for one file.</summary>
+    public byte[]? Blob { get; private init; }
+
     /// <summary>The version that the store gave it; 0 as long as nobody asked.</summary>
     public long Version { get; set; }
 
@@ -30,8 +33,11 @@ internal sealed class ModelEntry(object value, DateTimeOffset? deadline, TimeSpa
         }
     }
 
-    /// <summary>The entry with another value, and the same life and tags.</summary>
-    public ModelEntry WithValue(object value) => new(value, Deadline, Window, cap, Tags);
+    /// <summary>The entry with another value, and the same life, tags and blob.</summary>
+    public ModelEntry WithValue(object value) => new(value, Deadline, Window, cap, Tags) { Blob = Blob };
+
+    /// <summary>The entry with another blob, and the same value, life and tags.</summary>
+    public ModelEntry WithBlob(byte[] blob) => new(Value, Deadline, Window, cap, Tags) { Blob = blob };
 
     /// <summary>The entry as a snapshot keeps it. Its version is the snapshot's when it is read again.</summary>
     public ModelEntry Copy() => WithValue(Value);

@@ -10,6 +10,12 @@ internal sealed class ModelScope(IKvStore store, TimeProvider clock, IEnumerable
     /// <summary>Whether the keys are seen in a transaction.</summary>
     public bool IsTransaction { get; private init; }
 
+    /// <summary>Whether typed and bulk operations are asked for in their asynchronous forms.</summary>
+    public bool IsAsync { get; private init; }
+
+    /// <summary>What counts for an entry that is set without a life or without tags.</summary>
+    public ModelLife? Defaults { get; private init; }
+
     public DateTimeOffset Now => clock.GetUtcNow();
 
     /// <summary>The live keys in the store's order.</summary>
@@ -26,6 +32,24 @@ internal sealed class ModelScope(IKvStore store, TimeProvider clock, IEnumerable
 
     /// <summary>The highest version that was seen so far.</summary>
     public long HighestVersion { get; private set; }
+
+    /// <summary>Notes that a key is set now.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="life">How long it lives.</param>
+    /// <param name="value">Its value.</param>
+    /// <param name="blob">Its blob; null for none.</param>
+    public void Set(string key, ModelLife life, object value, byte[]? blob = null)
+    {
+        var entry = life.Begin(value, Now, Defaults);
+        Set(key, blob is null ? entry : entry.WithBlob(blob));
+    }
+
+    /// <summary>Notes that an entry was updated, which moves its sliding expiry as a read does.</summary>
+    public void Update(string key, ModelEntry updated)
+    {
+        updated.Slide(Now);
+        Set(key, updated);
+    }
 
     public void Set(string key, ModelEntry entry)
     {
@@ -63,6 +87,26 @@ internal sealed class ModelScope(IKvStore store, TimeProvider clock, IEnumerable
         }
 
         Slide(key);
+    }
+
+    /// <summary>Reads the blob of a key in both and compares.</summary>
+    public void ReadBlob(string key)
+    {
+        var blobs = (IKvBlobs)Store;
+        var expected = Find(key);
+        Slide(key);
+        if (expected?.Blob is { } blob)
+        {
+            blobs.GetBlob(key).ShouldBe(blob, $"blob of {key}");
+            using var stream = blobs.OpenBlob(key);
+            using var copy = new MemoryStream();
+            stream.CopyTo(copy);
+            copy.ToArray().ShouldBe(blob, $"blob of {key} as a stream");
+        }
+        else
+        {
+            Should.Throw<KvBlobException>(() => blobs.GetBlob(key)).Reason.ShouldBe(expected is null ? KvBlobProblem.NoSuchKey : KvBlobProblem.NoBlob, key);
+        }
     }
 
     /// <summary>Compares everything that can be asked without moving an expiry.</summary>
@@ -110,17 +154,32 @@ internal sealed class ModelScope(IKvStore store, TimeProvider clock, IEnumerable
     }
 
     /// <summary>The part under a prefix, with entries of its own until they are taken back.</summary>
-    public ModelScope Under(string prefix) => new(
-        Store.GetPartition(prefix),
-        clock,
-        Entries.Where(item => item.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(item => KeyValuePair.Create(item.Key[prefix.Length..], item.Value)))
+    /// <param name="prefix">The prefix.</param>
+    /// <param name="defaults">What its entries have in common; null for what they have here, which is also what counts where a store knows no options.</param>
+    public ModelScope Under(string prefix, ModelLife? defaults = null)
+    {
+        var part = defaults is null ? null : PartitionWith(prefix, new KvPartitionOptions { DefaultEntryOptions = defaults.ToOptions(Now) });
+        var entries = Entries.Where(item => item.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(item => KeyValuePair.Create(item.Key[prefix.Length..], item.Value));
+        return new(part ?? Store.GetPartition(prefix), clock, entries)
+        {
+            HighestVersion = HighestVersion,
+            IsTransaction = IsTransaction,
+            IsAsync = IsAsync,
+            Defaults = part is null ? Defaults : defaults,
+        };
+    }
+
+    /// <summary>The same keys in a transaction, with entries of their own until they are taken back.</summary>
+    public ModelScope In(IKvTransaction transaction) => new(transaction, clock, Entries) { HighestVersion = HighestVersion, IsTransaction = true, Defaults = Defaults };
+
+    /// <summary>The same keys by asynchronous forms only, with entries of their own until they are taken back.</summary>
+    public ModelScope ThroughAsync() => new(new AsyncForms((IKvBlobs)Store), clock, Entries)
     {
         HighestVersion = HighestVersion,
         IsTransaction = IsTransaction,
+        IsAsync = true,
+        Defaults = Defaults,
     };
-
-    /// <summary>The same keys in a transaction, with entries of their own until they are taken back.</summary>
-    public ModelScope In(IKvTransaction transaction) => new(transaction, clock, Entries) { HighestVersion = HighestVersion, IsTransaction = true };
 
     /// <summary>Takes back what happened to the part under a prefix.</summary>
     public void TakeBack(string prefix, ModelScope part)
@@ -132,6 +191,13 @@ internal sealed class ModelScope(IKvStore store, TimeProvider clock, IEnumerable
             _entries[prefix + key] = entry;
         }
     }
+
+    private IKvStore? PartitionWith(string prefix, KvPartitionOptions options) => Store switch
+    {
+        KvKeyspace embedded => embedded.GetPartition(prefix, options),
+        KvTransactionKeyspace transaction => transaction.GetPartition(prefix, options),
+        _ => null,
+    };
 
     private void CompareInfo(string key)
     {
@@ -145,6 +211,7 @@ internal sealed class ModelScope(IKvStore store, TimeProvider clock, IEnumerable
         info.ExpiresAt.ShouldBe(entry.Deadline, $"end of {key}");
         info.SlidingExpiration.ShouldBe(entry.Window, $"window of {key}");
         info.Tags.ShouldBe(entry.Tags, ignoreOrder: true, $"tags of {key}");
+        info.HasBlob.ShouldBe(entry.Blob is not null, $"blob of {key}");
 
         // What a transaction has written gets its version with the commit.
         if (!IsTransaction || entry.Version != 0)

@@ -18,17 +18,26 @@ internal static class ModelSteps
         (3, TryAddStep.Draw),
         (4, TryUpdateStep.Draw),
         (4, ConditionalBatchStep.Draw),
+        (3, GetOrCreateStep.Draw),
+        (4, ManyStep.Draw),
+        (5, SetBlobStep.Draw),
+        (3, ReadBlobStep.Draw),
         (1, _ => new ClearStep()),
         (6, _ => new CompareStep()),
     ];
 
     private static readonly (int Weight, Func<Random, ModelStep> Draw)[] OnTheWorld =
     [
-        (64, DrawOnEntries),
-        (8, InPartitionStep.Draw),
+        (52, DrawOnEntries),
+        (16, AsynchronouslyStep.Draw),
+        (12, InPartitionStep.Draw),
+        (6, TokenStep.Draw),
         (1, ConcurrentlyStep.Draw),
         (6, TransactionStep.Draw),
+        (3, ConflictStep.Draw),
         (3, WatchStep.Draw),
+        (1, FloodStep.Draw),
+        (1, _ => new SettleBlobsStep()),
         (14, AdvanceStep.Draw),
         (4, _ => new SaveStep()),
         (4, ReopenStep.Draw),

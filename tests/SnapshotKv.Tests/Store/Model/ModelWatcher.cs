@@ -7,10 +7,12 @@ internal sealed class ModelWatcher
 {
     private readonly KvStore _store;
     private readonly string _prefix;
-    private readonly string _mark;
+    private readonly string _markPrefix;
     private readonly IAsyncEnumerator<KvChange> _changes;
     private readonly Dictionary<string, long> _replica = new(StringComparer.Ordinal);
     private long _lastVersion;
+    private string _mark = "";
+    private int _marks;
 
     /// <param name="store">The store.</param>
     /// <param name="prefix">What is watched.</param>
@@ -19,7 +21,7 @@ internal sealed class ModelWatcher
     {
         _store = store;
         _prefix = prefix;
-        _mark = $"{prefix}\u0001mark {number}";
+        _markPrefix = $"{prefix}\u0001mark {number}.";
         _changes = store.WatchAsync(prefix).GetAsyncEnumerator();
         ReadAnew();
     }
@@ -28,9 +30,7 @@ internal sealed class ModelWatcher
     /// <param name="isDead">Whether a key's entry has expired: until it is swept nothing is told of it.</param>
     public void Compare(Func<string, bool> isDead)
     {
-        // A key of its own, set and removed, marks the end of what is to be told; so the watcher need never wait.
-        _store.Set(_mark, 0);
-        _store.Remove(_mark).ShouldBeTrue();
+        SetMark();
         while (!Take())
         {
         }
@@ -68,9 +68,22 @@ internal sealed class ModelWatcher
             case KvChangeKind.Reset:
                 ReadAnew();
                 return false;
+            case KvChangeKind.Missed:
+                // The mark may be among what was missed.
+                ReadAnew();
+                SetMark();
+                return false;
             default:
-                throw new InvalidOperationException($"{change.Kind} was told, and the queue was never full.");
+                throw new InvalidOperationException($"{change.Kind} was told.");
         }
+    }
+
+    /// <summary>A key of its own, set and removed, marks the end of what is to be told; so the watcher need never wait.</summary>
+    private void SetMark()
+    {
+        _mark = $"{_markPrefix}{_marks++}";
+        _store.Set(_mark, 0);
+        _store.Remove(_mark).ShouldBeTrue();
     }
 
     private void ReadAnew()

@@ -34,7 +34,7 @@ internal sealed record BatchStep((string Key, byte Value, ModelLife? Life)[] Cha
             }
             else
             {
-                scope.Set(key, life.Begin(new[] { value }, scope.Now));
+                scope.Set(key, life, new[] { value });
             }
         }
     }

@@ -2,14 +2,16 @@ using System.Collections.Concurrent;
 
 namespace SnapshotKv.Tests.Store.Model.Steps;
 
-/// <summary>Threads that work on partitions of their own at the same time, while another one saves: none may notice the others.</summary>
-internal sealed record ConcurrentlyStep(EntryStep[][] Threads) : ModelStep
+/// <summary>Threads that work on partitions of their own at the same time, in transactions too, while another one saves: none may notice the others.</summary>
+internal sealed record ConcurrentlyStep(EntryStep[][] Threads, KvCompression? Reopening) : ModelStep
 {
     private const int ThreadCount = 3;
     private const int StepsPerThread = 40;
 
     public static ConcurrentlyStep Draw(Random random) =>
-        new([.. Enumerable.Range(0, ThreadCount).Select(_ => Enumerable.Range(0, StepsPerThread).Select(_ => ModelSteps.DrawOnEntries(random)).ToArray())]);
+        new(
+            [.. Enumerable.Range(0, ThreadCount).Select(_ => Enumerable.Range(0, StepsPerThread).Select(_ => DrawStep(random)).ToArray())],
+            random.Next(2) == 0 ? null : (KvCompression)random.Next(2));
 
     public override void Run(ModelWorld world)
     {
@@ -44,9 +46,19 @@ internal sealed record ConcurrentlyStep(EntryStep[][] Threads) : ModelStep
         }
 
         parts.ForEach(part => world.Root.TakeBack(part.Prefix, part.Scope));
-        world.Save();
+        if (Reopening is { } compression)
+        {
+            world.Reopen(compression);
+        }
+        else
+        {
+            world.Save();
+        }
+
         world.Compare();
     }
+
+    private static EntryStep DrawStep(Random random) => random.Next(10) == 0 ? InTransactionStep.Draw(random) : ModelSteps.DrawOnEntries(random);
 
     private static Thread Start(ConcurrentQueue<Exception> faults, Action work)
     {
@@ -65,5 +77,5 @@ internal sealed record ConcurrentlyStep(EntryStep[][] Threads) : ModelStep
         return thread;
     }
 
-    public override string ToString() => $"at the same time:\n{string.Join('\n', Threads.SelectMany((steps, number) => steps.Select(step => $"    under t{number}: {step}")))}";
+    public override string ToString() => $"at the same time:\n{string.Join('\n', Threads.SelectMany((steps, number) => steps.Select(step => $"    under t{number}: {step}")))}{(Reopening is null ? "" : "\n    and then close and open")}";
 }

@@ -11,18 +11,22 @@ internal sealed record IncrementStep(string Key, long By, ModelLife Life) : Entr
         switch (scope.Find(Key))
         {
             case null:
-                scope.Store.Increment(Key, By, Life.ToOptions(scope.Now)).ShouldBe(By);
-                scope.Set(Key, Life.Begin(By, scope.Now));
+                Increment(scope).ShouldBe(By);
+                scope.Set(Key, Life, By);
                 break;
             case { Value: long number } entry:
-                scope.Store.Increment(Key, By, Life.ToOptions(scope.Now)).ShouldBe(number + By);
+                Increment(scope).ShouldBe(number + By);
                 scope.Set(Key, entry.WithValue(number + By));
                 break;
             default:
-                Should.Throw<KvSerializationException>(() => scope.Store.Increment(Key, By));
+                Should.Throw<KvSerializationException>(() => Increment(scope));
                 break;
         }
     }
+
+    private long Increment(ModelScope scope) => scope.IsAsync
+        ? AsyncForms.Result(scope.Store.IncrementAsync(Key, By, Life.ToOptions(scope.Now)))
+        : scope.Store.Increment(Key, By, Life.ToOptions(scope.Now));
 
     public override string ToString() => $"increment '{Key}' by {By} or set it {Life}";
 }

@@ -13,12 +13,12 @@ internal sealed record SetStep(string Key, int? Length, int Number, ModelLife Li
             var value = new byte[length];
             new Random(Number).NextBytes(value);
             scope.Store.SetBytes(Key, value, options);
-            scope.Set(Key, Life.Begin(value, scope.Now));
+            scope.Set(Key, Life, value);
         }
         else
         {
             scope.Store.Set(Key, (long)Number, options);
-            scope.Set(Key, Life.Begin((long)Number, scope.Now));
+            scope.Set(Key, Life, (long)Number);
         }
     }
 

@@ -7,10 +7,11 @@ internal sealed record TryAddStep(string Key, long Value, ModelLife Life) : Entr
     public override void Run(ModelScope scope)
     {
         var isAbsent = scope.Find(Key) is null;
-        scope.Store.TryAdd(Key, Value, Life.ToOptions(scope.Now)).ShouldBe(isAbsent);
+        var options = Life.ToOptions(scope.Now);
+        (scope.IsAsync ? AsyncForms.Result(scope.Store.TryAddAsync(Key, Value, options)) : scope.Store.TryAdd(Key, Value, options)).ShouldBe(isAbsent);
         if (isAbsent)
         {
-            scope.Set(Key, Life.Begin(Value, scope.Now));
+            scope.Set(Key, Life, Value);
         }
     }
 

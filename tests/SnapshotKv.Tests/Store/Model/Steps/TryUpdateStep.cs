@@ -10,13 +10,12 @@ internal sealed record TryUpdateStep(string Key, long Value, bool IsStale) : Ent
         var entry = scope.Find(Key);
         scope.Store.TryGetInfo(Key, out var info).ShouldBe(entry is not null);
         var isCurrent = entry is not null && !IsStale;
-        scope.Store.TryUpdate(Key, Value, isCurrent ? info.Version : long.MaxValue - 1).ShouldBe(isCurrent);
+        var version = isCurrent ? info.Version : long.MaxValue - 1;
+        (scope.IsAsync ? AsyncForms.Result(scope.Store.TryUpdateAsync(Key, Value, version)) : scope.Store.TryUpdate(Key, Value, version)).ShouldBe(isCurrent);
         if (isCurrent)
         {
             // Nothing was read: in a transaction only what it writes moves, not what others see.
-            var updated = entry!.WithValue(Value);
-            updated.Slide(scope.Now);
-            scope.Set(Key, updated);
+            scope.Update(Key, entry!.WithValue(Value));
         }
     }
 

@@ -1,0 +1,8 @@
+namespace SnapshotKv.Tests.Store.Model.Steps;
+
+internal enum ManyKind
+{
+    Get,
+    Set,
+    Remove,
+}
