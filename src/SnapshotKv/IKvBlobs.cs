@@ -87,6 +87,19 @@ public interface IKvBlobs : IKvStore
         long? length = null,
         CancellationToken cancellationToken = default);
 
+    /// <inheritdoc cref="SetEncodedWithBlobAsync(string, ReadOnlySequence{byte}, Stream, KvEntryOptions, long?, CancellationToken)"/>
+    /// <param name="key">The key.</param>
+    /// <param name="encoded">Exactly one value in the store's <see cref="IKvStore.Format"/>.</param>
+    /// <param name="content">The blob; it must not change until the task is complete.</param>
+    /// <param name="options">How long the entry lives, counted from when the blob is written, and its tags; default: for ever, none.</param>
+    /// <param name="cancellationToken">Looked at until the blob is written; once it is being made durable it is carried out.</param>
+    ValueTask SetEncodedWithBlobAsync(
+        string key,
+        ReadOnlySequence<byte> encoded,
+        ReadOnlyMemory<byte> content,
+        KvEntryOptions options = default,
+        CancellationToken cancellationToken = default);
+
     /// <summary>Gives a live entry another blob; see <see cref="UpdateBlob(string, Stream, long?)"/>. No thread waits for the stream or the disk.</summary>
     /// <param name="key">The key.</param>
     /// <param name="content">The blob, from the stream's position to its end. The stream stays open.</param>
@@ -94,6 +107,12 @@ public interface IKvBlobs : IKvStore
     /// <param name="cancellationToken">Looked at until the blob is written; once it is being made durable it is carried out.</param>
     /// <returns>A task that completes when the entry has the blob.</returns>
     ValueTask UpdateBlobAsync(string key, Stream content, long? length = null, CancellationToken cancellationToken = default);
+
+    /// <inheritdoc cref="UpdateBlobAsync(string, Stream, long?, CancellationToken)"/>
+    /// <param name="key">The key.</param>
+    /// <param name="content">The blob; it must not change until the task is complete.</param>
+    /// <param name="cancellationToken">Looked at until the blob is written; once it is being made durable it is carried out.</param>
+    ValueTask UpdateBlobAsync(string key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default);
 
     /// <summary>Opens the blob of an entry for reading; see <see cref="OpenBlob"/>.</summary>
     /// <param name="key">The key.</param>

@@ -54,6 +54,28 @@ public static class KvBlobExtensions
         return store.SetEncodedWithBlobAsync(key, Encode(store, key, value), content, options, length, cancellationToken);
     }
 
+    /// <summary>Sets a typed value with a blob; no thread waits for the disk.</summary>
+    /// <typeparam name="T">The declared type; a value of type <see cref="object"/> is stored by its own type.</typeparam>
+    /// <param name="store">The store.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The value, which may be null.</param>
+    /// <param name="content">The blob; it must not change until the task is complete.</param>
+    /// <param name="options">How long the entry lives, counted from when the blob is written, and its tags; default: for ever, none.</param>
+    /// <param name="cancellationToken">Looked at until the blob is written; once it is being made durable it is carried out.</param>
+    /// <returns>A task that completes when the entry is set.</returns>
+    /// <inheritdoc cref="SetBlob{T}(IKvBlobs, string, T, Stream, KvEntryOptions, long?)"/>
+    public static ValueTask SetBlobAsync<T>(
+        this IKvBlobs store,
+        string key,
+        T value,
+        ReadOnlyMemory<byte> content,
+        KvEntryOptions options = default,
+        CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return store.SetEncodedWithBlobAsync(key, Encode(store, key, value), content, options, cancellationToken);
+    }
+
     private static ReadOnlySequence<byte> Encode<T>(IKvBlobs store, string key, T value)
     {
         ArgumentNullException.ThrowIfNull(store);

@@ -39,6 +39,20 @@ public abstract partial class KvKeyspace
     }
 
     /// <inheritdoc/>
+    public async ValueTask SetEncodedWithBlobAsync(
+        string key,
+        ReadOnlySequence<byte> encoded,
+        ReadOnlyMemory<byte> content,
+        KvEntryOptions options = default,
+        CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var (files, change) = Prepare(key, encoded, options);
+        using var blob = await files.WriteAsync(content, cancellationToken).ConfigureAwait(false);
+        Commit(key, change, blob);
+    }
+
+    /// <inheritdoc/>
     public void UpdateBlob(string key, Stream content, long? length = null)
     {
         var files = PrepareUpdate(key);
@@ -60,6 +74,15 @@ public abstract partial class KvKeyspace
         cancellationToken.ThrowIfCancellationRequested();
         var files = PrepareUpdate(key);
         using var blob = await BlobAccess.WriteAsync(files, key, content, length, cancellationToken).ConfigureAwait(false);
+        Commit(key, Update, blob);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask UpdateBlobAsync(string key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var files = PrepareUpdate(key);
+        using var blob = await files.WriteAsync(content, cancellationToken).ConfigureAwait(false);
         Commit(key, Update, blob);
     }
 

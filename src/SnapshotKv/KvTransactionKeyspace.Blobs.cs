@@ -36,6 +36,19 @@ public abstract partial class KvTransactionKeyspace
     }
 
     /// <inheritdoc/>
+    public async ValueTask SetEncodedWithBlobAsync(
+        string key,
+        ReadOnlySequence<byte> encoded,
+        ReadOnlyMemory<byte> content,
+        KvEntryOptions options = default,
+        CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var (files, change) = Prepare(key, encoded, options);
+        Put(key, change, await files.WriteAsync(content, cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <inheritdoc/>
     public void UpdateBlob(string key, Stream content, long? length = null)
     {
         var files = PrepareUpdate(key);
@@ -55,6 +68,14 @@ public abstract partial class KvTransactionKeyspace
         cancellationToken.ThrowIfCancellationRequested();
         var files = PrepareUpdate(key);
         Put(key, Update, await BlobAccess.WriteAsync(files, key, content, length, cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask UpdateBlobAsync(string key, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var files = PrepareUpdate(key);
+        Put(key, Update, await files.WriteAsync(content, cancellationToken).ConfigureAwait(false));
     }
 
     /// <inheritdoc/>
@@ -118,14 +139,14 @@ public abstract partial class KvTransactionKeyspace
         try
         {
             var built = _builder.Build(_prefix, key, change with { BlobReference = blob.Id.ToUtf8() });
-            var options = change.Options;
+            var options = _builder.LifeOf(change.Options);
             using var turn = _scope.Enter();
             if (built.Update != Keyspace.RecordUpdate.All && !_scope.View.TryCompleteUpdate(ref built, out options))
             {
                 throw BlobAccess.NoSuchKey(key);
             }
 
-            _scope.View.Put(built.After, change.Kind == KvBatch.ChangeKind.UpdateBlob ? options : _builder.LifeOf(options), _scope.View.NextVersion());
+            _scope.View.Put(built.After, options, _scope.View.NextVersion());
             _scope.Own(blob);
         }
         catch

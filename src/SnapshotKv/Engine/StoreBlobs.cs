@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using SnapshotKv.Blobs;
+using SnapshotKv.Diagnostics;
 using SnapshotKv.FileSystem;
 using SnapshotKv.Format;
 using SnapshotKv.Keyspace;
@@ -16,12 +17,14 @@ internal sealed class StoreBlobs : IDisposable
     private readonly CancellationTokenSource _closing = new();
     private readonly CancellationToken _isClosing;
     private readonly RetainedSnapshots _retained;
+    private readonly ILogger _logger;
     private readonly BlobHold _hold;
     private readonly ulong _openedAt;
 
     public StoreBlobs(IFileSystem fileSystem, OpenDirectory directory, SnapshotReader reader, SnapshotKvOptions settings, RecoveredStore recovered, ILogger logger)
     {
         _isClosing = _closing.Token;
+        _logger = logger;
         HasAny = fileSystem.DirectoryExists(System.IO.Path.Combine(directory.Path, BlobDirectory.DirectoryName));
         _retained = new RetainedSnapshots(directory.Catalog, reader, settings.MaxSnapshotBytes);
         _hold = _retained.GetHold(recovered.Report);
@@ -52,6 +55,11 @@ internal sealed class StoreBlobs : IDisposable
             catch (OperationCanceledException)
             {
                 // The store is being closed; what is left is swept when it is next opened.
+            }
+            catch (Exception exception)
+            {
+                // Nobody waits for the sweep, so whatever goes wrong with it must not end the process.
+                _logger.BlobSweepFailed(exception);
             }
         }
     }

@@ -132,6 +132,10 @@ public sealed class OpeningFaultTests
         {
             store.TryGet<int>("k", out var value).ShouldBeTrue();
             value.ShouldBe(7);
+            Should.Throw<KvBlobException>(() => store.GetBlob("k")).Reason.ShouldBe(KvBlobProblem.FileMissing);
+            Should.Throw<KvBlobException>(() => store.OpenBlob("k")).Reason.ShouldBe(KvBlobProblem.FileMissing);
+            store.UpdateBlob("k", [1]);
+            store.GetBlob("k").ShouldBe([1]);
             store.Remove("k").ShouldBeTrue();
         }
 

@@ -1,5 +1,6 @@
 using SnapshotKv.Engine;
 using SnapshotKv.Testing;
+using SnapshotKv.Tests.Blobs;
 
 namespace SnapshotKv.Tests.Store;
 
@@ -38,6 +39,9 @@ internal sealed class StoreHome
     public IReadOnlyList<string> Names(string directory) => Disk.DirectoryExists($"{Path}/{directory}")
         ? [.. Disk.List($"{Path}/{directory}").Select(entry => entry.Name).Order(StringComparer.Ordinal)]
         : [];
+
+    /// <summary>The files below the blobs' directory, as <c>SSS/name</c>.</summary>
+    public IReadOnlyList<string> BlobFiles() => BlobHome.Tree(Disk);
 
     public byte[] ReadFile(string relativePath)
     {
