@@ -1,3 +1,5 @@
+using SnapshotKv.Engine;
+
 namespace SnapshotKv;
 
 /// <content>Transactions.</content>

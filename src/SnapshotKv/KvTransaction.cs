@@ -1,3 +1,5 @@
+using SnapshotKv.Engine;
+
 namespace SnapshotKv;
 
 /// <summary>A transaction of an embedded store.</summary>

@@ -1,3 +1,5 @@
+using SnapshotKv.Engine;
+
 namespace SnapshotKv;
 
 /// <summary>The keys under a prefix as a transaction sees them.</summary>

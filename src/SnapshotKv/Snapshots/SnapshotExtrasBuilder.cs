@@ -36,20 +36,7 @@ internal sealed class SnapshotExtrasBuilder
         }
     }
 
-    /// <summary>All of it, once the whole snapshot was read.</summary>
-    /// <param name="sequence">The snapshot's own number.</param>
-    public SnapshotExtras Build(ulong? sequence)
-    {
-        foreach (var blob in _blobs)
-        {
-            if (blob.Created > (sequence ?? 0))
-            {
-                throw new SnapshotDamageException($"a blob was created by commit {blob.Created}, which comes after the snapshot");
-            }
-        }
-
-        return new(_blobs, _serializers);
-    }
+    public SnapshotExtras Build() => new(_blobs, _serializers);
 
     private static void CheckText(ReadOnlySpan<byte> text, string what, long offset)
     {

@@ -90,7 +90,7 @@ internal abstract class SnapshotParser(SnapshotWindow window, ISnapshotSink sink
             throw new SnapshotDamageException("the field 'checksum' is missing");
         }
 
-        return new(Format, (int)_version, Dialect == SnapshotDialect.InlineValues, Sequence, CreatedAt, _count, _opaqueKeyCount) { Extras = _extras?.Build(Sequence) ?? SnapshotExtras.None };
+        return new(Format, (int)_version, Dialect == SnapshotDialect.InlineValues, Sequence, CreatedAt, _count, _opaqueKeyCount) { Extras = _extras?.Build() ?? SnapshotExtras.None };
     }
 
     /// <summary>Reads no further than to the entries, for the sequence number, which stands before them in what this library writes.</summary>

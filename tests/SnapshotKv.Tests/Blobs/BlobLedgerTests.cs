@@ -202,6 +202,16 @@ public sealed class BlobLedgerTests
     }
 
     [Fact]
+    public void Load_CreatedAfterTheSnapshotThatTells_CountsAsCreatedLongAgo()
+    {
+        var ledger = BlobLedger.Load([new(_a.Value, ulong.MaxValue, 0)], [_a], 10, heldThrough: null);
+        ledger.Note(With(_a), default, 20);
+
+        ledger.FindDeletable([10]).ShouldBeEmpty();
+        ledger.FindDeletable([20]).ShouldBe([_a]);
+    }
+
+    [Fact]
     public void Load_DamagedSnapshotSetAside_NothingItMayReferToIsDeletable()
     {
         var ledger = BlobLedger.Load([new(_a.Value, 3, 5)], [], 10, heldThrough: 100);

@@ -1,8 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using SnapshotKv.Blobs;
-using SnapshotKv.Engine;
 
-namespace SnapshotKv;
+namespace SnapshotKv.Engine;
 
 /// <summary>One transaction for its keyspace and its partitions: whether it is still open, and that one thread at a time is in it.</summary>
 /// <param name="engine">The store.</param>
@@ -11,7 +10,7 @@ namespace SnapshotKv;
 [SuppressMessage("Usage", "CA1816:Dispose methods should call SuppressFinalize", Justification = "The end does it, which disposal comes to, but not before a running operation has ended.")]
 internal sealed class TransactionScope(StoreEngine engine, TransactionStart start, int partitionBytes) : IDisposable
 {
-    private const int Open = 0, Committed = 1, Disposed = 2;
+    private const int Open = 0, Committed = 1, Closed = 2;
 
     private readonly List<PendingBlob> _blobs = [];
     private int _isBusy;
@@ -54,7 +53,7 @@ internal sealed class TransactionScope(StoreEngine engine, TransactionStart star
         Leave();
         throw Volatile.Read(ref _state) == Committed
             ? new InvalidOperationException("The transaction has been committed, or its commit has been refused; begin another one.")
-            : new ObjectDisposedException(nameof(KvTransaction));
+            : Disposed();
     }
 
     /// <summary>Carries out the writes, and ends the transaction whatever becomes of it.</summary>
@@ -62,7 +61,11 @@ internal sealed class TransactionScope(StoreEngine engine, TransactionStart star
     public bool Commit()
     {
         using var turn = Enter();
-        ObjectDisposedException.ThrowIf(Interlocked.CompareExchange(ref _state, Committed, Open) != Open, typeof(KvTransaction));
+        if (Interlocked.CompareExchange(ref _state, Committed, Open) != Open)
+        {
+            throw Disposed();
+        }
+
         try
         {
             return View.Commit();
@@ -78,11 +81,13 @@ internal sealed class TransactionScope(StoreEngine engine, TransactionStart star
 
     public void Dispose()
     {
-        if (Interlocked.CompareExchange(ref _state, Disposed, Open) == Open && Interlocked.Exchange(ref _isBusy, 1) == 0)
+        if (Interlocked.CompareExchange(ref _state, Closed, Open) == Open && Interlocked.Exchange(ref _isBusy, 1) == 0)
         {
             Leave();
         }
     }
+
+    private static ObjectDisposedException Disposed() => new(nameof(KvTransaction));
 
     /// <summary>
     /// An operation has ended. Only the last one after the disposal lets go of what is kept for the transaction: one that is still running on another thread
@@ -91,7 +96,7 @@ internal sealed class TransactionScope(StoreEngine engine, TransactionStart star
     private void Leave()
     {
         Interlocked.Exchange(ref _isBusy, 0);
-        if (Volatile.Read(ref _state) == Disposed)
+        if (Volatile.Read(ref _state) == Closed)
         {
             End();
         }
