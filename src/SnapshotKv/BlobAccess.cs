@@ -83,7 +83,7 @@ internal static class BlobAccess
         }
     }
 
-    public static KvBlobException NoSuchKey(string key) => new(key, KvBlobProblem.NoSuchKey, $"There is no live entry with the key '{key}'. Nothing was changed.");
+    public static KvBlobException NoSuchKey(string key) => new(key, KvBlobProblem.NoSuchKey, $"There is no live entry with the key '{key}'.");
 
     private static BlobId IdOf(string key, Record record)
     {

@@ -53,6 +53,14 @@ public interface IKvBlobs : IKvStore
     /// <param name="content">The blob.</param>
     void UpdateBlob(string key, ReadOnlySpan<byte> content);
 
+    /// <inheritdoc cref="UpdateBlob(string, ReadOnlySpan{byte})"/>
+    /// <exception cref="ArgumentNullException"><paramref name="content"/> is null, which is not the same as empty.</exception>
+    void UpdateBlob(string key, byte[] content)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        UpdateBlob(key, content.AsSpan());
+    }
+
     /// <summary>Opens the blob of an entry for reading. A sliding expiry moves.</summary>
     /// <param name="key">The key.</param>
     /// <returns>

@@ -59,6 +59,14 @@ public interface IKvStore
     void SetBytes(string key, ReadOnlySpan<byte> value, KvEntryOptions options = default);
 
     /// <inheritdoc cref="SetBytes(string, ReadOnlySpan{byte}, KvEntryOptions)"/>
+    /// <exception cref="ArgumentNullException"><paramref name="value"/> is null, which is not the same as empty.</exception>
+    void SetBytes(string key, byte[] value, KvEntryOptions options = default)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        SetBytes(key, value.AsSpan(), options);
+    }
+
+    /// <inheritdoc cref="SetBytes(string, ReadOnlySpan{byte}, KvEntryOptions)"/>
     void SetBytes(string key, ReadOnlySequence<byte> value, KvEntryOptions options = default);
 
     /// <summary>Sets a value that is encoded already, replacing value, expiry, tags and blob of the key.</summary>

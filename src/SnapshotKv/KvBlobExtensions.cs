@@ -30,6 +30,14 @@ public static class KvBlobExtensions
     public static void SetBlob<T>(this IKvBlobs store, string key, T value, ReadOnlySpan<byte> content, KvEntryOptions options = default) =>
         store.SetEncodedWithBlob(key, Encode(store, key, value), content, options);
 
+    /// <exception cref="ArgumentNullException"><paramref name="content"/> is null, which is not the same as empty.</exception>
+    /// <inheritdoc cref="SetBlob{T}(IKvBlobs, string, T, ReadOnlySpan{byte}, KvEntryOptions)"/>
+    public static void SetBlob<T>(this IKvBlobs store, string key, T value, byte[] content, KvEntryOptions options = default)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        store.SetBlob(key, value, content.AsSpan(), options);
+    }
+
     /// <summary>Sets a typed value with a blob; no thread waits for the stream or the disk.</summary>
     /// <typeparam name="T">The declared type; a value of type <see cref="object"/> is stored by its own type.</typeparam>
     /// <param name="store">The store.</param>

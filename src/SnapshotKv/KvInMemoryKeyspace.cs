@@ -35,6 +35,13 @@ public abstract class KvInMemoryKeyspace : IKvStore
     public abstract void SetBytes(string key, ReadOnlySpan<byte> value, KvEntryOptions options = default);
 
     /// <inheritdoc/>
+    public void SetBytes(string key, byte[] value, KvEntryOptions options = default)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        SetBytes(key, value.AsSpan(), options);
+    }
+
+    /// <inheritdoc/>
     public abstract void SetBytes(string key, ReadOnlySequence<byte> value, KvEntryOptions options = default);
 
     /// <inheritdoc/>

@@ -87,6 +87,13 @@ public abstract partial class KvKeyspace
     }
 
     /// <inheritdoc/>
+    public void UpdateBlob(string key, byte[] content)
+    {
+        ArgumentNullException.ThrowIfNull(content);
+        UpdateBlob(key, content.AsSpan());
+    }
+
+    /// <inheritdoc/>
     public Stream OpenBlob(string key)
     {
         var files = Blobs();

@@ -24,7 +24,7 @@ public abstract partial class KvKeyspace
         }
         catch (KvSerializationException exception)
         {
-            throw new KvSerializationException(key, exception.Message, exception);
+            throw new KvSerializationException(key, exception.Message, exception.InnerException ?? exception);
         }
     }
 }

@@ -313,6 +313,13 @@ public abstract partial class KvKeyspace : KvInMemoryKeyspace, IKvBlobs, IKvChan
         Engine.Set(record);
     }
 
+    /// <exception cref="ArgumentException">An entry cannot have this life or these tags.</exception>
+    internal void CheckOptions(in KvEntryOptions options)
+    {
+        EntryLife.From(options, Engine.Clock);
+        TagList.Encode(options.Tags);
+    }
+
     /// <summary>Where values of this keyspace are made, and under what name a key is known there.</summary>
     internal (FlightTable Table, string Name) Flights(string key) => (Engine.Flights, _prefix.Text + key);
 

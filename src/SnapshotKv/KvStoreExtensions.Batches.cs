@@ -21,7 +21,7 @@ public static partial class KvStoreExtensions
     public static KvCommitResult Commit(this IKvStore store, KvBatch batch)
     {
         ArgumentNullException.ThrowIfNull(store);
-        return OrThrow(store.TryCommit(batch));
+        return OrThrow(batch, store.TryCommit(batch));
     }
 
     /// <summary>Carries out all changes of a batch as one commit: a reader that has seen one of them sees all of them.</summary>
@@ -33,7 +33,7 @@ public static partial class KvStoreExtensions
     public static async ValueTask<KvCommitResult> CommitAsync(this IKvStore store, KvBatch batch, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(store);
-        return OrThrow(await store.TryCommitAsync(batch, cancellationToken).ConfigureAwait(false));
+        return OrThrow(batch, await store.TryCommitAsync(batch, cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>Reads the values of several keys.</summary>
@@ -115,9 +115,19 @@ public static partial class KvStoreExtensions
     public static async ValueTask<int> RemoveManyAsync(this IKvStore store, IEnumerable<string> keys, CancellationToken cancellationToken = default) =>
         (await store.CommitAsync(BatchOf(store, keys), cancellationToken).ConfigureAwait(false)).RemovedCount;
 
-    private static KvCommitResult OrThrow(KvCommitResult result) => result.IsCommitted
-        ? result
-        : throw new KvConflictException(result.ConflictingKey, $"Key '{result.ConflictingKey}' has been changed by another since the version that the batch requires; nothing was changed. Read again and try again.");
+    private static KvCommitResult OrThrow(KvBatch batch, KvCommitResult result)
+    {
+        if (result.IsCommitted)
+        {
+            return result;
+        }
+
+        var key = result.ConflictingKey;
+        var found = !batch.Conditions.TryGetValue(key, out var version) ? "has no live entry that could be updated"
+            : version == 0 ? "has a live entry, and the batch requires that it has none"
+            : $"does not have version {version} any more, which the batch requires: somebody else changed or removed it, or it expired";
+        throw new KvConflictException(key, $"Key '{key}' {found}. Nothing was changed; read again and try again.");
+    }
 
     private static KvBatch BatchOf<T>(IKvStore store, IEnumerable<KeyValuePair<string, T>> values, in KvEntryOptions options)
     {

@@ -31,6 +31,7 @@ public static partial class KvStoreExtensions
             return found;
         }
 
+        CheckOptions(store, options);
         var (table, name) = FlightsOf(store, key);
         var flight = table.Board(name, out var isMine);
         try
@@ -71,6 +72,7 @@ public static partial class KvStoreExtensions
             return found.Value;
         }
 
+        CheckOptions(store, options);
         var (table, name) = FlightsOf(store, key);
         var flight = table.Board(name, out var isMine);
         if (isMine)
@@ -142,6 +144,15 @@ public static partial class KvStoreExtensions
         catch (Exception exception)
         {
             flight.Crash(exception);
+        }
+    }
+
+    /// <summary>Refuses what the commit would refuse, before a factory runs for nothing.</summary>
+    private static void CheckOptions(IKvStore store, in KvEntryOptions options)
+    {
+        if (store is KvKeyspace embedded)
+        {
+            embedded.CheckOptions(options);
         }
     }
 

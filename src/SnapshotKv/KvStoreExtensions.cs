@@ -81,7 +81,7 @@ public static partial class KvStoreExtensions
     /// <param name="store">The store.</param>
     /// <param name="key">The key.</param>
     /// <param name="value">The value, which may be null.</param>
-    /// <param name="timeToLive">How long the entry lives; positive.</param>
+    /// <param name="timeToLive">How long the entry lives: positive, or <see cref="Timeout.InfiniteTimeSpan"/> (-1 ms) for ever.</param>
     /// <exception cref="ArgumentOutOfRangeException">The life is not positive or ends after 2262-04-11; or the value is larger than the store accepts.</exception>
     /// <exception cref="KvSerializationException">The type has no form in the store's format; nothing was changed.</exception>
     public static void Set<T>(this IKvStore store, string key, T value, TimeSpan timeToLive) =>
@@ -165,7 +165,7 @@ public static partial class KvStoreExtensions
         }
         catch (KvSerializationException exception) when (exception.Key is null)
         {
-            throw new KvSerializationException(key, exception.Message, exception);
+            throw new KvSerializationException(key, exception.Message, exception.InnerException ?? exception);
         }
     }
 
@@ -177,7 +177,7 @@ public static partial class KvStoreExtensions
         }
         catch (KvSerializationException exception) when (exception.Key is null)
         {
-            throw new KvSerializationException(key, exception.Message, exception);
+            throw new KvSerializationException(key, exception.Message, exception.InnerException ?? exception);
         }
     }
 }

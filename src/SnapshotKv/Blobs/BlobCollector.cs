@@ -87,7 +87,7 @@ internal sealed class BlobCollector(BlobStore store, BlobLedger ledger, IRetaine
 
             if (hold == BlobHold.NothingLoaded && candidates.Count > 0)
             {
-                logger.BlobsHeld("there was no snapshot to tell whose they are");
+                logger.BlobsHeld("there was no snapshot to tell whose they are; if the snapshots were moved away, put them back before the store is opened again");
                 candidates.Clear();
             }
 

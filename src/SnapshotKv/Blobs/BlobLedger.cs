@@ -43,7 +43,7 @@ internal sealed class BlobLedger
         {
             // An entry that expired before the snapshot was made is not in it, and its blob still stands there as live.
             // One that says it was created after the snapshot was tampered with: what is not known counts as long ago, which keeps the file longer.
-            var life = new BlobLife(blob.Created > sequence ? 0 : blob.Created, blob.Retired == 0 ? sequence + 1 : blob.Retired);
+            var life = new BlobLife(blob.Created > sequence || (blob.Retired != 0 && blob.Created > blob.Retired) ? 0 : blob.Created, blob.Retired == 0 ? sequence + 1 : blob.Retired);
             ref var known = ref CollectionsMarshal.GetValueRefOrAddDefault(ledger._retired, new BlobId(blob.Id), out var isRepeated);
             known = isRepeated ? known.Union(life) : life;
         }

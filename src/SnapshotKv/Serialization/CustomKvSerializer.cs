@@ -55,9 +55,11 @@ internal sealed class CustomKvSerializer(IKvSerializer inner, KvFormat format) :
     private int Unwrap(ReadOnlySpan<byte> source, Span<byte> target, Type asked)
     {
         ReadOnlySpan<byte> text = default;
+        bool isText;
         if (format == KvFormat.Json)
         {
-            text = source is [(byte)'"', .. var quoted, (byte)'"'] ? quoted : default;
+            isText = source is [(byte)'"', .., (byte)'"'];
+            text = isText ? source[1..^1] : default;
         }
         else if (MessagePackToken.TryRead(source, out var token) && token.PayloadSize <= (uint)(source.Length - token.HeadSize))
         {
@@ -69,10 +71,16 @@ internal sealed class CustomKvSerializer(IKvSerializer inner, KvFormat format) :
             }
 
             // What a JSON store kept as base64 is text when the directory has been converted: JSON cannot tell them apart.
-            text = token.Kind == MessagePackKind.String ? payload : default;
+            isText = token.Kind == MessagePackKind.String;
+            text = isText ? payload : default;
+        }
+        else
+        {
+            isText = false;
         }
 
-        if (!text.IsEmpty && Base64.DecodeFromUtf8(text, target, out _, out var written) == OperationStatus.Done)
+        // An empty value is empty text.
+        if (isText && Base64.DecodeFromUtf8(text, target, out _, out var written) == OperationStatus.Done)
         {
             return written;
         }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -24,8 +25,18 @@ internal sealed class JsonContracts
         Options.MakeReadOnly();
     }
 
-    /// <summary>The options of the JSON format.</summary>
+    /// <summary>What both formats go by.</summary>
     public JsonSerializerOptions Options { get; }
+
+    /// <summary>The options of the JSON format, which also reads what a MessagePack store's values become when its directory is opened as JSON.</summary>
+    public JsonSerializerOptions CreateOptionsForJson()
+    {
+        var options = new JsonSerializerOptions(Options);
+        options.Converters.Add(new GuidJsonConverter());
+        options.Converters.Add(new TimeSpanJsonConverter());
+        options.MakeReadOnly();
+        return options;
+    }
 
     /// <summary>
     /// Whether members may be reached by their own accessors instead of the contract's: only a resolver that someone else wrote can have
@@ -50,6 +61,7 @@ internal sealed class JsonContracts
     /// <exception cref="KvSerializationException">There is none; the message says how to give one.</exception>
     public static JsonTypeInfo GetContract(JsonSerializerOptions options, Type type)
     {
+        RefuseTask(type);
         try
         {
             if (options.TryGetTypeInfo(type, out var contract))
@@ -68,6 +80,18 @@ internal sealed class JsonContracts
             + $"{nameof(SnapshotKvOptions)}.{nameof(SnapshotKvOptions.TypeInfoResolver)} to it.");
     }
 
+    /// <summary>Storing the promise of a value in its place is a slip that is easily made.</summary>
+    private static void RefuseTask(Type type)
+    {
+        if (type.IsAssignableTo(typeof(Task))
+            || type == typeof(ValueTask)
+            || (type.IsGenericType && type.GetGenericTypeDefinition() == typeof(ValueTask<>)))
+        {
+            throw new KvSerializationException(
+                $"The type {TypeNames.Describe(type)} cannot be stored: it is the promise of a value. Await it first, or use {nameof(KvStoreExtensions.GetOrCreateAsync)}.");
+        }
+    }
+
     /// <summary>To System.Text.Json a tuple of the language is an object without members, which would be stored as nothing.</summary>
     private static void RefuseTuple(JsonTypeInfo contract)
     {
@@ -77,6 +101,34 @@ internal sealed class JsonContracts
         {
             throw new KvSerializationException(
                 $"The type {TypeNames.Describe(contract.Type)} cannot be stored: it has fields only, which its JSON contract leaves out. Use a record.");
+        }
+    }
+
+    /// <summary>
+    /// A type whose state no member of its contract can set is stored without a word and read as an empty one: numbers of System.Numerics, structs with
+    /// fields only, classes with setters that are private.
+    /// </summary>
+    [UnconditionalSuppressMessage("Trimming", "IL2070", Justification = "Only contracts by reflection come here, which a trimmed application has none of.")]
+    [UnconditionalSuppressMessage("Trimming", "IL2075", Justification = "Only contracts by reflection come here, which a trimmed application has none of.")]
+    private static void RefuseWhatWouldNotComeBack(JsonTypeInfo contract)
+    {
+        if (contract is not { Kind: JsonTypeInfoKind.Object, CreateObject: not null, PolymorphismOptions: null }
+            || contract.Type == typeof(object)
+            || contract.Properties.Any(static property =>
+                property.Set is not null || property.IsExtensionData || property.ObjectCreationHandling == JsonObjectCreationHandling.Populate))
+        {
+            return;
+        }
+
+        const BindingFlags State = BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic;
+        for (var type = contract.Type; type is not null && type != typeof(object); type = type.BaseType)
+        {
+            if (type.GetFields(State).Length > 0)
+            {
+                throw new KvSerializationException(
+                    $"The type {TypeNames.Describe(contract.Type)} cannot be stored: its JSON contract has no member that could be set again, so it would come back empty. "
+                    + "Give it setters, a constructor with [JsonConstructor], or a converter.");
+            }
         }
     }
 
@@ -110,7 +162,7 @@ internal sealed class JsonContracts
     {
         if (JsonSerializer.IsReflectionEnabledByDefault && JsonSerializerOptions.Default.TypeInfoResolver is { } resolver)
         {
-            options.TypeInfoResolverChain.Add(resolver.WithAddedModifier(RefuseTuple));
+            options.TypeInfoResolverChain.Add(resolver.WithAddedModifier(RefuseTuple).WithAddedModifier(RefuseWhatWouldNotComeBack));
         }
     }
 }

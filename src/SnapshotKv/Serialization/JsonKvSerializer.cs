@@ -9,7 +9,7 @@ internal sealed class JsonKvSerializer(JsonContracts contracts) : StoreSerialize
 {
     public const string NameInFiles = "json";
 
-    private readonly JsonSerializerOptions _options = contracts.Options;
+    private readonly JsonSerializerOptions _options = contracts.CreateOptionsForJson();
 
     private readonly JsonWriterOptions _writerOptions = new()
     {

@@ -45,14 +45,14 @@ public sealed class CustomSerializersGuideTests
         }
         catch (KvSerializationException failure)
         {
-            var library = (JsonException)failure.InnerException!.InnerException!;
+            var library = (JsonException)failure.InnerException!;
             Console.Error.WriteLine($"{failure.Key}: {library.Message}");
         }
 
         // end failure
         var error = Should.Throw<KvSerializationException>(() => reopened.TryGet<List<int>>("order:1", out _));
         error.Key.ShouldBe("order:1");
-        error.InnerException!.InnerException.ShouldBeAssignableTo<JsonException>();
+        error.InnerException.ShouldBeAssignableTo<JsonException>();
     }
 
     private sealed class Order

@@ -1,8 +1,9 @@
+using System.Text.Unicode;
 using SnapshotKv.MessagePack;
 
 namespace SnapshotKv.Serialization.Formatters;
 
-/// <summary>Bytes, as a binary; a string's bytes are read too, since a Go string need not be text.</summary>
+/// <summary>Bytes, as a binary. A string that is no text is read too, since Go has such; one that is text is not: it may be the base64 of a store that was JSON.</summary>
 internal sealed class ByteArrayFormatter : TypedFormatter<byte[]>
 {
     public override void Write(ref MessagePackWriter writer, byte[]? value, int depth)
@@ -22,8 +23,13 @@ internal sealed class ByteArrayFormatter : TypedFormatter<byte[]>
     internal static byte[] Read(ref MessagePackReader reader, Type asked)
     {
         var token = reader.Peek();
-        return token.Kind is MessagePackKind.Binary or MessagePackKind.String
-            ? reader.ReadStringOrBinary().ToArray()
-            : throw ValueErrors.Mismatch(token, asked, reader.Offset);
+        var start = reader.Offset;
+        if (token.Kind is not (MessagePackKind.Binary or MessagePackKind.String))
+        {
+            throw ValueErrors.Mismatch(token, asked, start);
+        }
+
+        var bytes = reader.ReadStringOrBinary();
+        return token.Kind == MessagePackKind.Binary || !Utf8.IsValid(bytes) ? bytes.ToArray() : throw ValueErrors.Mismatch(token, asked, start);
     }
 }
