@@ -38,7 +38,7 @@ internal sealed class RecordBuilder(SnapshotKvOptions settings, KvClock clock, K
     {
         utf8.CheckLength(key);
         CheckSize(key, valueLength);
-        var life = options.HasLife ? EntryLife.From(options, clock)
+        var life = options.HasLife ? EntryLife.From(options, clock, key)
             : _hasDefaultLife ? EntryLife.From(defaults, clock)
             : default;
         var parts = new RecordParts
@@ -48,7 +48,7 @@ internal sealed class RecordBuilder(SnapshotKvOptions settings, KvClock clock, K
             SlidingWindow = life.SlidingWindow,
             Cap = life.Cap,
             BlobReference = blobReference,
-            Tags = options.Tags is null ? _defaultTags : TagList.Encode(options.Tags),
+            Tags = options.Tags is null ? _defaultTags : TagList.Encode(options.Tags, key),
             Flags = Format == KvFormat.Json ? RecordFlags.Json : RecordFlags.None,
         };
         return Record.Allocate(parts, valueLength, out value);

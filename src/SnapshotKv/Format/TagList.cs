@@ -16,14 +16,40 @@ internal static class TagList
     public const int MostTags = 256;
 
     /// <summary>Encodes tags, a repeated one once.</summary>
+    /// <param name="tags">The tags.</param>
+    /// <param name="key">The key, for the message; null when there is none yet.</param>
     /// <exception cref="ArgumentException">A tag is null, empty, too long or has an unpaired surrogate; or there are too many.</exception>
-    public static byte[] Encode(IReadOnlyCollection<string>? tags)
+    public static byte[] Encode(IReadOnlyCollection<string>? tags, string? key = null)
     {
         if (tags is null || tags.Count == 0)
         {
             return [];
         }
 
+        try
+        {
+            return EncodeAll(tags);
+        }
+        catch (ArgumentException exception) when (key is not null)
+        {
+            throw new ArgumentException($"Key '{key}': {exception.Message}", exception);
+        }
+    }
+
+    /// <summary>The bytes of one tag.</summary>
+    /// <exception cref="ArgumentException">It is empty, too long or has an unpaired surrogate.</exception>
+    public static byte[] EncodeOne(string tag)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(tag);
+        var bytes = new byte[Math.Min(tag.Length, LongestTag + 1) * 3];
+        var length = ToUtf8(tag, bytes, nameof(tag));
+        return bytes[..length];
+    }
+
+    public static Enumerator Enumerate(ReadOnlySpan<byte> tags) => new(tags);
+
+    private static byte[] EncodeAll(IReadOnlyCollection<string> tags)
+    {
         var distinct = new HashSet<string>(StringComparer.Ordinal);
         var encoded = new ArrayBufferWriter<byte>();
         foreach (var tag in tags)
@@ -38,18 +64,6 @@ internal static class TagList
             ? encoded.WrittenSpan.ToArray()
             : throw new ArgumentException($"{nameof(KvEntryOptions.Tags)} has {distinct.Count} tags; at most {MostTags} are allowed.", "options");
     }
-
-    /// <summary>The bytes of one tag.</summary>
-    /// <exception cref="ArgumentException">It is empty, too long or has an unpaired surrogate.</exception>
-    public static byte[] EncodeOne(string tag)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(tag);
-        var bytes = new byte[Math.Min(tag.Length, LongestTag + 1) * 3];
-        var length = ToUtf8(tag, bytes, nameof(tag));
-        return bytes[..length];
-    }
-
-    public static Enumerator Enumerate(ReadOnlySpan<byte> tags) => new(tags);
 
     private static void Append(string tag, ArrayBufferWriter<byte> encoded)
     {

@@ -29,6 +29,32 @@ public sealed class KvBatchConditionTests
     }
 
     [Fact]
+    public void Commit_EntryThatIsRefused_NamesItsKey()
+    {
+        using var store = KvStore.Open((string?)null);
+        foreach (var options in new KvEntryOptions[]
+        {
+            new() { TimeToLive = TimeSpan.Zero },
+            new() { SlidingExpiration = TimeSpan.FromTicks(-1) },
+            new() { AbsoluteExpiration = DateTimeOffset.UnixEpoch },
+            new() { AbsoluteExpiration = DateTimeOffset.MaxValue },
+            new() { TimeToLive = TimeSpan.MaxValue },
+            new() { Tags = [""] },
+        })
+        {
+            Should.Throw<ArgumentException>(() => store.Commit(new KvBatch().SetBytes("good", [1]).SetBytes("bad", [1], options)))
+                .Message.ShouldContain("'bad'");
+            Should.Throw<ArgumentException>(() => store.SetMany(new Dictionary<string, int> { ["bad"] = 1 }, options)).Message.ShouldContain("'bad'");
+        }
+
+        store.Count().ShouldBe(0);
+        Should.Throw<KvConflictException>(() => store.Commit(new KvBatch().UpdateEncoded("missing", new(new byte[] { 1 })))).Message.ShouldContain("no live entry");
+        store.Set("there", 1);
+        Should.Throw<KvConflictException>(() => store.Commit(new KvBatch().RequireAbsent("there"))).Message.ShouldContain("has a live entry");
+        Should.Throw<KvConflictException>(() => store.Commit(new KvBatch().RequireVersion("there", 1_000_000))).Message.ShouldContain("version 1000000");
+    }
+
+    [Fact]
     public void Version_ChangesWithEverySetAndNotWithASlide()
     {
         using var store = _home.Open();
