@@ -5,9 +5,9 @@ using Microsoft.Extensions.Primitives;
 namespace SnapshotKv;
 
 /// <summary>
-/// A keyspace whose data is in memory: the asynchronous forms complete before they return, and fail by throwing at once.
+/// A keyspace whose values are in memory: the asynchronous forms complete before they return, and fail by throwing at once. Those of blobs wait for streams and files.
 /// </summary>
-public abstract class KvInMemoryKeyspace : IKvStore
+public abstract partial class KvInMemoryKeyspace : IKvBlobs
 {
     private protected KvInMemoryKeyspace()
     {

@@ -15,7 +15,7 @@ namespace SnapshotKv;
 /// Thread-safe. Reads take no lock, do no I/O and allocate nothing but what they return. Writes wait only for each other; they are in memory
 /// when the call returns, and on disk with the next snapshot.
 /// </remarks>
-public abstract partial class KvKeyspace : KvInMemoryKeyspace, IKvBlobs, IKvChangeFeed, IKvTransactions
+public abstract partial class KvKeyspace : KvInMemoryKeyspace, IKvChangeFeed, IKvTransactions
 {
     private readonly KvKeyPrefix _prefix;
     private readonly RecordBuilder _builder;

@@ -11,7 +11,7 @@ namespace SnapshotKv;
 
 /// <summary>The keyspace that a transaction of an embedded store sees, or the partition of it under a prefix.</summary>
 /// <remarks>For one thread at a time. Keys and scans are read when they are asked for, as a list: they are one point in time, the transaction's start.</remarks>
-public abstract partial class KvTransactionKeyspace : KvInMemoryKeyspace, IKvBlobs
+public abstract partial class KvTransactionKeyspace : KvInMemoryKeyspace
 {
     private readonly TransactionScope _scope;
     private readonly KvKeyspace _origin;
