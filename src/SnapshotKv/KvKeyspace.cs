@@ -39,8 +39,6 @@ public abstract partial class KvKeyspace : KvInMemoryKeyspace, IKvChangeFeed, IK
 
     private protected SnapshotKvOptions Settings { get; }
 
-    private protected KvKeyPrefix KeyPrefix => _prefix;
-
     /// <inheritdoc/>
     public sealed override bool TryGetBytes(string key, [NotNullWhen(true)] out byte[]? value)
     {

@@ -5,7 +5,7 @@ namespace SnapshotKv;
 /// <summary>A transaction of an embedded store.</summary>
 /// <remarks>
 /// <para>Optimistic: it takes no lock and holds up nobody. Keeping it open costs memory for each key that others change meanwhile, and expired entries stay
-/// in memory; once a million different keys were changed, what it then reads or commits is refused as a conflict.</para>
+/// in memory; once a million different keys, or 64 MiB of them, were changed, what it then reads or commits is refused as a conflict.</para>
 /// <para>Life in <see cref="KvEntryOptions"/> counts from the commit on. Versions that are read of the transaction's own writes are good within it only.</para>
 /// </remarks>
 public sealed class KvTransaction : KvTransactionKeyspace, IKvTransaction

@@ -76,6 +76,8 @@ internal sealed partial class CommitPipeline
                 return false;
             }
 
+            // Before the removal: whoever could still read it then, and slide it, knew it alive.
+            var now = Table.ExpiringCount > 0 ? _clock.Now : 0;
             NoteForTransactions(key, default, _sequence + 1);
             var before = Table.Remove(key);
             if (before.IsNull)
@@ -84,7 +86,7 @@ internal sealed partial class CommitPipeline
             }
 
             Tell(before, default, NextSequence());
-            return !_clock.IsDead(before);
+            return !before.IsExpiredAt(now);
         }
     }
 

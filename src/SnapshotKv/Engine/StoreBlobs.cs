@@ -27,7 +27,9 @@ internal sealed class StoreBlobs : IDisposable
         _logger = logger;
         HasAny = fileSystem.DirectoryExists(System.IO.Path.Combine(directory.Path, BlobDirectory.DirectoryName));
         _retained = new RetainedSnapshots(directory.Catalog, reader, settings.MaxSnapshotBytes);
-        _hold = _retained.GetHold(recovered.Report);
+
+        // Without files of before there is nothing to hold back, and no need to look into the quarantine.
+        _hold = HasAny ? _retained.GetHold(recovered.Report) : BlobHold.None;
         _openedAt = recovered.Sequence;
         Ledger = LoadLedger(recovered, _hold);
         Files = new BlobStore(fileSystem, directory.Path, new BlobIdGenerator(settings.TimeProvider, RandomNumberGenerator.Create()), Ledger);

@@ -85,6 +85,44 @@ public sealed class KvStoreExpiryTests
         store.Exists("k").ShouldBeFalse();
     }
 
+    /// <summary>A writer reads the deadline, sleeps while a reader slides the entry on, and reads the clock when the old deadline has come.</summary>
+    [Theory]
+    [InlineData("TryAdd")]
+    [InlineData("TryUpdate")]
+    [InlineData("Increment")]
+    public void Sliding_WriterThatSleepsBetweenDeadlineAndClock_DoesNotTakeTheEntryForDead(string operation)
+    {
+        var clock = new SleepyTimeProvider();
+        using var store = KvStore.Open(new SnapshotKvOptions { TimeProvider = clock });
+        store.Set("k", 1L, new KvEntryOptions { SlidingExpiration = TimeSpan.FromSeconds(10) });
+        store.TryGetInfo("k", out var info).ShouldBeTrue();
+        clock.SleepOnce(before: TimeSpan.FromSeconds(9), meanwhile: () => store.Refresh("k").ShouldBeTrue(), after: TimeSpan.FromSeconds(11));
+
+        switch (operation)
+        {
+            case "TryAdd":
+                store.TryAdd("k", 2L).ShouldBeFalse();
+                break;
+            case "TryUpdate":
+                store.TryUpdate("k", 2L, info.Version).ShouldBeTrue();
+                break;
+            default:
+                store.Increment("k").ShouldBe(2);
+                break;
+        }
+    }
+
+    [Fact]
+    public void Remove_JudgesByTheTimeBeforeTheRemoval()
+    {
+        var clock = new SleepyTimeProvider();
+        using var store = KvStore.Open(new SnapshotKvOptions { TimeProvider = clock });
+        store.Set("k", 1L, new KvEntryOptions { SlidingExpiration = TimeSpan.FromSeconds(10) });
+        clock.SleepOnce(before: TimeSpan.FromSeconds(9), meanwhile: () => store.Refresh("k").ShouldBeTrue(), after: TimeSpan.FromSeconds(11));
+
+        store.Remove("k").ShouldBeTrue();
+    }
+
     [Fact]
     public void Sliding_WithAnAbsoluteCap_StopsThere()
     {
