@@ -31,6 +31,14 @@ public interface IKvStore
     /// <exception cref="KvSerializationException">The entry holds another kind of value than bytes.</exception>
     bool TryGetBytes(string key, [NotNullWhen(true)] out byte[]? value);
 
+    /// <summary>Reads a value of bytes into an array of its own, with the version that it has.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">A fresh copy of the bytes, which may be empty; null when there is none.</param>
+    /// <param name="version">The number of the commit that changed the entry last, at least 1; 0 on a miss. See <see cref="KvBatch.RequireVersion"/>.</param>
+    /// <returns>Whether there is a live entry.</returns>
+    /// <exception cref="KvSerializationException">The entry holds another kind of value than bytes.</exception>
+    bool TryGetBytes(string key, [NotNullWhen(true)] out byte[]? value, out long version);
+
     /// <summary>Reads a value of bytes into a buffer writer, without allocating.</summary>
     /// <param name="key">The key.</param>
     /// <param name="destination">Takes the whole value on a hit, and is not touched on a miss.</param>

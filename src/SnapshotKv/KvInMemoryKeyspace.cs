@@ -23,6 +23,15 @@ public abstract partial class KvInMemoryKeyspace : IKvBlobs
     public abstract bool TryGetBytes(string key, [NotNullWhen(true)] out byte[]? value);
 
     /// <inheritdoc/>
+    public bool TryGetBytes(string key, [NotNullWhen(true)] out byte[]? value, out long version)
+    {
+        var result = ReadBytes(key);
+        value = result.Value;
+        version = result.Version;
+        return value is not null;
+    }
+
+    /// <inheritdoc/>
     public abstract bool TryRead(string key, IBufferWriter<byte> destination);
 
     /// <inheritdoc/>

@@ -30,9 +30,13 @@ internal sealed class PlainKvStore : IKvStore
 
     public IKvSerializer Serializer { get; } = KvSerializers.Create(KvFormat.MessagePack, resolver: null);
 
-    public bool TryGetBytes(string key, [NotNullWhen(true)] out byte[]? value)
+    public bool TryGetBytes(string key, [NotNullWhen(true)] out byte[]? value) => TryGetBytes(key, out value, out _);
+
+    public bool TryGetBytes(string key, [NotNullWhen(true)] out byte[]? value, out long version)
     {
-        value = Find(key, slide: true) is { } entry ? Serializer.Deserialize<byte[]>(new ReadOnlySequence<byte>(entry.Value)) : null;
+        var entry = Find(key, slide: true);
+        value = entry is null ? null : Serializer.Deserialize<byte[]>(new ReadOnlySequence<byte>(entry.Value));
+        version = entry?.Version ?? 0;
         return value is not null;
     }
 
@@ -115,7 +119,7 @@ internal sealed class PlainKvStore : IKvStore
     public IKvStore GetPartition(string prefix) => Checked(prefix).Length == 0 ? this : new PlainKvStore(_data, _prefix + prefix);
 
     public ValueTask<KvResult<byte[]>> GetBytesAsync(string key, CancellationToken cancellationToken = default) => Run(
-        () => TryGetBytes(key, out var value) && TryGetInfo(key, out var info) ? new KvResult<byte[]>(value, info.Version) : default,
+        () => TryGetBytes(key, out var value, out var version) ? new KvResult<byte[]>(value, version) : default,
         cancellationToken);
 
     public ValueTask<bool> TryReadAsync(string key, IBufferWriter<byte> destination, CancellationToken cancellationToken = default) =>

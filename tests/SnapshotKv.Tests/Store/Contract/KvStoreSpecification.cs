@@ -33,6 +33,9 @@ public abstract class KvStoreSpecification : IDisposable
         {
             Store.TryGetBytes(key, out var value).ShouldBeTrue();
             value.ShouldBe([1, 2, 3]);
+            Store.TryGetBytes(key, out value, out var version).ShouldBeTrue();
+            value.ShouldBe([1, 2, 3]);
+            version.ShouldBe(Version(key));
             Written(writer => Store.TryRead(key, writer)).ShouldBe([1, 2, 3]);
             var buffer = new ArrayBufferWriter<byte>();
             (await Store.TryReadAsync(key, buffer, Token)).ShouldBeTrue();
@@ -67,6 +70,9 @@ public abstract class KvStoreSpecification : IDisposable
         Store.Set("other", 1);
         Store.TryGetBytes("k", out var value).ShouldBeFalse();
         value.ShouldBeNull();
+        Store.TryGetBytes("k", out value, out var versionOfBytes).ShouldBeFalse();
+        value.ShouldBeNull();
+        versionOfBytes.ShouldBe(0);
         Store.TryRead("k", new ArrayBufferWriter<byte>()).ShouldBeFalse();
         Store.TryReadEncoded("k", new ArrayBufferWriter<byte>(), out var version).ShouldBeFalse();
         version.ShouldBe(0);
@@ -104,6 +110,7 @@ public abstract class KvStoreSpecification : IDisposable
         untyped.ShouldBe(42L);
         Should.Throw<KvSerializationException>(() => Store.TryGet<int>("text", out _)).Key.ShouldBe("text");
         Should.Throw<KvSerializationException>(() => Store.TryGetBytes("number", out _));
+        Should.Throw<KvSerializationException>(() => Store.TryGetBytes("number", out _, out _));
     }
 
     [Fact]
