@@ -41,6 +41,9 @@ public abstract partial class KvInMemoryKeyspace : IKvBlobs
     public abstract bool TryGetInfo(string key, out KvEntryInfo info);
 
     /// <inheritdoc/>
+    public abstract bool TryPeekBytes(string key, [NotNullWhen(true)] out byte[]? value, out KvEntryInfo info);
+
+    /// <inheritdoc/>
     public abstract void SetBytes(string key, ReadOnlySpan<byte> value, KvEntryOptions options = default);
 
     /// <inheritdoc/>

@@ -60,10 +60,16 @@ internal sealed class PlainKvStore : IKvStore
     public bool TryGetInfo(string key, out KvEntryInfo info)
     {
         var entry = Find(key, slide: false);
-        info = entry is null
-            ? default
-            : new KvEntryInfo { Version = entry.Version, ExpiresAt = entry.Deadline, SlidingExpiration = entry.Window, Tags = entry.Tags, ValueBytes = entry.Value.Length };
+        info = InfoOf(entry);
         return entry is not null;
+    }
+
+    public bool TryPeekBytes(string key, [NotNullWhen(true)] out byte[]? value, out KvEntryInfo info)
+    {
+        var entry = Find(key, slide: false);
+        value = entry is null ? null : Serializer.Deserialize<byte[]>(new ReadOnlySequence<byte>(entry.Value));
+        info = InfoOf(entry);
+        return value is not null;
     }
 
     public void SetBytes(string key, ReadOnlySpan<byte> value, KvEntryOptions options = default) => Set(new KvBatch().SetBytes(Checked(key), value, options));
@@ -181,6 +187,10 @@ internal sealed class PlainKvStore : IKvStore
             throw new ArgumentException("The key has an unpaired surrogate.", nameof(key), exception);
         }
     }
+
+    private static KvEntryInfo InfoOf(Entry? entry) => entry is null
+        ? default
+        : new KvEntryInfo { Version = entry.Version, ExpiresAt = entry.Deadline, SlidingExpiration = entry.Window, Tags = entry.Tags, ValueBytes = entry.Value.Length };
 
     private Entry? Find(string key, bool slide)
     {

@@ -40,6 +40,8 @@ internal sealed class AsyncForms(IKvBlobs store) : IKvBlobs
 
     public bool TryGetInfo(string key, out KvEntryInfo info) => store.TryGetInfo(key, out info);
 
+    public bool TryPeekBytes(string key, [NotNullWhen(true)] out byte[]? value, out KvEntryInfo info) => store.TryPeekBytes(key, out value, out info);
+
     public void SetBytes(string key, ReadOnlySpan<byte> value, KvEntryOptions options = default) => SetBytes(key, new ReadOnlySequence<byte>(value.ToArray()), options);
 
     public void SetBytes(string key, ReadOnlySequence<byte> value, KvEntryOptions options = default) => Wait(store.SetBytesAsync(key, value, options));
