@@ -85,6 +85,7 @@ internal sealed class SnapshotKvSessionDirectory(SessionEntries entries, ILogger
         LastWritten = content.LastWritten,
         ExpiresAt = entry.ExpiresAt,
         IdleTimeout = content.IdleTimeout,
+        LastUsed = entry.ExpiresAt - entry.SlidingExpiration,
         KeyCount = content.Values.Count,
         SizeBytes = entry.ValueBytes,
     };

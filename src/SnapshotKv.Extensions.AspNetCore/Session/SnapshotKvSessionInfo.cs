@@ -22,7 +22,7 @@ public sealed record SnapshotKvSessionInfo
     public required TimeSpan IdleTimeout { get; init; }
 
     /// <summary>When a request last used it, in UTC, by reading or by changing something; null when it has no idle timeout.</summary>
-    public DateTimeOffset? LastUsed => ExpiresAt - IdleTimeout;
+    public required DateTimeOffset? LastUsed { get; init; }
 
     /// <summary>How many keys are in it, the user's name among them.</summary>
     public required int KeyCount { get; init; }

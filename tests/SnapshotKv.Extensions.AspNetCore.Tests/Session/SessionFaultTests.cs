@@ -269,10 +269,11 @@ public sealed class SessionFaultTests : IDisposable
             (session.ExpiresAt, session.LastUsed).ShouldBe((null, null));
         }
 
-        var long1 = _sessions.Open("long", TimeSpan.MaxValue);
-        long1.SetString("k", "v");
-        await long1.CommitAsync(Token);
-        _sessions.Show("long").ShouldBe("k=v");
+        var veryLong = _sessions.Open("long", TimeSpan.MaxValue);
+        veryLong.SetString("k", "v");
+        await veryLong.CommitAsync(Token);
+        Sessions.Show(_sessions.Open("long", TimeSpan.MaxValue)).ShouldBe("k=v");
+        (await _sessions.Directory.FindAsync(veryLong.Id, Token))!.Session.LastUsed.ShouldBe(_sessions.Clock.GetUtcNow());
     }
 
     [Fact]
