@@ -129,6 +129,7 @@ public sealed partial class KvStore
     private void EndClosing()
     {
         AppDomain.CurrentDomain.ProcessExit -= _onProcessExit;
+        Engine.Metrics.Dispose();
         _closing.Release();
     }
 

@@ -124,20 +124,43 @@ public sealed partial class KvStore : KvKeyspace, IDisposable, IAsyncDisposable
 
         var logger = (ILogger?)settings.LoggerFactory?.CreateLogger<KvStore>() ?? NullLogger.Instance;
         var clock = new KvClock(settings.TimeProvider);
+        var metrics = new StoreMetrics(settings.MeterFactory, settings.Name);
         if (settings.Path is null)
         {
-            return Assemble(settings, environment, clock, logger, directory: null, RecoveredStore.Empty(KvRecoveryReport.Nothing));
+            return Assemble(settings, environment, clock, metrics, logger, directory: null, RecoveredStore.Empty(KvRecoveryReport.Nothing));
         }
 
-        var started = clock.TimeProvider.GetTimestamp();
-        var directory = OpenDirectory.Open(environment.FileSystem, settings.Path, settings.TimeProvider);
+        using var operation = metrics.BeginOpen(clock.TimeProvider);
+        try
+        {
+            return OpenDirectoryOf(settings, environment, clock, metrics, operation, logger, cancellationToken);
+        }
+        catch (Exception exception)
+        {
+            operation.Failed(exception);
+            metrics.Dispose();
+            throw;
+        }
+    }
+
+    private static KvStore OpenDirectoryOf(
+        SnapshotKvOptions settings,
+        StoreEnvironment environment,
+        KvClock clock,
+        StoreMetrics metrics,
+        StoreOperation operation,
+        ILogger logger,
+        CancellationToken cancellationToken)
+    {
+        var directory = OpenDirectory.Open(environment.FileSystem, settings.Path!, settings.TimeProvider);
         try
         {
             var converter = FormatConverter.To(settings.Format);
             var recovered = new StoreRecovery(directory.Catalog, new SnapshotReader(environment.FileSystem), settings, converter, logger).Recover(cancellationToken);
             directory.Catalog.RemoveTemporaryFiles();
-            logger.StoreOpened(directory.Path, recovered.Table.Count, recovered.Report.LoadedSnapshot?.FileName, clock.TimeProvider.GetElapsedTime(started));
-            return Assemble(settings, environment, clock, logger, directory, recovered);
+            var elapsed = operation.Succeeded(recovered.Table.Count, recovered.Report.LoadedSnapshot?.SizeBytes);
+            logger.StoreOpened(directory.Path, recovered.Table.Count, recovered.Report.LoadedSnapshot?.FileName, elapsed);
+            return Assemble(settings, environment, clock, metrics, logger, directory, recovered);
         }
         catch (Exception exception)
         {
@@ -155,6 +178,7 @@ public sealed partial class KvStore : KvKeyspace, IDisposable, IAsyncDisposable
         SnapshotKvOptions settings,
         StoreEnvironment environment,
         KvClock clock,
+        StoreMetrics metrics,
         ILogger logger,
         OpenDirectory? directory,
         RecoveredStore recovered)
@@ -174,8 +198,10 @@ public sealed partial class KvStore : KvKeyspace, IDisposable, IAsyncDisposable
             registry.ToDictionary,
             recovered.Report.LoadedSnapshot,
             recovered.IsRewriteDue,
+            new SaveHistory(recovered.Header?.CreatedAt),
+            metrics,
             logger));
-        var sweeper = new ExpirationSweeper(pipeline, clock, logger);
+        var sweeper = new ExpirationSweeper(pipeline, clock, metrics, logger);
         var maintenance = new MaintenanceRunner(directory?.Checkpointer, sweeper, settings, environment.Scheduler, logger);
         if (recovered.IsRewriteDue)
         {
@@ -183,13 +209,14 @@ public sealed partial class KvStore : KvKeyspace, IDisposable, IAsyncDisposable
         }
 
         var store = new KvStore(
-            new StoreEngine(pipeline, clock, maintenance, directory?.Checkpointer, blobs?.Files, environment.Scheduler, logger),
+            new StoreEngine(pipeline, clock, maintenance, directory?.Checkpointer, blobs?.Files, environment.Scheduler, metrics, logger),
             settings,
             KvSerializers.Create(settings).BindTo(registry, prefix: ""),
             maintenance,
             directory,
             recovered.Report,
             logger);
+        metrics.Attach(new StoreGauges(pipeline, directory?.Checkpointer, recovered.Report));
         if (blobs?.HasAny == true)
         {
             environment.Scheduler.Queue(blobs.Sweep);

@@ -10,7 +10,7 @@ namespace SnapshotKv.Engine;
 
 /// <summary>The open store as its keyspaces see it: lookups judged by the clock, slides, and writes that wake the background work.</summary>
 /// <remarks>Thread-safe. Reads take no lock and do no I/O.</remarks>
-internal sealed class StoreEngine(CommitPipeline pipeline, KvClock clock, MaintenanceRunner maintenance, Checkpointer? checkpointer, BlobStore? blobs, IWorkScheduler scheduler, ILogger logger)
+internal sealed class StoreEngine(CommitPipeline pipeline, KvClock clock, MaintenanceRunner maintenance, Checkpointer? checkpointer, BlobStore? blobs, IWorkScheduler scheduler, StoreMetrics metrics, ILogger logger)
 {
     private volatile bool _isClosed;
 
@@ -23,6 +23,9 @@ internal sealed class StoreEngine(CommitPipeline pipeline, KvClock clock, Mainte
 
     /// <summary>The files of blobs; null in memory-only mode.</summary>
     public BlobStore? Blobs { get; } = blobs;
+
+    /// <summary>Through which meter the store reports.</summary>
+    public StoreMetrics Metrics { get; } = metrics;
 
     /// <summary>The values that are being made at this moment.</summary>
     public FlightTable Flights { get; } = new();
