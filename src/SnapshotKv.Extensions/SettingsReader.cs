@@ -18,11 +18,17 @@ internal sealed class SettingsReader(IConfigurationSection section)
     /// <summary>The text of a setting; the fallback when it is not there.</summary>
     public string? Text(string name, string? fallback) => section[name] ?? fallback;
 
+    public bool Boolean(string name, bool fallback) =>
+        Read(name, fallback, "true or false", static text => bool.TryParse(text, out var value) ? value : null);
+
     public int Int32(string name, int fallback) =>
         Read(name, fallback, "a whole number", static text => int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) ? value : null);
 
     public long Int64(string name, long fallback) =>
         Read(name, fallback, "a whole number", static text => long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) ? value : null);
+
+    public long? OptionalInt64(string name, long? fallback) =>
+        string.IsNullOrEmpty(section[name]) ? fallback : Int64(name, 0);
 
     public TEnum Enumeration<TEnum>(string name, TEnum fallback)
         where TEnum : struct, Enum =>

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -6,7 +7,7 @@ using Microsoft.Extensions.Options;
 namespace SnapshotKv.Extensions;
 
 /// <summary>
-/// What the options are before the caller's delegates: clock and loggers of the container, and the section <c>SnapshotKv</c> of its configuration. The
+/// What the options are before the caller's delegates: clock, loggers and meters of the container, and the section <c>SnapshotKv</c> of its configuration. The
 /// container is asked only when the options are, so that none of these has to be there.
 /// </summary>
 internal sealed class SnapshotKvOptionsSetup(IServiceProvider services) : IConfigureNamedOptions<SnapshotKvOptions>
@@ -30,6 +31,7 @@ internal sealed class SnapshotKvOptionsSetup(IServiceProvider services) : IConfi
         }
 
         options.LoggerFactory ??= services.GetService<ILoggerFactory>();
+        options.MeterFactory ??= services.GetService<IMeterFactory>();
         if (services.GetService<IConfiguration>() is { } configuration)
         {
             Read(configuration.GetSection(SectionName), options);
@@ -47,6 +49,7 @@ internal sealed class SnapshotKvOptionsSetup(IServiceProvider services) : IConfi
         options.Format = settings.Enumeration(nameof(options.Format), options.Format);
         options.MaxValueBytes = settings.Int32(nameof(options.MaxValueBytes), options.MaxValueBytes);
         options.MaxSnapshotBytes = settings.Int64(nameof(options.MaxSnapshotBytes), options.MaxSnapshotBytes);
+        options.Name = settings.Text(nameof(options.Name), options.Name);
         settings.ThrowIfFailed(Options.DefaultName, typeof(SnapshotKvOptions));
     }
 }

@@ -1,9 +1,11 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using SnapshotKv;
 using SnapshotKv.Extensions;
 using SnapshotKv.Extensions.Caching;
+using SnapshotKv.Extensions.Diagnostics;
 using SnapshotKv.Extensions.Hosting;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -66,10 +68,16 @@ public static class SnapshotKvServiceCollectionExtensions
     /// <summary>A plain Add: with TryAdd after an AddDistributedMemoryCache the user would go on with a cache that forgets, and never know.</summary>
     private static void AddCache(IServiceCollection services, string name)
     {
-        services.AddSingleton(provider => new SnapshotKvDistributedCache(
-            provider.GetRequiredService<IKvStore>(),
-            provider.GetRequiredService<IOptionsMonitor<SnapshotKvCacheOptions>>().Get(name),
-            provider.GetRequiredService<IOptionsMonitor<SnapshotKvOptions>>().Get(name).TimeProvider));
+        services.TryAddSingleton(static provider => new CacheMeter(provider.GetService<IMeterFactory>()));
+        services.AddSingleton(provider =>
+        {
+            var settings = provider.GetRequiredService<IOptionsMonitor<SnapshotKvOptions>>().Get(name);
+            return new SnapshotKvDistributedCache(
+                provider.GetRequiredService<IKvStore>(),
+                provider.GetRequiredService<IOptionsMonitor<SnapshotKvCacheOptions>>().Get(name),
+                settings.TimeProvider,
+                provider.GetRequiredService<CacheMeter>().ForCache(settings.Name ?? SnapshotKvOptions.DefaultName));
+        });
         services.AddSingleton<IDistributedCache>(static provider => provider.GetRequiredService<SnapshotKvDistributedCache>());
         services.AddSingleton<IBufferDistributedCache>(static provider => provider.GetRequiredService<SnapshotKvDistributedCache>());
     }

@@ -46,6 +46,13 @@ public static class SnapshotKvDiagnostics
     /// <summary>Gauge, <c>{file}</c>: the damaged snapshots that opening found and set aside. Tag: <see cref="StoreTag"/>.</summary>
     public const string RecoveryProblems = "snapshotkv.recovery.problems";
 
+    /// <summary>Counter, <c>{request}</c>: lookups in the cache of the package SnapshotKv.Extensions. Tags: <see cref="CacheNameTag"/>, <see cref="CacheRequestTypeTag"/>.</summary>
+    /// <remarks>This name and its tags are those that .NET gives its own caches, so that one chart shows them all.</remarks>
+    public const string CacheRequests = "dotnet.cache.requests";
+
+    /// <summary>Up-down counter, <c>{entry}</c>: the entries of that cache, where its options ask for counting them. Tag: <see cref="CacheNameTag"/>.</summary>
+    public const string CacheEntries = "dotnet.cache.entries";
+
     /// <summary>Activity: a store is opened.</summary>
     public const string OpenActivity = "snapshotkv.open";
 
@@ -69,6 +76,18 @@ public static class SnapshotKvDiagnostics
 
     /// <summary>Tag: the full name of the exception's type. Only on failure.</summary>
     public const string ErrorTypeTag = "error.type";
+
+    /// <summary>Tag: which cache, by the name of its store.</summary>
+    public const string CacheNameTag = "dotnet.cache.name";
+
+    /// <summary>Tag: <see cref="CacheHit"/> or <see cref="CacheMiss"/>.</summary>
+    public const string CacheRequestTypeTag = "dotnet.cache.request.type";
+
+    /// <summary>The <see cref="CacheRequestTypeTag"/> of a lookup that found something.</summary>
+    public const string CacheHit = "hit";
+
+    /// <summary>The <see cref="CacheRequestTypeTag"/> of a lookup that found nothing.</summary>
+    public const string CacheMiss = "miss";
 
     /// <summary>The <see cref="OutcomeTag"/> of what was done.</summary>
     public const string Success = "success";

@@ -22,6 +22,7 @@ internal sealed class SnapshotKvCacheOptionsSetup(IServiceProvider services) : I
         options.Prefix = settings.Text(nameof(options.Prefix), options.Prefix)!;
         options.DefaultTimeToLive = settings.OptionalDuration(nameof(options.DefaultTimeToLive), options.DefaultTimeToLive);
         options.DefaultSlidingExpiration = settings.OptionalDuration(nameof(options.DefaultSlidingExpiration), options.DefaultSlidingExpiration);
+        options.CountEntries = settings.Boolean(nameof(options.CountEntries), options.CountEntries);
         settings.ThrowIfFailed(Options.DefaultName, typeof(SnapshotKvCacheOptions));
     }
 }

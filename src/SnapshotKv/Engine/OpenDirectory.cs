@@ -55,7 +55,9 @@ internal sealed class OpenDirectory : IDisposable
 
     /// <summary>The bytes that may still be written where the directory lies.</summary>
     /// <exception cref="IOException">The directory is gone, or cannot be asked.</exception>
-    public long GetAvailableBytes() => _fileSystem.GetAvailableBytes(Path);
+    public long GetAvailableBytes() =>
+        // Asked for first: Windows answers for the drive, whatever has become of the directory.
+        _fileSystem.DirectoryExists(Path) ? _fileSystem.GetAvailableBytes(Path) : throw new DirectoryNotFoundException("It is not there any more.");
 
     public void Dispose()
     {
