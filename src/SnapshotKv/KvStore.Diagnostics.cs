@@ -14,7 +14,7 @@ public sealed partial class KvStore
         var saves = Engine.Checkpointer?.History.Current;
         return new()
         {
-            Name = Engine.Metrics.Name,
+            Name = _store.Name,
             Entries = pipeline.Table.Count,
             Version = (long)pipeline.Sequence,
             LastSnapshot = Engine.Checkpointer?.Latest,
@@ -38,11 +38,11 @@ public sealed partial class KvStore
         Engine.ThrowIfClosed();
         try
         {
-            return _directory?.GetAvailableBytes();
+            return _store.Directory?.GetAvailableBytes();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new KvStoreUnavailableException($"The free space of the store's directory '{_directory!.Path}' cannot be told: {exception.Message}", exception);
+            throw new KvStoreUnavailableException($"The free space of the store's directory '{DirectoryPath}' cannot be told: {exception.Message}", exception);
         }
     }
 }

@@ -33,12 +33,12 @@ internal sealed class StoreMetrics : IDisposable
     {
         lock (_lock)
         {
-            if (_isDisposed)
+            var former = _binding;
+            if (_isDisposed || former.IsTo(factory, name))
             {
                 return;
             }
 
-            var former = _binding;
             var binding = new Binding(factory, name);
             former.Instruments.Remove(this);
             Volatile.Write(ref _binding, binding);
@@ -133,9 +133,12 @@ internal sealed class StoreMetrics : IDisposable
 
     private sealed class Binding
     {
+        private readonly IMeterFactory? _factory;
+
         public Binding(IMeterFactory? factory, string? name)
         {
             var options = new MeterOptions(SnapshotKvDiagnostics.MeterName) { Version = Version };
+            _factory = factory;
             OwnMeter = factory is null ? new Meter(options) : null;
             Instruments = StoreInstruments.Of(OwnMeter ?? factory!.Create(options));
             Name = name ?? SnapshotKvOptions.DefaultName;
@@ -150,5 +153,7 @@ internal sealed class StoreMetrics : IDisposable
         public string Name { get; }
 
         public KeyValuePair<string, object?> Store { get; }
+
+        public bool IsTo(IMeterFactory? factory, string? name) => factory == _factory && (name ?? SnapshotKvOptions.DefaultName) == Name;
     }
 }

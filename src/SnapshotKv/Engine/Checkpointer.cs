@@ -25,6 +25,7 @@ internal sealed class Checkpointer(
     Func<IReadOnlyDictionary<string, string>> serializers,
     SnapshotInfo? latest,
     bool isRewriteDue,
+    SnapshotWatchers watchers,
     SaveHistory history,
     StoreMetrics metrics,
     ILogger logger)
@@ -67,15 +68,19 @@ internal sealed class Checkpointer(
     /// <exception cref="KvStoreUnavailableException">The disk refused it.</exception>
     public SnapshotInfo Save(int workers, CancellationToken cancellationToken)
     {
+        SavedSnapshot saved;
         _turn.Wait(cancellationToken);
         try
         {
-            return SaveInTurn(workers, cancellationToken);
+            saved = SaveInTurn(workers, cancellationToken);
         }
         finally
         {
             _turn.Release();
         }
+
+        saved.Announce?.Invoke();
+        return saved.Info;
     }
 
     /// <summary>Waits for a running save, saves what is not saved, and lets no further save in.</summary>
@@ -112,18 +117,22 @@ internal sealed class Checkpointer(
     /// <inheritdoc cref="Save"/>
     public async Task<SnapshotInfo> SaveAsync(int workers, CancellationToken cancellationToken)
     {
+        SavedSnapshot saved;
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             // A save with nothing to do answers at once; a real one does not keep the caller's thread.
-            return Latest is { } saved && !IsDirty
-                ? saved
+            saved = Latest is { } latest && !IsDirty
+                ? new(latest, null)
                 : await Task.Run(() => SaveInTurn(workers, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
         finally
         {
             _turn.Release();
         }
+
+        saved.Announce?.Invoke();
+        return saved.Info;
     }
 
     private void SaveIfDirty(int workers)
@@ -134,11 +143,11 @@ internal sealed class Checkpointer(
         }
     }
 
-    private SnapshotInfo SaveInTurn(int workers, CancellationToken cancellationToken)
+    private SavedSnapshot SaveInTurn(int workers, CancellationToken cancellationToken)
     {
         if (_latest is { } saved && !IsDirty)
         {
-            return saved;
+            return new(saved, null);
         }
 
         // Only now: what is asked for may have been saved by the closing.
@@ -164,7 +173,7 @@ internal sealed class Checkpointer(
         }
     }
 
-    private SnapshotInfo WriteSnapshot(int workers, StoreOperation operation, CancellationToken cancellationToken)
+    private SavedSnapshot WriteSnapshot(int workers, StoreOperation operation, CancellationToken cancellationToken)
     {
         var begun = clock.TimeProvider.GetUtcNow();
         var capture = pipeline.Capture();
@@ -175,14 +184,16 @@ internal sealed class Checkpointer(
         var path = catalog.DirectoryPath;
         try
         {
-            var name = catalog.NextName(clock.TimeProvider.GetLocalNow(), options.Format, options.Compression);
+            // Once: it may be changed at any time.
+            var compression = options.Compression;
+            var name = catalog.NextName(clock.TimeProvider.GetLocalNow(), options.Format, compression);
             path = catalog.GetPath(name.ToString());
             StoreDirectory.Create(fileSystem, catalog.DirectoryPath);
             var size = writer.Write(
                 path,
                 records,
                 new SnapshotContents(options.Format, capture.Sequence, clock.TimeProvider.GetLocalNow(), extras),
-                options.Compression,
+                compression,
                 workers,
                 cancellationToken);
             Volatile.Write(ref _savedSequence, capture.Sequence);
@@ -197,7 +208,7 @@ internal sealed class Checkpointer(
                 blobs.Collect();
             }
 
-            return info;
+            return new(info, watchers.Prepare(info, capture.Sequence, options.Format, records.Span));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -221,4 +232,9 @@ internal sealed class Checkpointer(
             return false;
         }
     }
+
+    /// <summary>A snapshot that is there now.</summary>
+    /// <param name="Info">The snapshot.</param>
+    /// <param name="Announce">Tells those who watch, once the turn is over; null when there is nobody to tell, or nothing new.</param>
+    private readonly record struct SavedSnapshot(SnapshotInfo Info, Action? Announce);
 }

@@ -149,7 +149,7 @@ public sealed class KvStoreStatisticsTests
             store.Set("k", 1);
         }
 
-        using var converted = _home.Open(options => (options.Format, options.SaveDebounce) = (KvFormat.Json, TimeSpan.FromHours(1)));
+        using var converted = _home.Open(options => (options.Format, options.SaveDebounce) = (KvFormat.Json, Timeout.InfiniteTimeSpan));
 
         converted.GetStatistics().UnsavedSince.ShouldBe(_home.Clock.GetUtcNow());
     }

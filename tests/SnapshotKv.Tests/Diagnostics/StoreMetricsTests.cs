@@ -287,6 +287,42 @@ public sealed class StoreMetricsTests : IDisposable
     }
 
     [Fact]
+    public void OpenShared_MeterAndName_CountFromTheFirstHandleThatBringsThem_AndGoWithIt()
+    {
+        using var other = new TestMeterFactory();
+        using var collector = new MeasurementCollector(other);
+        using var plain = _home.OpenShared();
+        plain.GetStatistics().Name.ShouldBe("default");
+
+        var first = _home.OpenShared(options => (options.MeterFactory, options.Name) = (_factory, "first"));
+        var second = _home.OpenShared(options => (options.MeterFactory, options.Name) = (other, "second"));
+        plain.Set("k", 1);
+        plain.Save();
+
+        plain.GetStatistics().Name.ShouldBe("first");
+        _collector.Ask(SnapshotKvDiagnostics.Entries).ShouldHaveSingleItem().TagLine.ShouldBe("snapshotkv.store=first");
+        _collector.Of(SnapshotKvDiagnostics.SaveDuration).ShouldHaveSingleItem();
+        collector.Ask(SnapshotKvDiagnostics.Entries).ShouldBeEmpty("a store is reported once, however many handles there are");
+
+        first.Dispose();
+        _collector.Ask(SnapshotKvDiagnostics.Entries).ShouldBeEmpty("the factory may end with the handle's owner");
+        collector.Ask(SnapshotKvDiagnostics.Entries).ShouldHaveSingleItem().TagLine.ShouldBe("snapshotkv.store=second");
+
+        second.Dispose();
+        collector.Ask(SnapshotKvDiagnostics.Entries).ShouldBeEmpty();
+        plain.GetStatistics().Name.ShouldBe("default");
+    }
+
+    [Fact]
+    public void Reconfigure_Name_IsTakenOver()
+    {
+        using var store = Open();
+        store.Reconfigure(new SnapshotKvOptions { Path = StoreHome.Path, TimeProvider = _home.Clock, MeterFactory = _factory, Name = "renamed" }).ShouldBeEmpty();
+
+        _collector.Ask(SnapshotKvDiagnostics.Entries).ShouldHaveSingleItem().TagLine.ShouldBe("snapshotkv.store=renamed");
+    }
+
+    [Fact]
     public void Bind_AnotherFactory_MovesTheStoreThere()
     {
         using var other = new TestMeterFactory();
