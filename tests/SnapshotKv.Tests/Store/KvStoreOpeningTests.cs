@@ -59,6 +59,9 @@ public sealed class KvStoreOpeningTests
         options.Serializer.ShouldBeNull();
         options.TimeProvider.ShouldBe(TimeProvider.System);
         options.LoggerFactory.ShouldBeNull();
+        options.Name.ShouldBeNull();
+        SnapshotKvOptions.DefaultName.ShouldBe("default");
+        options.MeterFactory.ShouldBeNull();
         options.GetErrors().ShouldBeEmpty();
     }
 
