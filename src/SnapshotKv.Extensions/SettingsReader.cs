@@ -24,31 +24,25 @@ internal sealed class SettingsReader(IConfigurationSection section)
         }
     }
 
-<<<<<<< HEAD
     public void Int32(string name, Action<int> assign) =>
         Read(name, assign, "a whole number", static text => int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) ? value : null);
-=======
-    public bool Boolean(string name, bool fallback) =>
-        Read(name, fallback, "true or false", static text => bool.TryParse(text, out var value) ? value : null);
-
-    public int Int32(string name, int fallback) =>
-        Read(name, fallback, "a whole number", static text => int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) ? value : null);
->>>>>>> diag
 
     public void Int64(string name, Action<long> assign) =>
         Read(name, assign, "a whole number", static text => long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) ? value : null);
 
-<<<<<<< HEAD
+    /// <summary>A number that an empty setting leaves as it is.</summary>
+    public void OptionalInt64(string name, Action<long> assign)
+    {
+        if (!string.IsNullOrEmpty(section[name]))
+        {
+            Int64(name, assign);
+        }
+    }
+
     public void Boolean(string name, Action<bool> assign) =>
         Read(name, assign, "true or false", static text => bool.TryParse(text, out var value) ? value : null);
 
     public void Enumeration<TEnum>(string name, Action<TEnum> assign)
-=======
-    public long? OptionalInt64(string name, long? fallback) =>
-        string.IsNullOrEmpty(section[name]) ? fallback : Int64(name, 0);
-
-    public TEnum Enumeration<TEnum>(string name, TEnum fallback)
->>>>>>> diag
         where TEnum : struct, Enum =>
         Read(name, assign, "one of " + string.Join(", ", Enum.GetNames<TEnum>()), static text => ParseName<TEnum>(text));
 

@@ -16,19 +16,11 @@ internal sealed class SnapshotKvCacheOptionsSetup(IServiceProvider services) : I
             return;
         }
 
-<<<<<<< HEAD
         var settings = new SettingsReader(configuration.GetSection(ConfigurationPath.Combine(StoreSettings.SectionOf(name), "Cache")));
         settings.Text(nameof(options.Prefix), value => options.Prefix = value);
         settings.OptionalDuration(nameof(options.DefaultTimeToLive), value => options.DefaultTimeToLive = value);
         settings.OptionalDuration(nameof(options.DefaultSlidingExpiration), value => options.DefaultSlidingExpiration = value);
+        settings.Boolean(nameof(options.CountEntries), value => options.CountEntries = value);
         settings.ThrowIfFailed(name, typeof(SnapshotKvCacheOptions));
-=======
-        var settings = new SettingsReader(configuration.GetSection(SectionName));
-        options.Prefix = settings.Text(nameof(options.Prefix), options.Prefix)!;
-        options.DefaultTimeToLive = settings.OptionalDuration(nameof(options.DefaultTimeToLive), options.DefaultTimeToLive);
-        options.DefaultSlidingExpiration = settings.OptionalDuration(nameof(options.DefaultSlidingExpiration), options.DefaultSlidingExpiration);
-        options.CountEntries = settings.Boolean(nameof(options.CountEntries), options.CountEntries);
-        settings.ThrowIfFailed(Options.DefaultName, typeof(SnapshotKvCacheOptions));
->>>>>>> diag
     }
 }
