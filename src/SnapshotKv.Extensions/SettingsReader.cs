@@ -34,6 +34,18 @@ internal sealed class SettingsReader(IConfigurationSection section)
     public TimeSpan? OptionalDuration(string name, TimeSpan? fallback) =>
         string.IsNullOrEmpty(section[name]) ? fallback : Read(name, TimeSpan.Zero, "a time such as 00:20:00", ParseDuration);
 
+    /// <summary>The same for settings that stay untouched when they are not there: what was stated is told apart from what is a default.</summary>
+    public void Int32(string name, Action<int> assign) => Assign(name, () => Int32(name, 0), assign);
+
+    public void Int64(string name, Action<long> assign) => Assign(name, () => Int64(name, 0), assign);
+
+    public void Enumeration<TEnum>(string name, Action<TEnum> assign)
+        where TEnum : struct, Enum => Assign(name, () => Enumeration<TEnum>(name, default), assign);
+
+    public void Duration(string name, Action<TimeSpan> assign) => Assign(name, () => Duration(name, TimeSpan.Zero), assign);
+
+    public void Text(string name, Action<string> assign) => Assign(name, () => section[name]!, assign);
+
     /// <summary>Ends the reading.</summary>
     /// <exception cref="OptionsValidationException">Settings could not be read; each is named with its key and value.</exception>
     public void ThrowIfFailed(string optionsName, Type optionsType)
@@ -41,6 +53,15 @@ internal sealed class SettingsReader(IConfigurationSection section)
         if (_errors.Count > 0)
         {
             throw new OptionsValidationException(optionsName, optionsType, _errors);
+        }
+    }
+
+    private void Assign<T>(string name, Func<T> read, Action<T> assign)
+    {
+        var faults = _errors.Count;
+        if (section[name] is not null && read() is var value && _errors.Count == faults)
+        {
+            assign(value);
         }
     }
 

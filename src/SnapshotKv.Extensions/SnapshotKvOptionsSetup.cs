@@ -39,14 +39,7 @@ internal sealed class SnapshotKvOptionsSetup(IServiceProvider services) : IConfi
     private static void Read(IConfigurationSection section, SnapshotKvOptions options)
     {
         var settings = new SettingsReader(section);
-        options.Path = settings.Text(nameof(options.Path), options.Path);
-        options.MaxSnapshots = settings.Int32(nameof(options.MaxSnapshots), options.MaxSnapshots);
-        options.SaveDebounce = settings.Duration(nameof(options.SaveDebounce), options.SaveDebounce);
-        options.TtlCleanupInterval = settings.Duration(nameof(options.TtlCleanupInterval), options.TtlCleanupInterval);
-        options.Compression = settings.Enumeration(nameof(options.Compression), options.Compression);
-        options.Format = settings.Enumeration(nameof(options.Format), options.Format);
-        options.MaxValueBytes = settings.Int32(nameof(options.MaxValueBytes), options.MaxValueBytes);
-        options.MaxSnapshotBytes = settings.Int64(nameof(options.MaxSnapshotBytes), options.MaxSnapshotBytes);
+        StoreSettings.Read(settings, options);
         settings.ThrowIfFailed(Options.DefaultName, typeof(SnapshotKvOptions));
     }
 }
