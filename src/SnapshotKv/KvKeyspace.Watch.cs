@@ -9,11 +9,11 @@ public abstract partial class KvKeyspace
     public IAsyncEnumerable<KvChange> WatchAsync(string prefix = "", CancellationToken cancellationToken = default)
     {
         Engine.ThrowIfClosed();
-        return new Changes(Engine.Pipeline.Feed, FullPrefix(prefix), _prefix.Bytes.Length, cancellationToken);
+        return new Changes(Engine, FullPrefix(prefix), _prefix.Bytes.Length, cancellationToken);
     }
 
     /// <summary>Each enumeration is a watcher of its own.</summary>
-    private sealed class Changes(ChangeFeed feed, byte[] prefix, int partitionBytes, CancellationToken token) : IAsyncEnumerable<KvChange>
+    private sealed class Changes(StoreEngine engine, byte[] prefix, int partitionBytes, CancellationToken token) : IAsyncEnumerable<KvChange>
     {
         public IAsyncEnumerator<KvChange> GetAsyncEnumerator(CancellationToken cancellationToken = default)
         {
@@ -21,7 +21,7 @@ public abstract partial class KvKeyspace
             var linked = token.CanBeCanceled && cancellationToken.CanBeCanceled && token != cancellationToken
                 ? CancellationTokenSource.CreateLinkedTokenSource(token, cancellationToken)
                 : null;
-            return feed.Subscribe(prefix, partitionBytes, linked, linked?.Token ?? (cancellationToken.CanBeCanceled ? cancellationToken : token));
+            return engine.Subscribe(prefix, partitionBytes, linked, linked?.Token ?? (cancellationToken.CanBeCanceled ? cancellationToken : token));
         }
     }
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
-using SnapshotKv.Diagnostics;
-using SnapshotKv.Engine;
+using SnapshotKv.Lifetime;
 
 namespace SnapshotKv;
 
@@ -10,85 +9,99 @@ public sealed partial class KvStore
     // Never disposed: it owns nothing while nobody asks for its wait handle, and a late second disposal must find it.
     [SuppressMessage("Usage", "CA2213:Disposable fields should be disposed", Justification = "See above.")]
     private readonly SemaphoreSlim _closing = new(1, 1);
-    private EventHandler? _onProcessExit;
     private bool _isClosed;
 
-    /// <summary>Returns when a snapshot is on disk that holds everything written before the call. With nothing new no file is written.</summary>
-    /// <returns>The snapshot; null in memory-only mode.</returns>
-    /// <remarks>Uses all cores. Reads and writes go on meanwhile. Calls made at the same time share a snapshot.</remarks>
-    /// <exception cref="KvStoreUnavailableException">The disk refused; memory and the earlier snapshots are untouched.</exception>
+    /// <inheritdoc/>
     public SnapshotInfo? Save()
     {
         Engine.ThrowIfClosed();
-        return _directory?.Checkpointer!.Save(Environment.ProcessorCount, CancellationToken.None);
+        return _store.Directory?.Checkpointer!.Save(Environment.ProcessorCount, CancellationToken.None);
     }
 
-    /// <summary>Completes when a snapshot is on disk that holds everything written before the call. With nothing new no file is written.</summary>
-    /// <param name="cancellationToken">Gives up a save that is not finished, which leaves no trace.</param>
-    /// <returns>The snapshot; null in memory-only mode.</returns>
-    /// <inheritdoc cref="Save"/>
+    /// <inheritdoc/>
     public async Task<SnapshotInfo?> SaveAsync(CancellationToken cancellationToken = default)
     {
         Engine.ThrowIfClosed();
         cancellationToken.ThrowIfCancellationRequested();
-        return _directory is null
+        return _store.Directory is null
             ? null
-            : await _directory.Checkpointer!.SaveAsync(Environment.ProcessorCount, cancellationToken).ConfigureAwait(false);
+            : await _store.Directory.Checkpointer!.SaveAsync(Environment.ProcessorCount, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>The snapshots in the store's directory, newest first.</summary>
-    /// <returns>The snapshots; none in memory-only mode.</returns>
-    /// <exception cref="KvStoreUnavailableException">The directory cannot be read.</exception>
+    /// <inheritdoc/>
     public IReadOnlyList<SnapshotInfo> ListSnapshots()
     {
         Engine.ThrowIfClosed();
         try
         {
-            return _directory?.Catalog.List().Candidates.Select(file => file.ToInfo()).ToList() ?? [];
+            return _store.Directory?.Catalog.List().Candidates.Select(file => file.ToInfo()).ToList() ?? [];
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new KvStoreUnavailableException($"The snapshots in '{_directory!.Path}' cannot be listed: {exception.Message}", exception);
+            throw new KvStoreUnavailableException($"The snapshots in '{DirectoryPath}' cannot be listed: {exception.Message}", exception);
         }
+    }
+
+    /// <inheritdoc/>
+    public IDisposable WatchSnapshots(string prefix, Action<KvSnapshotContents> saved)
+    {
+        ArgumentNullException.ThrowIfNull(prefix);
+        ArgumentNullException.ThrowIfNull(saved);
+        return Engine.WatchSnapshots(RecordBuilder.KeyBytes(KvKeyPrefix.None, prefix), saved);
+    }
+
+    /// <summary>
+    /// Takes over, while the store is open, <see cref="SnapshotKvOptions.MaxSnapshots"/>, <see cref="SnapshotKvOptions.SaveDebounce"/>,
+    /// <see cref="SnapshotKvOptions.TtlCleanupInterval"/>, <see cref="SnapshotKvOptions.Compression"/> and <see cref="SnapshotKvOptions.MaxValueBytes"/>; and
+    /// clock and log. What is not set goes back to its default, unless another handle sets it.
+    /// </summary>
+    /// <param name="options">The settings, which are copied.</param>
+    /// <returns>The names of those among the other settings that differ, and count only once the store is opened again; empty when there are none.</returns>
+    /// <exception cref="ArgumentException">Settings are out of range; all of them are named, and nothing has changed.</exception>
+    /// <exception cref="KvStoreSettingsException">Another handle on the store says otherwise; nothing has changed.</exception>
+    public IReadOnlyList<string> Reconfigure(SnapshotKvOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        Engine.ThrowIfClosed();
+        ThrowIfOutOfRange(options);
+        return _store.Reconfigure(_handle, options);
     }
 
     /// <summary>
     /// Does the store's background work, timed saves and the sweep of expired entries, on the caller's task until it is cancelled. A host calls it so
-    /// that the work begins and ends with the host; before, after and without it the store does the same work itself.
+    /// that the work begins and ends with the host; before, after and without it the store does the same work itself. While another caller does it,
+    /// it waits for its turn.
     /// </summary>
     /// <param name="cancellationToken">Ends it; work that has begun is finished.</param>
     /// <returns>A task that completes once it was cancelled.</returns>
-    /// <exception cref="InvalidOperationException">Another caller does it already.</exception>
     public Task RunMaintenanceAsync(CancellationToken cancellationToken)
     {
         Engine.ThrowIfClosed();
-        return _maintenance.RunAsync(cancellationToken);
+        return _store.Maintenance.RunAsync(cancellationToken);
     }
 
     /// <summary>
-    /// Closes the store: lets no more operations in, saves what is not saved, and lets go of the directory. Once more does nothing, but waits for the
-    /// closing that is under way.
+    /// Closes the store: lets no more operations in, saves what is not saved, and lets go of the directory, unless others have the store open by handles of
+    /// their own (<see cref="OpenShared(SnapshotKvOptions, string)"/>). Once more does nothing, but waits for the closing that is under way.
     /// </summary>
-    /// <exception cref="KvStoreUnavailableException">The last save failed. The store is closed nevertheless, and what was not saved is lost.</exception>
+    /// <exception cref="KvStoreUnavailableException">
+    /// The last save failed. The store is closed nevertheless, and what was not saved is lost. Not thrown while others have it open, whose saves follow.
+    /// </exception>
     public void Dispose()
     {
         Engine.Close();
         _closing.Wait();
         try
         {
-            if (BeginClosing() is { } directory)
+            if (!_isClosed)
             {
-                using (directory)
-                {
-                    directory.Checkpointer!.SaveLast(Environment.ProcessorCount);
-                }
-
-                _logger.StoreClosed(directory.Path);
+                _isClosed = true;
+                Release();
             }
         }
         finally
         {
-            EndClosing();
+            _closing.Release();
         }
     }
 
@@ -100,63 +113,47 @@ public sealed partial class KvStore
         await _closing.WaitAsync().ConfigureAwait(false);
         try
         {
-            if (BeginClosing() is { } directory)
+            if (!_isClosed)
             {
-                using (directory)
-                {
-                    await directory.Checkpointer!.SaveLastAsync(Environment.ProcessorCount).ConfigureAwait(false);
-                }
-
-                _logger.StoreClosed(directory.Path);
+                _isClosed = true;
+                await ReleaseAsync().ConfigureAwait(false);
             }
         }
         finally
         {
-            EndClosing();
+            _closing.Release();
         }
     }
 
-    /// <summary>The directory that is still to be closed; null in memory-only mode and when it was closed before.</summary>
-    private OpenDirectory? BeginClosing()
+    private void Release()
     {
-        _maintenance.Dispose();
-        var directory = _isClosed ? null : _directory;
-        _isClosed = true;
-        return directory;
-    }
-
-    /// <summary>Only now, when the last save has ended, may the process end without waiting for it.</summary>
-    private void EndClosing()
-    {
-        AppDomain.CurrentDomain.ProcessExit -= _onProcessExit;
-        _closing.Release();
-    }
-
-    /// <summary>
-    /// A program that returns from its main method, or calls <see cref="Environment.Exit"/>, without disposing the store still keeps what it wrote. A signal
-    /// that nobody handles ends the process without this; in a host the host handles it.
-    /// </summary>
-    private void SaveAtProcessExit()
-    {
-        if (_directory is null)
+        if (_store.Location is not { } location)
         {
+            _store.Close();
             return;
         }
 
-        _onProcessExit = (_, _) => SaveLast();
-        AppDomain.CurrentDomain.ProcessExit += _onProcessExit;
+        if (_store.IsHeldByOthers(_handle))
+        {
+            _store.SaveForLeaving();
+        }
+
+        SharedStores.Release(_store, location, _handle);
     }
 
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "An exception out of this handler would hide how the process really ended.")]
-    private void SaveLast()
+    private async Task ReleaseAsync()
     {
-        try
+        if (_store.Location is not { } location)
         {
-            Dispose();
+            await _store.CloseAsync().ConfigureAwait(false);
+            return;
         }
-        catch (Exception exception)
+
+        if (_store.IsHeldByOthers(_handle))
         {
-            _logger.SnapshotSaveFailed(exception, 1, Timeout.InfiniteTimeSpan);
+            await _store.SaveForLeavingAsync().ConfigureAwait(false);
         }
+
+        await SharedStores.ReleaseAsync(_store, location, _handle).ConfigureAwait(false);
     }
 }

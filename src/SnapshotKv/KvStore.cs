@@ -1,12 +1,6 @@
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
-using SnapshotKv.Blobs;
-using SnapshotKv.Diagnostics;
 using SnapshotKv.Engine;
-using SnapshotKv.FileSystem;
-using SnapshotKv.Format;
+using SnapshotKv.Lifetime;
 using SnapshotKv.Serialization;
-using SnapshotKv.Snapshots;
 
 namespace SnapshotKv;
 
@@ -15,41 +9,31 @@ namespace SnapshotKv;
 /// v0.3.0.
 /// </summary>
 /// <remarks>
-/// <para>Thread-safe. One store at a time has a directory open; a second one is refused with <see cref="KvStoreLockedException"/>.</para>
+/// <para>Thread-safe. One process at a time has a directory open, and in it one store, or several handles on one that were got by
+/// <see cref="OpenShared(SnapshotKvOptions, string)"/>; else opening is refused with <see cref="KvStoreLockedException"/>.</para>
 /// <para>A write is in memory when the call returns, and on disk with the next snapshot: <see cref="SnapshotKvOptions.SaveDebounce"/> after the first
 /// unsaved change, with <see cref="Save"/>, and on disposal. A crash loses what was written since.</para>
 /// </remarks>
-public sealed partial class KvStore : KvKeyspace, IDisposable, IAsyncDisposable
+public sealed partial class KvStore : KvKeyspace, IKvSnapshots, IDisposable, IAsyncDisposable
 {
-    private readonly OpenDirectory? _directory;
-    private readonly MaintenanceRunner _maintenance;
-    private readonly ILogger _logger;
+    private readonly OpenStore _store;
+    private readonly StoreHandle _handle;
 
-    private KvStore(
-        StoreEngine engine,
-        SnapshotKvOptions settings,
-        IKvSerializer serializer,
-        MaintenanceRunner maintenance,
-        OpenDirectory? directory,
-        KvRecoveryReport report,
-        ILogger logger)
-        : base(engine, settings, serializer, KvKeyPrefix.None, default)
+    private KvStore(OpenStore store, StoreHandle handle)
+        : base(handle.Engine, handle.Settings, KvSerializers.Create(handle.Settings).BindTo(store.Serializers, prefix: ""), KvKeyPrefix.None, default)
     {
-        _maintenance = maintenance;
-        _directory = directory;
-        _logger = logger;
-        RecoveryReport = report;
-        SaveAtProcessExit();
+        _store = store;
+        _handle = handle;
     }
 
     /// <summary>Whether the store lives in memory only, without a directory.</summary>
-    public bool IsMemoryOnly => _directory is null;
+    public bool IsMemoryOnly => _store.Directory is null;
 
     /// <summary>The store's directory, absolute and with links resolved; null in memory-only mode.</summary>
-    public string? DirectoryPath => _directory?.Path;
+    public string? DirectoryPath => _store.Directory?.Path;
 
     /// <summary>What opening found on the disk.</summary>
-    public KvRecoveryReport RecoveryReport { get; }
+    public KvRecoveryReport RecoveryReport => _store.RecoveryReport;
 
     /// <summary>Entries whose keys are not UTF-8. They come from Go, are kept and written back, and no string reaches them.</summary>
     public int OpaqueKeyCount => Engine.Pipeline.Table.OpaqueCount;
@@ -113,88 +97,55 @@ public sealed partial class KvStore : KvKeyspace, IDisposable, IAsyncDisposable
         return Task.Run(() => Open(copy, StoreEnvironment.Default, cancellationToken), cancellationToken);
     }
 
+    /// <summary>
+    /// Opens a store that several in this process use: the first call opens the directory, each further one gives another handle on it, however the
+    /// path is spelled. The store is closed with the last handle.
+    /// </summary>
+    /// <param name="options">
+    /// The settings, which are copied. What is set explicitly in them counts for all handles; what is not yields to those that set it. Clock and
+    /// log count from the first handle that brings them, and what was to be logged before is kept until then. <see cref="SnapshotKvOptions.Serializer"/>,
+    /// <see cref="SnapshotKvOptions.TypeInfoResolver"/> and <see cref="SnapshotKvOptions.MaxValueBytes"/> are each handle's own. Without a path it is a
+    /// memory-only store that nobody shares.
+    /// </param>
+    /// <param name="owner">Who opens it, for messages: for instance the call that registered it.</param>
+    /// <returns>
+    /// A store of its own to whoever holds it: after its disposal it, and its partitions, throw <see cref="ObjectDisposedException"/>, while others go on. Each
+    /// disposal saves what is not saved.
+    /// </returns>
+    /// <exception cref="ArgumentException">Settings are out of range; all of them are named.</exception>
+    /// <exception cref="KvStoreSettingsException">The directory is open with settings that these contradict; both are spelled out.</exception>
+    /// <exception cref="KvStoreLockedException">Another process has the directory open, or this one has it by <see cref="Open(SnapshotKvOptions)"/>.</exception>
+    /// <inheritdoc cref="Open(SnapshotKvOptions)"/>
+    public static KvStore OpenShared(SnapshotKvOptions options, string owner) => OpenShared(options, owner, StoreEnvironment.Default);
+
+    internal static KvStore OpenShared(SnapshotKvOptions options, string owner, StoreEnvironment environment)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentException.ThrowIfNullOrEmpty(owner);
+        if (options.Path is null)
+        {
+            return Open(options, environment);
+        }
+
+        ThrowIfOutOfRange(options);
+        var (store, handle) = SharedStores.Open(options.Copy(), environment, owner);
+        return new(store, handle);
+    }
+
     internal static KvStore Open(SnapshotKvOptions options, StoreEnvironment environment, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(options);
+        ThrowIfOutOfRange(options);
         var settings = options.Copy();
-        if (settings.GetErrors() is { Count: > 0 } errors)
+        var store = OpenStore.Open(settings, environment, location: null, cancellationToken);
+        return new(store, store.Attach(settings, nameof(Open)));
+    }
+
+    private static void ThrowIfOutOfRange(SnapshotKvOptions options)
+    {
+        if (options.GetErrors() is { Count: > 0 } errors)
         {
             throw new ArgumentException("The store's settings are out of range: " + string.Join(' ', errors), nameof(options));
         }
-
-        var logger = (ILogger?)settings.LoggerFactory?.CreateLogger<KvStore>() ?? NullLogger.Instance;
-        var clock = new KvClock(settings.TimeProvider);
-        if (settings.Path is null)
-        {
-            return Assemble(settings, environment, clock, logger, directory: null, RecoveredStore.Empty(KvRecoveryReport.Nothing));
-        }
-
-        var started = clock.TimeProvider.GetTimestamp();
-        var directory = OpenDirectory.Open(environment.FileSystem, settings.Path, settings.TimeProvider);
-        try
-        {
-            var converter = FormatConverter.To(settings.Format);
-            var recovered = new StoreRecovery(directory.Catalog, new SnapshotReader(environment.FileSystem), settings, converter, logger).Recover(cancellationToken);
-            directory.Catalog.RemoveTemporaryFiles();
-            logger.StoreOpened(directory.Path, recovered.Table.Count, recovered.Report.LoadedSnapshot?.FileName, clock.TimeProvider.GetElapsedTime(started));
-            return Assemble(settings, environment, clock, logger, directory, recovered);
-        }
-        catch (Exception exception)
-        {
-            directory.Dispose();
-            if (exception is IOException or UnauthorizedAccessException)
-            {
-                throw StoreDirectory.Unusable(environment.FileSystem, directory.Path, "read its snapshots", exception);
-            }
-
-            throw;
-        }
-    }
-
-    private static KvStore Assemble(
-        SnapshotKvOptions settings,
-        StoreEnvironment environment,
-        KvClock clock,
-        ILogger logger,
-        OpenDirectory? directory,
-        RecoveredStore recovered)
-    {
-        var registry = new SerializerRegistry();
-        registry.Load(recovered.Header?.Extras.Serializers ?? SnapshotExtras.None.Serializers);
-        var blobs = directory is null ? null : new StoreBlobs(environment.FileSystem, directory, new SnapshotReader(environment.FileSystem), settings, recovered, logger);
-        var pipeline = new CommitPipeline(recovered.Table, clock, recovered.Sequence, new ChangeFeed(environment.Scheduler, logger), blobs?.Ledger ?? new BlobLedger());
-        directory?.Attach(blobs!, new Checkpointer(
-            pipeline,
-            clock,
-            environment.FileSystem,
-            directory.Catalog,
-            new SnapshotWriter(environment.FileSystem),
-            settings,
-            blobs!.Collector,
-            registry.ToDictionary,
-            recovered.Report.LoadedSnapshot,
-            recovered.IsRewriteDue,
-            logger));
-        var sweeper = new ExpirationSweeper(pipeline, clock, logger);
-        var maintenance = new MaintenanceRunner(directory?.Checkpointer, sweeper, settings, environment.Scheduler, logger);
-        if (recovered.IsRewriteDue)
-        {
-            maintenance.NoteChange();
-        }
-
-        var store = new KvStore(
-            new StoreEngine(pipeline, clock, maintenance, directory?.Checkpointer, blobs?.Files, environment.Scheduler, logger),
-            settings,
-            KvSerializers.Create(settings).BindTo(registry, prefix: ""),
-            maintenance,
-            directory,
-            recovered.Report,
-            logger);
-        if (blobs?.HasAny == true)
-        {
-            environment.Scheduler.Queue(blobs.Sweep);
-        }
-
-        return store;
     }
 }

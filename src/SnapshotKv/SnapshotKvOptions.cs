@@ -15,11 +15,27 @@ public sealed class SnapshotKvOptions
     /// Default: null, memory-only. A relative path lies under the current directory, or under the content root when the store is registered
     /// in a host.
     /// </value>
-    public string? Path { get; set; }
+    public string? Path
+    {
+        get;
+        set
+        {
+            field = value;
+            Stated |= SettingNames.Path;
+        }
+    }
 
     /// <summary>How many snapshots are kept; the oldest beyond them are deleted after each save.</summary>
     /// <value>At least 1. Default: 5.</value>
-    public int MaxSnapshots { get; set; } = 5;
+    public int MaxSnapshots
+    {
+        get;
+        set
+        {
+            field = value;
+            Stated |= SettingNames.MaxSnapshots;
+        }
+    } = 5;
 
     /// <summary>How long after the first unsaved change a snapshot is saved.</summary>
     /// <value>
@@ -30,29 +46,77 @@ public sealed class SnapshotKvOptions
     /// A timed save takes at most a twentieth of the time: the next one waits at least 20 times as long as the last one took, so a large store is saved
     /// less often than this says. Sliding expiries that were moved by reads are saved with the next change, or after 10 minutes.
     /// </remarks>
-    public TimeSpan SaveDebounce { get; set; } = TimeSpan.FromSeconds(10);
+    public TimeSpan SaveDebounce
+    {
+        get;
+        set
+        {
+            field = value;
+            Stated |= SettingNames.SaveDebounce;
+        }
+    } = TimeSpan.FromSeconds(10);
 
     /// <summary>How often expired entries are swept out of memory. They are hidden from the moment they expire in any case.</summary>
     /// <value>
     /// Default: 5 min. <see cref="TimeSpan.Zero"/> or <see cref="Timeout.InfiniteTimeSpan"/>: never; the next snapshot still leaves them out.
     /// </value>
-    public TimeSpan TtlCleanupInterval { get; set; } = TimeSpan.FromMinutes(5);
+    public TimeSpan TtlCleanupInterval
+    {
+        get;
+        set
+        {
+            field = value;
+            Stated |= SettingNames.TtlCleanupInterval;
+        }
+    } = TimeSpan.FromMinutes(5);
 
     /// <summary>How snapshots are compressed.</summary>
     /// <value>Default: <see cref="KvCompression.Gzip"/>.</value>
-    public KvCompression Compression { get; set; } = KvCompression.Gzip;
+    public KvCompression Compression
+    {
+        get;
+        set
+        {
+            field = value;
+            Stated |= SettingNames.Compression;
+        }
+    } = KvCompression.Gzip;
 
     /// <summary>The format of snapshots and of values.</summary>
     /// <value>Default: <see cref="KvFormat.MessagePack"/>. A directory of the other format is converted when it is opened.</value>
-    public KvFormat Format { get; set; } = KvFormat.MessagePack;
+    public KvFormat Format
+    {
+        get;
+        set
+        {
+            field = value;
+            Stated |= SettingNames.Format;
+        }
+    } = KvFormat.MessagePack;
 
     /// <summary>The largest value that is accepted, encoded, in bytes.</summary>
     /// <value>1 to 1 GiB. Default: 64 MiB. Checked on writes only: what a directory already holds stays readable.</value>
-    public int MaxValueBytes { get; set; } = 64 << 20;
+    public int MaxValueBytes
+    {
+        get;
+        set
+        {
+            field = value;
+            Stated |= SettingNames.MaxValueBytes;
+        }
+    } = 64 << 20;
 
     /// <summary>The bytes a snapshot may hold once decompressed; a larger one is refused when opening.</summary>
     /// <value>At least 1. Default: 8 GiB.</value>
-    public long MaxSnapshotBytes { get; set; } = 8L << 30;
+    public long MaxSnapshotBytes
+    {
+        get;
+        set
+        {
+            field = value;
+            Stated |= SettingNames.MaxSnapshotBytes;
+        }
+    } = 8L << 30;
 
     /// <summary>Where the JSON contracts of plain classes come from, in both formats: usually a source-generated context.</summary>
     /// <value>Default: null: by reflection, where the application allows that (it does not when trimmed).</value>
@@ -71,7 +135,15 @@ public sealed class SnapshotKvOptions
 
     /// <summary>The clock by which entries expire and saves are due.</summary>
     /// <value>Default: <see cref="TimeProvider.System"/>.</value>
-    public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+    public TimeProvider TimeProvider
+    {
+        get;
+        set
+        {
+            field = value;
+            Stated |= SettingNames.TimeProvider;
+        }
+    } = TimeProvider.System;
 
     /// <summary>Where the store logs to.</summary>
     /// <value>Default: null, nowhere.</value>
@@ -80,6 +152,9 @@ public sealed class SnapshotKvOptions
     /// <summary>Checks all settings.</summary>
     /// <returns>One sentence for each setting that is out of range, naming it, the rule and its value; empty when all are good.</returns>
     public IReadOnlyList<string> GetErrors() => SnapshotKvOptionsRules.Check(this);
+
+    /// <summary>Which of the settings that a store's handles share were set, be it to their defaults.</summary>
+    internal SettingNames Stated { get; private set; }
 
     internal SnapshotKvOptions Copy() => (SnapshotKvOptions)MemberwiseClone();
 }

@@ -17,6 +17,9 @@ internal static partial class EngineLog
     [LoggerMessage(KvEventIds.SnapshotSaveFailed, LogLevel.Error, "A snapshot could not be saved ({Failures} failures in a row); everything is still in memory, and it is tried again in {RetryAfter}.")]
     public static partial void SnapshotSaveFailed(this ILogger logger, Exception exception, int failures, TimeSpan retryAfter);
 
+    [LoggerMessage(KvEventIds.SaveForLeavingFailed, LogLevel.Warning, "A handle on the store was closed, and what was unsaved could not be saved just then. The store is still open by another handle, which saves it.")]
+    public static partial void SaveForLeavingFailed(this ILogger logger, Exception exception);
+
     [LoggerMessage(KvEventIds.SnapshotPruneFailed, LogLevel.Warning, "Snapshots beyond the {MaxSnapshots} that are kept could not be deleted.")]
     public static partial void SnapshotPruneFailed(this ILogger logger, Exception exception, int maxSnapshots);
 

@@ -55,13 +55,14 @@ internal sealed class ChangeFeed
     }
 
     /// <summary>A watcher begins.</summary>
+    /// <param name="owner">With whom its enumeration ends.</param>
     /// <param name="prefix">What it watches.</param>
     /// <param name="partitionBytes">How much of each key it does not see.</param>
     /// <param name="owned">Disposed with it.</param>
     /// <param name="cancellationToken">Ends its waiting.</param>
-    public ChangeSubscription Subscribe(byte[] prefix, int partitionBytes, IDisposable? owned, CancellationToken cancellationToken)
+    public ChangeSubscription Subscribe(object owner, byte[] prefix, int partitionBytes, IDisposable? owned, CancellationToken cancellationToken)
     {
-        var subscription = new ChangeSubscription(this, prefix, partitionBytes, owned, cancellationToken);
+        var subscription = new ChangeSubscription(this, owner, prefix, partitionBytes, owned, cancellationToken);
         lock (_lock)
         {
             if (_isComplete)
@@ -90,6 +91,19 @@ internal sealed class ChangeFeed
 
     /// <summary>How many tokens are known, those included that nobody holds any more.</summary>
     public int TokenCount => _tokens.Count;
+
+    /// <summary>Ends the enumerations of an owner behind what is queued.</summary>
+    public void Complete(object owner)
+    {
+        foreach (var subscription in Volatile.Read(ref _subscriptions))
+        {
+            if (subscription.Owner == owner)
+            {
+                subscription.Complete();
+                Remove(subscription);
+            }
+        }
+    }
 
     /// <summary>Ends all enumerations behind what is queued; tokens that have not changed never will.</summary>
     public void Complete()

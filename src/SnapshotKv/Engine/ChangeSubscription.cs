@@ -9,6 +9,7 @@ namespace SnapshotKv.Engine;
 /// <remarks>Thread-safe for any number of writers and one reader.</remarks>
 internal sealed class ChangeSubscription(
     ChangeFeed feed,
+    object owner,
     byte[] prefix,
     int partitionBytes,
     IDisposable? owned,
@@ -27,6 +28,9 @@ internal sealed class ChangeSubscription(
     private ulong _missedThrough;
     private bool _isComplete;
     private bool _isDisposed;
+
+    /// <summary>With whom the enumeration ends.</summary>
+    public object Owner => owner;
 
     public KvChange Current { get; private set; }
 

@@ -25,6 +25,7 @@ internal sealed class Checkpointer(
     Func<IReadOnlyDictionary<string, string>> serializers,
     SnapshotInfo? latest,
     bool isRewriteDue,
+    SnapshotWatchers watchers,
     ILogger logger)
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
@@ -50,15 +51,19 @@ internal sealed class Checkpointer(
     /// <exception cref="KvStoreUnavailableException">The disk refused it.</exception>
     public SnapshotInfo Save(int workers, CancellationToken cancellationToken)
     {
+        SavedSnapshot saved;
         _turn.Wait(cancellationToken);
         try
         {
-            return SaveInTurn(workers, cancellationToken);
+            saved = SaveInTurn(workers, cancellationToken);
         }
         finally
         {
             _turn.Release();
         }
+
+        saved.Announce?.Invoke();
+        return saved.Info;
     }
 
     /// <summary>Waits for a running save, saves what is not saved, and lets no further save in.</summary>
@@ -95,18 +100,22 @@ internal sealed class Checkpointer(
     /// <inheritdoc cref="Save"/>
     public async Task<SnapshotInfo> SaveAsync(int workers, CancellationToken cancellationToken)
     {
+        SavedSnapshot saved;
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             // A save with nothing to do answers at once; a real one does not keep the caller's thread.
-            return Latest is { } saved && !IsDirty
-                ? saved
+            saved = Latest is { } latest && !IsDirty
+                ? new(latest, null)
                 : await Task.Run(() => SaveInTurn(workers, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
         finally
         {
             _turn.Release();
         }
+
+        saved.Announce?.Invoke();
+        return saved.Info;
     }
 
     private void SaveIfDirty(int workers)
@@ -117,11 +126,11 @@ internal sealed class Checkpointer(
         }
     }
 
-    private SnapshotInfo SaveInTurn(int workers, CancellationToken cancellationToken)
+    private SavedSnapshot SaveInTurn(int workers, CancellationToken cancellationToken)
     {
         if (_latest is { } saved && !IsDirty)
         {
-            return saved;
+            return new(saved, null);
         }
 
         // Only now: what is asked for may have been saved by the closing.
@@ -144,7 +153,7 @@ internal sealed class Checkpointer(
         }
     }
 
-    private SnapshotInfo WriteSnapshot(int workers, CancellationToken cancellationToken)
+    private SavedSnapshot WriteSnapshot(int workers, CancellationToken cancellationToken)
     {
         var started = clock.TimeProvider.GetTimestamp();
         var capture = pipeline.Capture();
@@ -155,14 +164,16 @@ internal sealed class Checkpointer(
         var path = catalog.DirectoryPath;
         try
         {
-            var name = catalog.NextName(clock.TimeProvider.GetLocalNow(), options.Format, options.Compression);
+            // Once: it may be changed at any time.
+            var compression = options.Compression;
+            var name = catalog.NextName(clock.TimeProvider.GetLocalNow(), options.Format, compression);
             path = catalog.GetPath(name.ToString());
             StoreDirectory.Create(fileSystem, catalog.DirectoryPath);
             var size = writer.Write(
                 path,
                 records,
                 new SnapshotContents(options.Format, capture.Sequence, clock.TimeProvider.GetLocalNow(), extras),
-                options.Compression,
+                compression,
                 workers,
                 cancellationToken);
             Volatile.Write(ref _savedSequence, capture.Sequence);
@@ -174,7 +185,7 @@ internal sealed class Checkpointer(
                 blobs.Collect();
             }
 
-            return info;
+            return new(info, watchers.Prepare(info, capture.Sequence, options.Format, records.Span));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -198,4 +209,9 @@ internal sealed class Checkpointer(
             return false;
         }
     }
+
+    /// <summary>A snapshot that is there now.</summary>
+    /// <param name="Info">The snapshot.</param>
+    /// <param name="Announce">Tells those who watch, once the turn is over; null when there is nobody to tell, or nothing new.</param>
+    private readonly record struct SavedSnapshot(SnapshotInfo Info, Action? Announce);
 }

@@ -10,7 +10,7 @@ namespace SnapshotKv.Engine;
 /// renewed each second, and ask the real one only near the deadline: a step of the system's clock is noticed at most a second late. An injected clock
 /// is always asked, so that a test sees exactly what it set.
 /// </remarks>
-internal sealed class KvClock(TimeProvider timeProvider)
+internal sealed class KvClock
 {
     public const long NanosecondsPerTick = 100;
     private const long NanosecondsPerMillisecond = 1_000_000;
@@ -23,10 +23,19 @@ internal sealed class KvClock(TimeProvider timeProvider)
     /// <summary>Milliseconds that may pass between reading one clock and the other: a step of the coarse one.</summary>
     private const long LongestReading = 20;
 
-    private readonly bool _isSystem = ReferenceEquals(timeProvider, TimeProvider.System);
+    private bool _isSystem;
     private Base _base = new(long.MinValue / 2, 0);
 
-    public TimeProvider TimeProvider { get; } = timeProvider;
+    public KvClock(TimeProvider timeProvider)
+    {
+        TimeProvider = timeProvider;
+        NoteSource();
+    }
+
+    public TimeProvider TimeProvider { get; }
+
+    /// <summary>Called when the provider has been bound to another source: only the system's own time may be judged by the coarse clock.</summary>
+    public void NoteSource() => _isSystem = ReferenceEquals(TimeProvider, TimeProvider.System) || TimeProvider is BoundTimeProvider { IsSystem: true };
 
     /// <summary>The time now.</summary>
     public long Now => FromDateTimeOffset(TimeProvider.GetUtcNow());

@@ -29,10 +29,12 @@ internal sealed class MaintenanceRunner : IDisposable
     private readonly ExpirationSweeper _sweeper;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
-    private readonly TimeSpan _debounce;
-    private readonly ITimer? _saveTimer;
-    private readonly ITimer? _sweepTimer;
     private readonly IWorkScheduler _ownScheduler;
+    private readonly Lock _timing = new();
+    private readonly SemaphoreSlim _hosts = new(1, 1);
+    private TimeSpan _debounce;
+    private volatile ITimer? _saveTimer;
+    private ITimer? _sweepTimer;
     private volatile IWorkScheduler _scheduler;
     private int _due;
     private int _isSweeping;
@@ -40,37 +42,37 @@ internal sealed class MaintenanceRunner : IDisposable
     private long _restUntil;
     private volatile bool _isDisposed;
 
-    public MaintenanceRunner(
-        Checkpointer? checkpointer,
-        ExpirationSweeper sweeper,
-        SnapshotKvOptions options,
-        IWorkScheduler scheduler,
-        ILogger logger)
+    public MaintenanceRunner(Checkpointer? checkpointer, ExpirationSweeper sweeper, TimeProvider timeProvider, IWorkScheduler scheduler, ILogger logger)
     {
         _checkpointer = checkpointer;
         _sweeper = sweeper;
-        _timeProvider = options.TimeProvider;
+        _timeProvider = timeProvider;
         _logger = logger;
-        _debounce = options.SaveDebounce;
         _ownScheduler = _scheduler = scheduler;
-        _restUntil = _timeProvider.GetTimestamp();
+    }
 
-        // Timers would keep whatever ambient state the opening caller has for as long as the store is open.
-        using (ExecutionContext.SuppressFlow())
+    /// <summary>Sets when saves and sweeps are due, from now on and by the clock as it is bound now. What is unsaved is saved by the new settings.</summary>
+    public void SetTimes(TimeSpan saveDebounce, TimeSpan sweepInterval)
+    {
+        lock (_timing)
         {
-            if (_checkpointer is not null && _debounce != Timeout.InfiniteTimeSpan)
+            DisposeTimers();
+            if (_isDisposed)
             {
-                _saveTimer = _timeProvider.CreateTimer(static self => ((MaintenanceRunner)self!).QueueSave(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                return;
             }
 
-            if (options.TtlCleanupInterval > TimeSpan.Zero)
+            _debounce = saveDebounce;
+            Volatile.Write(ref _restUntil, _timeProvider.GetTimestamp());
+            MakeTimers(sweepInterval);
+
+            // Where nothing is ever saved in the background a save counts as due for ever, so that writes find nothing to do.
+            Interlocked.Exchange(ref _due, _saveTimer is null ? DueForChange : NotDue);
+            if (_saveTimer is not null && _checkpointer!.IsDirty)
             {
-                _sweepTimer = _timeProvider.CreateTimer(static self => ((MaintenanceRunner)self!).QueueSweep(), this, options.TtlCleanupInterval, options.TtlCleanupInterval);
+                NoteChange();
             }
         }
-
-        // Where nothing is ever saved in the background a save counts as due for ever, so that writes find nothing to do.
-        _due = _saveTimer is null ? DueForChange : NotDue;
     }
 
     /// <summary>Called after each commit: sees to it that a save comes.</summary>
@@ -94,16 +96,16 @@ internal sealed class MaintenanceRunner : IDisposable
         }
     }
 
-    /// <summary>Does the background work on the caller's task until it is cancelled.</summary>
-    /// <exception cref="InvalidOperationException">Somebody else does it already.</exception>
+    /// <summary>Does the background work on the caller's task until it is cancelled; while somebody else does it, waits for its turn.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var hosted = new HandedOverScheduler(_ownScheduler);
-        if (Interlocked.CompareExchange(ref _scheduler, hosted, _ownScheduler) != _ownScheduler)
+        if (!await TryTakeTurnAsync(cancellationToken).ConfigureAwait(false))
         {
-            throw new InvalidOperationException("The background work of this store is being run by another host already.");
+            return;
         }
 
+        var hosted = new HandedOverScheduler(_ownScheduler);
+        _scheduler = hosted;
         try
         {
             await hosted.RunAsync(cancellationToken).ConfigureAwait(false);
@@ -112,14 +114,54 @@ internal sealed class MaintenanceRunner : IDisposable
         {
             _scheduler = _ownScheduler;
             hosted.HandBack();
+            _hosts.Release();
         }
     }
 
     public void Dispose()
     {
         _isDisposed = true;
+        lock (_timing)
+        {
+            DisposeTimers();
+        }
+    }
+
+    private async Task<bool> TryTakeTurnAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _hosts.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Being told to stop is how the waiting ends, too.
+            return false;
+        }
+    }
+
+    private void MakeTimers(TimeSpan sweepInterval)
+    {
+        // Timers would keep whatever ambient state the caller has for as long as the store is open.
+        using var flow = ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow();
+        if (_checkpointer is not null && _debounce != Timeout.InfiniteTimeSpan)
+        {
+            _saveTimer = _timeProvider.CreateTimer(static self => ((MaintenanceRunner)self!).QueueSave(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+
+        if (sweepInterval > TimeSpan.Zero)
+        {
+            _sweepTimer = _timeProvider.CreateTimer(static self => ((MaintenanceRunner)self!).QueueSweep(), this, sweepInterval, sweepInterval);
+        }
+    }
+
+    private void DisposeTimers()
+    {
         _saveTimer?.Dispose();
+        _saveTimer = null;
         _sweepTimer?.Dispose();
+        _sweepTimer = null;
     }
 
     private void Arm()

@@ -8,9 +8,21 @@ using SnapshotKv.Keyspace;
 
 namespace SnapshotKv.Engine;
 
-/// <summary>The open store as its keyspaces see it: lookups judged by the clock, slides, and writes that wake the background work.</summary>
+/// <summary>
+/// The open store as the keyspaces of one handle see it: lookups judged by the clock, slides, and writes that wake the background work. What handles
+/// share is given to each; only whether it is closed is its own.
+/// </summary>
 /// <remarks>Thread-safe. Reads take no lock and do no I/O.</remarks>
-internal sealed class StoreEngine(CommitPipeline pipeline, KvClock clock, MaintenanceRunner maintenance, Checkpointer? checkpointer, BlobStore? blobs, IWorkScheduler scheduler, ILogger logger)
+internal sealed class StoreEngine(
+    CommitPipeline pipeline,
+    KvClock clock,
+    MaintenanceRunner maintenance,
+    Checkpointer? checkpointer,
+    BlobStore? blobs,
+    FlightTable flights,
+    SnapshotWatchers snapshotWatchers,
+    IWorkScheduler scheduler,
+    ILogger logger)
 {
     private volatile bool _isClosed;
 
@@ -25,7 +37,7 @@ internal sealed class StoreEngine(CommitPipeline pipeline, KvClock clock, Mainte
     public BlobStore? Blobs { get; } = blobs;
 
     /// <summary>The values that are being made at this moment.</summary>
-    public FlightTable Flights { get; } = new();
+    public FlightTable Flights { get; } = flights;
 
     private RecordTable Table { get; } = pipeline.Table;
 
@@ -154,12 +166,34 @@ internal sealed class StoreEngine(CommitPipeline pipeline, KvClock clock, Mainte
         return Pipeline.Feed.Watch(prefix);
     }
 
-    /// <summary>From here on every operation throws <see cref="ObjectDisposedException"/>.</summary>
+    /// <summary>A watcher of changes begins, which ends with this handle.</summary>
+    /// <inheritdoc cref="ChangeFeed.Subscribe"/>
+    public ChangeSubscription Subscribe(byte[] prefix, int partitionBytes, IDisposable? owned, CancellationToken cancellationToken)
+    {
+        var subscription = Pipeline.Feed.Subscribe(this, prefix, partitionBytes, owned, cancellationToken);
+        if (_isClosed)
+        {
+            // It came between the closing and the end of those that were there.
+            subscription.Complete();
+        }
+
+        return subscription;
+    }
+
+    /// <summary>A watcher of snapshots begins, which ends with this handle.</summary>
+    /// <inheritdoc cref="SnapshotWatchers.Add"/>
+    public IDisposable WatchSnapshots(byte[] prefix, Action<KvSnapshotContents> saved)
+    {
+        ThrowIfClosed();
+        return snapshotWatchers.Add(this, prefix, saved);
+    }
+
+    /// <summary>From here on every operation of this handle throws <see cref="ObjectDisposedException"/>, and its watchers end.</summary>
     public void Close()
     {
         _isClosed = true;
-        Pipeline.Close();
-        Pipeline.Feed.Complete();
+        Pipeline.Feed.Complete(this);
+        snapshotWatchers.Remove(this);
     }
 
     public void ThrowIfClosed() => ObjectDisposedException.ThrowIf(_isClosed, typeof(KvStore));

@@ -10,7 +10,7 @@ public sealed partial class EngineFolderTests
 
     /// <summary>From top to bottom. Folders that are still to come stand where they will be.</summary>
     private static readonly string[] Folders =
-        ["", "Serialization", "Engine", "Keyspace", "Journal", "Snapshots", "Blobs", "Format", "MessagePack", "FileSystem"];
+        ["", "Lifetime", "Serialization", "Engine", "Keyspace", "Journal", "Snapshots", "Blobs", "Format", "MessagePack", "FileSystem"];
 
     /// <summary>Usable from everywhere; uses none of the folders itself.</summary>
     private const string Everywhere = "Diagnostics";
@@ -31,7 +31,7 @@ public sealed partial class EngineFolderTests
     public void EngineFolders_InCompiledCode_AreSeenAtAll()
     {
         // What the test above would miss if the reading of the assembly failed silently.
-        Uses.Value.ShouldContain(use => use.From == "SnapshotKv.KvStore" && use.To == "SnapshotKv.Engine.StoreRecovery");
+        Uses.Value.ShouldContain(use => use.From == "SnapshotKv.Lifetime.OpenStore" && use.To == "SnapshotKv.Engine.StoreRecovery");
         Uses.Value.ShouldContain(use => use.From == "SnapshotKv.Engine.Checkpointer" && use.To == "SnapshotKv.Snapshots.SnapshotWriter");
         Uses.Value.Count.ShouldBeGreaterThan(500);
     }

@@ -34,6 +34,14 @@ internal sealed class StoreHome
         return KvStore.Open(options, new StoreEnvironment(Files, Scheduler));
     }
 
+    /// <summary>Opens a handle on the store that others may share; <paramref name="change"/> has the last word on the settings, of which only the path is set.</summary>
+    public KvStore OpenShared(Action<SnapshotKvOptions>? change = null, string owner = "test")
+    {
+        var options = new SnapshotKvOptions { Path = Path };
+        change?.Invoke(options);
+        return KvStore.OpenShared(options, owner, new StoreEnvironment(Files, Scheduler));
+    }
+
     public IReadOnlyList<string> Snapshots() => Names("snapshots");
 
     public IReadOnlyList<string> Names(string directory) => Disk.DirectoryExists($"{Path}/{directory}")

@@ -1,0 +1,124 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
+using SnapshotKv.Blobs;
+using SnapshotKv.Diagnostics;
+using SnapshotKv.Engine;
+using SnapshotKv.FileSystem;
+using SnapshotKv.Format;
+using SnapshotKv.Serialization;
+using SnapshotKv.Snapshots;
+
+namespace SnapshotKv.Lifetime;
+
+/// <summary>An open store: what its handles share, from the opening to the last save.</summary>
+/// <remarks>Thread-safe.</remarks>
+[SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "It is closed, not disposed: the semaphore owns nothing while nobody asks for its wait handle, and whoever comes late must find it.")]
+internal sealed partial class OpenStore
+{
+    private readonly CommitPipeline _pipeline;
+    private readonly KvClock _clock;
+    private readonly BoundTimeProvider _timeProvider;
+    private readonly BoundLogger _logger;
+    private readonly StoreBlobs? _blobs;
+    private readonly IWorkScheduler _scheduler;
+    private readonly FlightTable _flights = new();
+    private readonly SnapshotWatchers _snapshotWatchers;
+    private readonly SnapshotKvOptions _settings;
+
+    private OpenStore(SnapshotKvOptions settings, StoreEnvironment environment, BoundTimeProvider timeProvider, KvClock clock, BoundLogger logger, OpenDirectory? directory, RecoveredStore recovered)
+    {
+        _settings = settings;
+        _timeProvider = timeProvider;
+        _clock = clock;
+        _logger = logger;
+        _scheduler = environment.Scheduler;
+        _snapshotWatchers = new SnapshotWatchers(logger);
+        Directory = directory;
+        RecoveryReport = recovered.Report;
+        Serializers.Load(recovered.Header?.Extras.Serializers ?? SnapshotExtras.None.Serializers);
+        if (directory is not null)
+        {
+            _blobs = new StoreBlobs(environment.FileSystem, directory, new SnapshotReader(environment.FileSystem), settings, recovered, logger);
+        }
+
+        _pipeline = new CommitPipeline(recovered.Table, clock, recovered.Sequence, new ChangeFeed(environment.Scheduler, logger), _blobs?.Ledger ?? new BlobLedger());
+        directory?.Attach(_blobs!, new Checkpointer(
+            _pipeline,
+            clock,
+            environment.FileSystem,
+            directory.Catalog,
+            new SnapshotWriter(environment.FileSystem),
+            settings,
+            _blobs!.Collector,
+            Serializers.ToDictionary,
+            recovered.Report.LoadedSnapshot,
+            recovered.IsRewriteDue,
+            _snapshotWatchers,
+            logger));
+        Maintenance = new MaintenanceRunner(directory?.Checkpointer, new ExpirationSweeper(_pipeline, clock, logger), timeProvider, environment.Scheduler, logger);
+        Maintenance.SetTimes(settings.SaveDebounce, settings.TtlCleanupInterval);
+        if (_blobs?.HasAny == true)
+        {
+            environment.Scheduler.Queue(_blobs.Sweep);
+        }
+
+        CloseAtProcessExit();
+    }
+
+    /// <summary>The directory; null in memory-only mode.</summary>
+    public OpenDirectory? Directory { get; }
+
+    public MaintenanceRunner Maintenance { get; }
+
+    public KvRecoveryReport RecoveryReport { get; }
+
+    /// <summary>Which serializer wrote what.</summary>
+    public SerializerRegistry Serializers { get; } = new();
+
+    /// <summary>Where a shared store is known; null for one that is its only handle's.</summary>
+    public StoreLocation? Location { get; init; }
+
+    /// <summary>Opens a store. It has no handle yet.</summary>
+    /// <param name="options">The settings, in order.</param>
+    /// <param name="environment">What the store takes from its surroundings.</param>
+    /// <param name="location">Where it is to be known, when it is shared.</param>
+    /// <param name="cancellationToken">Given up between the entries of a snapshot; nothing stays open then.</param>
+    public static OpenStore Open(SnapshotKvOptions options, StoreEnvironment environment, StoreLocation? location, CancellationToken cancellationToken)
+    {
+        var settings = options.Copy();
+        var timeProvider = new BoundTimeProvider(options.TimeProvider);
+        settings.TimeProvider = timeProvider;
+        var clock = new KvClock(timeProvider);
+        var logger = new BoundLogger();
+
+        // Who opens alone has said all there is to say about the log; of those who share, a later one may have it.
+        logger.Bind(CreateLogger(options) ?? (location is null ? Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance : null));
+        if (settings.Path is null)
+        {
+            return new(settings, environment, timeProvider, clock, logger, directory: null, RecoveredStore.Empty(KvRecoveryReport.Nothing));
+        }
+
+        var started = timeProvider.GetTimestamp();
+        var directory = OpenDirectory.Open(environment.FileSystem, settings.Path, timeProvider);
+        try
+        {
+            var converter = FormatConverter.To(settings.Format);
+            var recovered = new StoreRecovery(directory.Catalog, new SnapshotReader(environment.FileSystem), settings, converter, logger).Recover(cancellationToken);
+            directory.Catalog.RemoveTemporaryFiles();
+            logger.StoreOpened(directory.Path, recovered.Table.Count, recovered.Report.LoadedSnapshot?.FileName, timeProvider.GetElapsedTime(started));
+            return new(settings, environment, timeProvider, clock, logger, directory, recovered) { Location = location };
+        }
+        catch (Exception exception)
+        {
+            directory.Dispose();
+            if (exception is IOException or UnauthorizedAccessException)
+            {
+                throw StoreDirectory.Unusable(environment.FileSystem, directory.Path, "read its snapshots", exception);
+            }
+
+            throw;
+        }
+    }
+
+    private static ILogger? CreateLogger(SnapshotKvOptions options) => options.LoggerFactory?.CreateLogger(typeof(KvStore).FullName!);
+}

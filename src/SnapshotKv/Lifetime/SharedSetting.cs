@@ -1,0 +1,34 @@
+using System.Globalization;
+
+namespace SnapshotKv.Lifetime;
+
+/// <summary>A setting that a store has once, however many handles it has.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="CanChange">Whether it can be changed while the store is open.</param>
+/// <param name="Get">Reads it.</param>
+/// <param name="Assign">Writes it, from one set of options into another.</param>
+internal sealed record SharedSetting(
+    SettingNames Name,
+    bool CanChange,
+    Func<SnapshotKvOptions, object> Get,
+    Action<SnapshotKvOptions, SnapshotKvOptions> Assign)
+{
+    public static IReadOnlyList<SharedSetting> All { get; } =
+    [
+        new(SettingNames.MaxSnapshots, true, static options => options.MaxSnapshots, static (from, to) => to.MaxSnapshots = from.MaxSnapshots),
+        new(SettingNames.SaveDebounce, true, static options => options.SaveDebounce, static (from, to) => to.SaveDebounce = from.SaveDebounce),
+        new(SettingNames.TtlCleanupInterval, true, static options => options.TtlCleanupInterval, static (from, to) => to.TtlCleanupInterval = from.TtlCleanupInterval),
+        new(SettingNames.Compression, true, static options => options.Compression, static (from, to) => to.Compression = from.Compression),
+        new(SettingNames.Format, false, static options => options.Format, static (from, to) => to.Format = from.Format),
+        new(SettingNames.MaxSnapshotBytes, false, static options => options.MaxSnapshotBytes, static (from, to) => to.MaxSnapshotBytes = from.MaxSnapshotBytes),
+
+        // Bound by the store itself: its own settings keep the clock that can be bound.
+        new(SettingNames.TimeProvider, true, static options => options.TimeProvider, static (_, _) => { }),
+    ];
+
+    public bool IsStatedIn(SnapshotKvOptions options) => (options.Stated & Name) != 0;
+
+    public bool Agrees(SnapshotKvOptions first, SnapshotKvOptions second) => Get(first).Equals(Get(second));
+
+    public string Describe(SnapshotKvOptions options) => string.Create(CultureInfo.InvariantCulture, $"{Name} = {Get(options)}");
+}
