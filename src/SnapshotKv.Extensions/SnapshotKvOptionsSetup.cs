@@ -38,8 +38,6 @@ internal sealed class SnapshotKvOptionsSetup(IServiceProvider services) : IConfi
 
     private static void Read(IConfigurationSection section, SnapshotKvOptions options)
     {
-        var settings = new SettingsReader(section);
-        StoreSettings.Read(settings, options);
-        settings.ThrowIfFailed(Options.DefaultName, typeof(SnapshotKvOptions));
+        StoreSettings.Read(section, options, Options.DefaultName);
     }
 }

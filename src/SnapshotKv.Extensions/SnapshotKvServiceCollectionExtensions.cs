@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using SnapshotKv;
 using SnapshotKv.Extensions;
 using SnapshotKv.Extensions.Caching;
+using SnapshotKv.Extensions.Configuration;
 using SnapshotKv.Extensions.Hosting;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -36,6 +37,7 @@ public static class SnapshotKvServiceCollectionExtensions
             AddSettings(services, name);
             AddStore(services, name);
             AddCache(services, name);
+            ConfigurationServices.AddConfigurationWriter(services, name);
             services.AddHostedService<SnapshotKvHostedService>();
         }
 

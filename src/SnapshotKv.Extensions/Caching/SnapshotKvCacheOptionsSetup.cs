@@ -19,9 +19,9 @@ internal sealed class SnapshotKvCacheOptionsSetup(IServiceProvider services) : I
         }
 
         var settings = new SettingsReader(configuration.GetSection(SectionName));
-        options.Prefix = settings.Text(nameof(options.Prefix), options.Prefix)!;
-        options.DefaultTimeToLive = settings.OptionalDuration(nameof(options.DefaultTimeToLive), options.DefaultTimeToLive);
-        options.DefaultSlidingExpiration = settings.OptionalDuration(nameof(options.DefaultSlidingExpiration), options.DefaultSlidingExpiration);
+        settings.Text(nameof(options.Prefix), value => options.Prefix = value);
+        settings.OptionalDuration(nameof(options.DefaultTimeToLive), value => options.DefaultTimeToLive = value);
+        settings.OptionalDuration(nameof(options.DefaultSlidingExpiration), value => options.DefaultSlidingExpiration = value);
         settings.ThrowIfFailed(Options.DefaultName, typeof(SnapshotKvCacheOptions));
     }
 }

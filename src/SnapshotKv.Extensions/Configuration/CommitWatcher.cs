@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Primitives;
-
 namespace SnapshotKv.Extensions.Configuration;
 
 /// <summary>Tells of each change under a prefix of any store, by its change tokens, until it is disposed.</summary>

@@ -51,11 +51,11 @@ internal sealed class ConfigurationHistory(IKvStore store, string prefix)
         }
 
         batch.RequireVersion(_headKey, head.EntryVersion);
-        Set(batch, _headKey, new() { [Revision] = revision.Revision, [Oldest] = oldest });
+        Set(batch, _headKey, new(StringComparer.Ordinal) { [Revision] = revision.Revision, [Oldest] = oldest });
         Set(batch, ConfigurationKeys.History(prefix, revision.Revision), ToMembers(revision));
     }
 
-    private static Dictionary<string, object?> ToMembers(SnapshotKvConfigurationRevision revision) => new()
+    private static Dictionary<string, object?> ToMembers(SnapshotKvConfigurationRevision revision) => new(StringComparer.Ordinal)
     {
         // As text, because a JSON store knows no instants.
         [Time] = revision.Time.ToString("O", CultureInfo.InvariantCulture),
@@ -68,7 +68,7 @@ internal sealed class ConfigurationHistory(IKvStore store, string prefix)
     /// <summary>Before and after are left out where there was no key: a null is a value.</summary>
     private static Dictionary<string, object?> ToMembers(SnapshotKvConfigurationValueChange change)
     {
-        var members = new Dictionary<string, object?> { [Key] = change.Key };
+        var members = new Dictionary<string, object?>(StringComparer.Ordinal) { [Key] = change.Key };
         if (change.Existed)
         {
             members.Add(Before, change.Before);

@@ -7,7 +7,7 @@ namespace SnapshotKv.Extensions.Configuration;
 internal static class ConfigurationKeys
 {
     /// <summary>The section of the stores' own settings. It says where the store is, so a store can never be asked for it.</summary>
-    public const string OwnSection = SnapshotKvOptionsSetup.SectionName;
+    public const string OwnSection = StoreSettings.SectionName;
 
     /// <summary>What all bookkeeping of adapters begins with; no configuration may lie there.</summary>
     public const string Bookkeeping = "snapshotkv:";

@@ -20,7 +20,7 @@ public static class SnapshotKvConfigurationDebugViewExtensions
     {
         ArgumentNullException.ThrowIfNull(configuration);
         var providers = ConfigurationFollowers.In(configuration);
-        var patterns = providers.Count > 0 ? providers.SelectMany(static provider => provider.MaskedKeys).Distinct().ToList() : KeyPatterns.Defaults;
+        var patterns = providers.Count > 0 ? providers.SelectMany(static provider => provider.MaskedKeys).Distinct(StringComparer.OrdinalIgnoreCase).ToList() : KeyPatterns.Defaults;
         return configuration.GetDebugView(context => KeyPatterns.MatchesAny(patterns, context.Path) ? Mask : context.Value ?? string.Empty);
     }
 }

@@ -55,12 +55,12 @@ public static class SnapshotKvConfigurationExtensions
 
     private static void ReadSettings(IConfiguration configuration, SnapshotKvConfigurationSource source)
     {
-        var section = configuration.GetSection(SnapshotKvOptionsSetup.SectionName);
+        var section = configuration.GetSection(StoreSettings.SectionName);
         source.EarlierSettings = [.. section.AsEnumerable()];
 
         // Read here only to name what cannot be read where it was asked for.
+        StoreSettings.Read(section, new SnapshotKvOptions(), Options.Options.DefaultName);
         var settings = new SettingsReader(section);
-        StoreSettings.Read(settings, new SnapshotKvOptions());
         ConfigurationSettings.Read(settings, source);
         settings.ThrowIfFailed(Options.Options.DefaultName, typeof(SnapshotKvConfigurationSource));
     }

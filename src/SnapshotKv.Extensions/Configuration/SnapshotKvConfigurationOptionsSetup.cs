@@ -16,12 +16,8 @@ internal sealed class SnapshotKvConfigurationOptionsSetup(IServiceProvider servi
             return;
         }
 
-        var settings = new SettingsReader(configuration.GetSection(SectionOf(name)));
+        var settings = new SettingsReader(configuration.GetSection(StoreSettings.SectionOf(name)));
         ConfigurationSettings.Read(settings, options);
         settings.ThrowIfFailed(name, typeof(SnapshotKvConfigurationOptions));
     }
-
-    private static string SectionOf(string name) => name == Options.DefaultName
-        ? SnapshotKvOptionsSetup.SectionName
-        : ConfigurationPath.Combine(SnapshotKvOptionsSetup.SectionName, "Stores", name);
 }

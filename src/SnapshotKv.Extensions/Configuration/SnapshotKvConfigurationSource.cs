@@ -119,7 +119,7 @@ public sealed class SnapshotKvConfigurationSource : IConfigurationSource
     {
         var options = new SnapshotKvOptions();
         var earlier = new ConfigurationBuilder().AddInMemoryCollection(EarlierSettings).Build();
-        StoreSettings.Read(new SettingsReader(earlier.GetSection(SnapshotKvOptionsSetup.SectionName)), options);
+        StoreSettings.Read(earlier.GetSection(StoreSettings.SectionName), options, Options.DefaultName);
         ConfigureStore?.Invoke(options);
         if ((Path ?? options.Path) is not { } path)
         {
