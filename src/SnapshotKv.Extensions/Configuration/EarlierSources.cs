@@ -9,8 +9,7 @@ internal static class EarlierSources
     /// <param name="builder">The builder.</param>
     /// <param name="read">Reads; what it is given is gone afterwards.</param>
     /// <remarks>
-    /// An application builder's configuration is there already. A plain builder's sources are built and read for this alone; one over a stream that cannot be rewound can be read once
-    /// only, so it is passed over.
+    /// An application builder's configuration is there already. A plain builder's sources are built and read for this alone; one over a stream can be read once only, so it is passed over.
     /// </remarks>
     public static void Read(IConfigurationBuilder builder, Action<IConfiguration> read)
     {
@@ -20,8 +19,6 @@ internal static class EarlierSources
             return;
         }
 
-        var streams = builder.Sources.OfType<StreamConfigurationSource>().Where(static source => source.Stream is { CanSeek: true })
-            .Select(static source => (source.Stream, source.Stream!.Position)).ToList();
         var providers = new List<IConfigurationProvider>();
         try
         {
@@ -36,12 +33,9 @@ internal static class EarlierSources
             {
                 (provider as IDisposable)?.Dispose();
             }
-
-            streams.ForEach(static stream => stream.Stream!.Position = stream.Position);
         }
     }
 
     /// <summary>A store is never asked where it is.</summary>
-    private static bool IsReadable(IConfigurationSource source) =>
-        source is not SnapshotKvConfigurationSource and not StreamConfigurationSource { Stream: not { CanSeek: true } };
+    private static bool IsReadable(IConfigurationSource source) => source is not SnapshotKvConfigurationSource and not StreamConfigurationSource;
 }

@@ -74,6 +74,7 @@ internal sealed class SnapshotKvConfigurationWriter : ISnapshotKvConfigurationWr
 
     public Task<SnapshotKvConfigurationWrite> UndoAsync(long revision, string? author = null, string? reason = null, CancellationToken cancellationToken = default)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         var undone = _history.Find(revision) ?? throw NotKept(revision);
         reason ??= string.Create(CultureInfo.InvariantCulture, $"Takes revision {revision} back");
         return WriteAsync(author, reason, revision, expectedVersion: null, draft => TakeBack(undone, draft), cancellationToken);
