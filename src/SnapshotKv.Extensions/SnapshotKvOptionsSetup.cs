@@ -1,30 +1,28 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace SnapshotKv.Extensions;
 
 /// <summary>
-/// What the options are before the caller's delegates: clock and loggers of the container, and the section <c>SnapshotKv</c> of its configuration. The
-/// container is asked only when the options are, so that none of these has to be there.
+/// What the options are before the caller's delegates: clock and loggers of the container, and the store's section of its configuration; and after
+/// them: where a relative path leads. The container is asked only when the options are, so that none of these has to be there.
 /// </summary>
-internal sealed class SnapshotKvOptionsSetup(IServiceProvider services) : IConfigureNamedOptions<SnapshotKvOptions>
+internal sealed class SnapshotKvOptionsSetup(IServiceProvider services) : IConfigureNamedOptions<SnapshotKvOptions>, IPostConfigureOptions<SnapshotKvOptions>
 {
-    /// <summary>The configuration section of the default store.</summary>
-    public const string SectionName = "SnapshotKv";
-
     public void Configure(SnapshotKvOptions options) => Configure(Options.DefaultName, options);
 
     public void Configure(string? name, SnapshotKvOptions options)
     {
-        // Other names are other stores', with sections of their own.
-        if (name != Options.DefaultName)
+        // Options of a name that is no store's are somebody else's affair.
+        if (name is null || !SnapshotKvRegistration.Exists(services, name))
         {
             return;
         }
 
-        if (ReferenceEquals(options.TimeProvider, TimeProvider.System) && services.GetService<TimeProvider>() is { } timeProvider)
+        if (services.GetService<TimeProvider>() is { } timeProvider)
         {
             options.TimeProvider = timeProvider;
         }
@@ -32,12 +30,17 @@ internal sealed class SnapshotKvOptionsSetup(IServiceProvider services) : IConfi
         options.LoggerFactory ??= services.GetService<ILoggerFactory>();
         if (services.GetService<IConfiguration>() is { } configuration)
         {
-            Read(configuration.GetSection(SectionName), options);
+            StoreSettings.Read(configuration.GetSection(StoreSettings.SectionOf(name)), options, name);
         }
     }
 
-    private static void Read(IConfigurationSection section, SnapshotKvOptions options)
+    public void PostConfigure(string? name, SnapshotKvOptions options)
     {
-        StoreSettings.Read(section, options, Options.DefaultName);
+        // What names no directory is left for the validation to refuse.
+        if (name is not null && !string.IsNullOrWhiteSpace(options.Path) && SnapshotKvRegistration.Exists(services, name)
+            && services.GetService<IHostEnvironment>()?.ContentRootPath is { Length: > 0 } root)
+        {
+            options.Path = Path.Combine(root, options.Path);
+        }
     }
 }

@@ -11,7 +11,7 @@ internal sealed class SnapshotKvConfigurationOptionsSetup(IServiceProvider servi
 
     public void Configure(string? name, SnapshotKvConfigurationOptions options)
     {
-        if (name is null || services.GetService<IConfiguration>() is not { } configuration)
+        if (name is null || !SnapshotKvRegistration.Exists(services, name) || services.GetService<IConfiguration>() is not { } configuration)
         {
             return;
         }

@@ -36,6 +36,9 @@ public sealed partial class SnapshotKvConfigurationProvider : ConfigurationProvi
 
     internal string Prefix => _source.Prefix;
 
+    /// <summary>The clock of the debounce.</summary>
+    internal TimeProvider TimeProvider => _timeProvider;
+
     internal IEnumerable<string> MaskedKeys => _source.MaskedKeys;
 
     /// <summary>Opens the store and reads the configuration; later, looks at it again.</summary>
@@ -105,9 +108,9 @@ public sealed partial class SnapshotKvConfigurationProvider : ConfigurationProvi
     }
 
     /// <summary>Whether this serves what is written under a prefix of a store.</summary>
-    internal bool Follows(IKvStore store, string prefix) =>
+    internal bool Serves(IKvStore store, string prefix) =>
         prefix == Prefix
-        && _feed is { IsFollowing: true } feed
+        && _feed is { } feed
         && (ReferenceEquals(feed.Store, store)
             || (feed.Store is KvStore { DirectoryPath: { } own } && store is KvStore { DirectoryPath: { } other } && own == other));
 

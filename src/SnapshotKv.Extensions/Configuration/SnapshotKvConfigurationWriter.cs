@@ -178,7 +178,7 @@ internal sealed class SnapshotKvConfigurationWriter : ISnapshotKvConfigurationWr
         return batch;
     }
 
-    private IReadOnlyList<SnapshotKvConfigurationProvider> FindFollowers() => [.. _providers().Where(provider => provider.Follows(_store, _prefix))];
+    private IReadOnlyList<SnapshotKvConfigurationProvider> FindFollowers() => [.. _providers().Where(provider => provider.Serves(_store, _prefix))];
 
     private static void ThrowIfRefused(IReadOnlyList<SnapshotKvConfigurationProvider> followers, Dictionary<string, string?> after)
     {

@@ -7,6 +7,8 @@ internal static class SnapshotKvEventIds
     public const int LastSaveFailed = 110;
     public const int LastSaveCutShort = 111;
     public const int MaintenanceFailed = 112;
+    public const int SettingsPostponed = 113;
+    public const int SettingsRefused = 114;
 
     public const int ConfigurationPublished = 120;
     public const int ConfigurationKeysChanged = 121;
