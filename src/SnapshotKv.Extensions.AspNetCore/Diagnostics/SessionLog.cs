@@ -26,7 +26,7 @@ internal static partial class SessionLog
     [LoggerMessage(SnapshotKvSessionEventIds.Ended, LogLevel.Warning, "Session {Id} was revoked or expired during a request. What the request changed in it was dropped, so that the session does not come back.")]
     public static partial void Ended(this ILogger logger, Guid id);
 
-    [LoggerMessage(SnapshotKvSessionEventIds.CommitFailed, LogLevel.Error, "A session could not be written to the store. What the request changed in it is lost.")]
+    [LoggerMessage(SnapshotKvSessionEventIds.CommitFailed, LogLevel.Error, "A session could not be committed. What the request changed in it is not stored.")]
     public static partial void CommitFailed(this ILogger logger, Exception exception);
 
     [LoggerMessage(SnapshotKvSessionEventIds.CommitTimedOut, LogLevel.Warning, "Committing a session took longer than the session options' IOTimeout, {IOTimeout}, and was given up. Whether its changes are stored is not known.")]
