@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -7,8 +8,8 @@ using Microsoft.Extensions.Options;
 namespace SnapshotKv.Extensions;
 
 /// <summary>
-/// What the options are before the caller's delegates: clock and loggers of the container, and the store's section of its configuration; and after
-/// them: where a relative path leads. The container is asked only when the options are, so that none of these has to be there.
+/// What the options are before the caller's delegates: clock, loggers and meters of the container, and the store's section of its configuration; and
+/// after them: where a relative path leads. The container is asked only when the options are, so that none of these has to be there.
 /// </summary>
 internal sealed class SnapshotKvOptionsSetup(IServiceProvider services) : IConfigureNamedOptions<SnapshotKvOptions>, IPostConfigureOptions<SnapshotKvOptions>
 {
@@ -28,6 +29,8 @@ internal sealed class SnapshotKvOptionsSetup(IServiceProvider services) : IConfi
         }
 
         options.LoggerFactory ??= services.GetService<ILoggerFactory>();
+        options.MeterFactory ??= services.GetService<IMeterFactory>();
+        options.Name ??= name == Options.DefaultName ? null : name;
         if (services.GetService<IConfiguration>() is { } configuration)
         {
             StoreSettings.Read(configuration.GetSection(StoreSettings.SectionOf(name)), options, name);
