@@ -214,7 +214,7 @@ internal sealed class SnapshotKvSession(
         {
             if (_stored.Content is { } loaded && loaded.Id != current.Content?.Id)
             {
-                End(loaded.Id);
+                End();
                 return;
             }
 
@@ -265,15 +265,15 @@ internal sealed class SnapshotKvSession(
     {
         if (isNew)
         {
-            logger.Started(content.Id);
+            logger.Started();
         }
 
         logger.Stored(content.Id, content.Values.Count, conflicts);
     }
 
-    private void End(Guid id)
+    private void End()
     {
-        logger.Ended(id);
+        logger.Ended();
         _stored = default;
         _changes.Forget();
         _state = State.Unavailable;
