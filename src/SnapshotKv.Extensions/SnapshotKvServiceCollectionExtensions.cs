@@ -7,6 +7,7 @@ using Microsoft.Extensions.Options;
 using SnapshotKv;
 using SnapshotKv.Extensions;
 using SnapshotKv.Extensions.Caching;
+using SnapshotKv.Extensions.Configuration;
 using SnapshotKv.Extensions.Diagnostics;
 using SnapshotKv.Extensions.Hosting;
 
@@ -78,6 +79,7 @@ public static class SnapshotKvServiceCollectionExtensions
                 AddKeyedStore(services, name);
             }
 
+            ConfigurationServices.AddConfigurationWriter(services, name);
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SnapshotKvHostedService>());
         }
 
