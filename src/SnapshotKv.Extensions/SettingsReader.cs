@@ -15,30 +15,48 @@ internal sealed class SettingsReader(IConfigurationSection section)
 
     private readonly List<string> _errors = [];
 
-    /// <summary>The text of a setting; the fallback when it is not there.</summary>
-    public string? Text(string name, string? fallback) => section[name] ?? fallback;
+    /// <summary>Takes a setting as it stands; does nothing when it is not there, as all of these.</summary>
+    public void Text(string name, Action<string> assign)
+    {
+        if (section[name] is { } text)
+        {
+            assign(text);
+        }
+    }
 
-    public bool Boolean(string name, bool fallback) =>
-        Read(name, fallback, "true or false", static text => bool.TryParse(text, out var value) ? value : null);
+    public void Int32(string name, Action<int> assign) =>
+        Read(name, assign, "a whole number", static text => int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) ? value : null);
 
-    public int Int32(string name, int fallback) =>
-        Read(name, fallback, "a whole number", static text => int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) ? value : null);
+    public void Int64(string name, Action<long> assign) =>
+        Read(name, assign, "a whole number", static text => long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) ? value : null);
 
-    public long Int64(string name, long fallback) =>
-        Read(name, fallback, "a whole number", static text => long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) ? value : null);
+    /// <summary>A number that an empty setting leaves as it is.</summary>
+    public void OptionalInt64(string name, Action<long> assign)
+    {
+        if (!string.IsNullOrEmpty(section[name]))
+        {
+            Int64(name, assign);
+        }
+    }
 
-    public long? OptionalInt64(string name, long? fallback) =>
-        string.IsNullOrEmpty(section[name]) ? fallback : Int64(name, 0);
+    public void Boolean(string name, Action<bool> assign) =>
+        Read(name, assign, "true or false", static text => bool.TryParse(text, out var value) ? value : null);
 
-    public TEnum Enumeration<TEnum>(string name, TEnum fallback)
+    public void Enumeration<TEnum>(string name, Action<TEnum> assign)
         where TEnum : struct, Enum =>
-        Read(name, fallback, "one of " + string.Join(", ", Enum.GetNames<TEnum>()), static text => ParseName<TEnum>(text));
+        Read(name, assign, "one of " + string.Join(", ", Enum.GetNames<TEnum>()), static text => ParseName<TEnum>(text));
 
-    public TimeSpan Duration(string name, TimeSpan fallback) =>
-        Read(name, fallback, $"a time such as 00:00:10, or {Infinite}", ParseDuration);
+    public void Duration(string name, Action<TimeSpan> assign) =>
+        Read(name, assign, $"a time such as 00:00:10, or {Infinite}", ParseDuration);
 
-    public TimeSpan? OptionalDuration(string name, TimeSpan? fallback) =>
-        string.IsNullOrEmpty(section[name]) ? fallback : Read(name, TimeSpan.Zero, "a time such as 00:20:00", ParseDuration);
+    /// <summary>A time that an empty setting leaves as it is.</summary>
+    public void OptionalDuration(string name, Action<TimeSpan> assign)
+    {
+        if (!string.IsNullOrEmpty(section[name]))
+        {
+            Read(name, assign, "a time such as 00:20:00", ParseDuration);
+        }
+    }
 
     /// <summary>Ends the reading.</summary>
     /// <exception cref="OptionsValidationException">Settings could not be read; each is named with its key and value.</exception>
@@ -50,21 +68,22 @@ internal sealed class SettingsReader(IConfigurationSection section)
         }
     }
 
-    private T Read<T>(string name, T fallback, string expected, Func<string, T?> parse)
+    private void Read<T>(string name, Action<T> assign, string expected, Func<string, T?> parse)
         where T : struct
     {
         if (section[name] is not { } text)
         {
-            return fallback;
+            return;
         }
 
         if (parse(text.Trim()) is { } value)
         {
-            return value;
+            assign(value);
         }
-
-        _errors.Add($"{ConfigurationPath.Combine(section.Path, name)} must be {expected}; it is '{text}'.");
-        return fallback;
+        else
+        {
+            _errors.Add($"{ConfigurationPath.Combine(section.Path, name)} must be {expected}; it is '{text}'.");
+        }
     }
 
     /// <summary>By name only: a number would be taken for any value, also for one that does not exist.</summary>

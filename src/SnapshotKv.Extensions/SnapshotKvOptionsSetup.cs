@@ -1,55 +1,49 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace SnapshotKv.Extensions;
 
 /// <summary>
-/// What the options are before the caller's delegates: clock, loggers and meters of the container, and the section <c>SnapshotKv</c> of its configuration. The
-/// container is asked only when the options are, so that none of these has to be there.
+/// What the options are before the caller's delegates: clock, loggers and meters of the container, and the store's section of its configuration; and after
+/// them: where a relative path leads. The container is asked only when the options are, so that none of these has to be there.
 /// </summary>
-internal sealed class SnapshotKvOptionsSetup(IServiceProvider services) : IConfigureNamedOptions<SnapshotKvOptions>
+internal sealed class SnapshotKvOptionsSetup(IServiceProvider services) : IConfigureNamedOptions<SnapshotKvOptions>, IPostConfigureOptions<SnapshotKvOptions>
 {
-    /// <summary>The configuration section of the default store.</summary>
-    public const string SectionName = "SnapshotKv";
-
     public void Configure(SnapshotKvOptions options) => Configure(Options.DefaultName, options);
 
     public void Configure(string? name, SnapshotKvOptions options)
     {
-        // Other names are other stores', with sections of their own.
-        if (name != Options.DefaultName)
+        // Options of a name that is no store's are somebody else's affair.
+        if (name is null || !SnapshotKvRegistration.Exists(services, name))
         {
             return;
         }
 
-        if (ReferenceEquals(options.TimeProvider, TimeProvider.System) && services.GetService<TimeProvider>() is { } timeProvider)
+        if (services.GetService<TimeProvider>() is { } timeProvider)
         {
             options.TimeProvider = timeProvider;
         }
 
         options.LoggerFactory ??= services.GetService<ILoggerFactory>();
         options.MeterFactory ??= services.GetService<IMeterFactory>();
+        options.Name ??= name == Options.DefaultName ? null : name;
         if (services.GetService<IConfiguration>() is { } configuration)
         {
-            Read(configuration.GetSection(SectionName), options);
+            StoreSettings.Read(configuration.GetSection(StoreSettings.SectionOf(name)), options, name);
         }
     }
 
-    private static void Read(IConfigurationSection section, SnapshotKvOptions options)
+    public void PostConfigure(string? name, SnapshotKvOptions options)
     {
-        var settings = new SettingsReader(section);
-        options.Path = settings.Text(nameof(options.Path), options.Path);
-        options.MaxSnapshots = settings.Int32(nameof(options.MaxSnapshots), options.MaxSnapshots);
-        options.SaveDebounce = settings.Duration(nameof(options.SaveDebounce), options.SaveDebounce);
-        options.TtlCleanupInterval = settings.Duration(nameof(options.TtlCleanupInterval), options.TtlCleanupInterval);
-        options.Compression = settings.Enumeration(nameof(options.Compression), options.Compression);
-        options.Format = settings.Enumeration(nameof(options.Format), options.Format);
-        options.MaxValueBytes = settings.Int32(nameof(options.MaxValueBytes), options.MaxValueBytes);
-        options.MaxSnapshotBytes = settings.Int64(nameof(options.MaxSnapshotBytes), options.MaxSnapshotBytes);
-        options.Name = settings.Text(nameof(options.Name), options.Name);
-        settings.ThrowIfFailed(Options.DefaultName, typeof(SnapshotKvOptions));
+        // What names no directory is left for the validation to refuse.
+        if (name is not null && !string.IsNullOrWhiteSpace(options.Path) && SnapshotKvRegistration.Exists(services, name)
+            && services.GetService<IHostEnvironment>()?.ContentRootPath is { Length: > 0 } root)
+        {
+            options.Path = Path.Combine(root, options.Path);
+        }
     }
 }

@@ -4,25 +4,23 @@ using Microsoft.Extensions.Options;
 
 namespace SnapshotKv.Extensions.Caching;
 
-/// <summary>Reads the section <c>SnapshotKv:Cache</c>, when the container has a configuration, before the caller's delegates.</summary>
+/// <summary>Reads the store's section <c>Cache</c>, when the container has a configuration, before the caller's delegates.</summary>
 internal sealed class SnapshotKvCacheOptionsSetup(IServiceProvider services) : IConfigureNamedOptions<SnapshotKvCacheOptions>
 {
-    private const string SectionName = SnapshotKvOptionsSetup.SectionName + ":Cache";
-
     public void Configure(SnapshotKvCacheOptions options) => Configure(Options.DefaultName, options);
 
     public void Configure(string? name, SnapshotKvCacheOptions options)
     {
-        if (name != Options.DefaultName || services.GetService<IConfiguration>() is not { } configuration)
+        if (name is null || !SnapshotKvRegistration.Exists(services, name) || services.GetService<IConfiguration>() is not { } configuration)
         {
             return;
         }
 
-        var settings = new SettingsReader(configuration.GetSection(SectionName));
-        options.Prefix = settings.Text(nameof(options.Prefix), options.Prefix)!;
-        options.DefaultTimeToLive = settings.OptionalDuration(nameof(options.DefaultTimeToLive), options.DefaultTimeToLive);
-        options.DefaultSlidingExpiration = settings.OptionalDuration(nameof(options.DefaultSlidingExpiration), options.DefaultSlidingExpiration);
-        options.CountEntries = settings.Boolean(nameof(options.CountEntries), options.CountEntries);
-        settings.ThrowIfFailed(Options.DefaultName, typeof(SnapshotKvCacheOptions));
+        var settings = new SettingsReader(configuration.GetSection(ConfigurationPath.Combine(StoreSettings.SectionOf(name), "Cache")));
+        settings.Text(nameof(options.Prefix), value => options.Prefix = value);
+        settings.OptionalDuration(nameof(options.DefaultTimeToLive), value => options.DefaultTimeToLive = value);
+        settings.OptionalDuration(nameof(options.DefaultSlidingExpiration), value => options.DefaultSlidingExpiration = value);
+        settings.Boolean(nameof(options.CountEntries), value => options.CountEntries = value);
+        settings.ThrowIfFailed(name, typeof(SnapshotKvCacheOptions));
     }
 }

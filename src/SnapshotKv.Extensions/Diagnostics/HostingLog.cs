@@ -16,4 +16,10 @@ internal static partial class HostingLog
 
     [LoggerMessage(SnapshotKvEventIds.MaintenanceFailed, LogLevel.Error, "The host cannot do the store's background work ({Failures} failures in a row); it is tried again in {RetryAfter}.")]
     public static partial void MaintenanceFailed(this ILogger logger, Exception exception, int failures, TimeSpan retryAfter);
+
+    [LoggerMessage(SnapshotKvEventIds.SettingsPostponed, LogLevel.Warning, "The configuration changed {Settings} of the store registered by {Registration}. They count only once the application is started again; the store goes on with those it was opened with.")]
+    public static partial void SettingsPostponed(this ILogger logger, string registration, string settings);
+
+    [LoggerMessage(SnapshotKvEventIds.SettingsRefused, LogLevel.Error, "The configuration changed, and the settings of the store registered by {Registration} are not good any more. The store goes on with those it has.")]
+    public static partial void SettingsRefused(this ILogger logger, Exception exception, string registration);
 }

@@ -7,4 +7,6 @@ internal static class SnapshotKvEventIds
     public const int LastSaveFailed = 110;
     public const int LastSaveCutShort = 111;
     public const int MaintenanceFailed = 112;
+    public const int SettingsPostponed = 113;
+    public const int SettingsRefused = 114;
 }

@@ -16,12 +16,11 @@ internal sealed class SnapshotKvHealthCheckOptionsSetup(IServiceProvider service
             return;
         }
 
-        var store = name.Length == 0 ? SnapshotKvOptionsSetup.SectionName : ConfigurationPath.Combine(SnapshotKvOptionsSetup.SectionName, "Stores", name);
-        var settings = new SettingsReader(configuration.GetSection(ConfigurationPath.Combine(store, "Health")));
-        options.FailedSaves = settings.Int32(nameof(options.FailedSaves), options.FailedSaves);
-        options.MaxUnsavedAge = settings.OptionalDuration(nameof(options.MaxUnsavedAge), options.MaxUnsavedAge);
-        options.MinAvailableBytes = settings.OptionalInt64(nameof(options.MinAvailableBytes), options.MinAvailableBytes);
-        options.ReportFallback = settings.Boolean(nameof(options.ReportFallback), options.ReportFallback);
+        var settings = new SettingsReader(configuration.GetSection(ConfigurationPath.Combine(StoreSettings.SectionOf(name), "Health")));
+        settings.Int32(nameof(options.FailedSaves), value => options.FailedSaves = value);
+        settings.OptionalDuration(nameof(options.MaxUnsavedAge), value => options.MaxUnsavedAge = value);
+        settings.OptionalInt64(nameof(options.MinAvailableBytes), value => options.MinAvailableBytes = value);
+        settings.Boolean(nameof(options.ReportFallback), value => options.ReportFallback = value);
         settings.ThrowIfFailed(name, typeof(SnapshotKvHealthCheckOptions));
     }
 }

@@ -11,15 +11,15 @@ internal sealed class MaintenanceLoop : IDisposable
     private const int MostBackOffSteps = 6;
     private static readonly TimeSpan FirstBackOff = TimeSpan.FromSeconds(1);
 
-    private readonly KvStore _store;
+    private readonly Func<CancellationToken, Task> _work;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Task _running;
 
-    private MaintenanceLoop(KvStore store, TimeProvider timeProvider, ILogger logger)
+    private MaintenanceLoop(Func<CancellationToken, Task> work, TimeProvider timeProvider, ILogger logger)
     {
-        _store = store;
+        _work = work;
         _timeProvider = timeProvider;
         _logger = logger;
         var token = _stopping.Token;
@@ -31,7 +31,11 @@ internal sealed class MaintenanceLoop : IDisposable
         }
     }
 
-    public static MaintenanceLoop Start(KvStore store, TimeProvider timeProvider, ILogger logger) => new(store, timeProvider, logger);
+    /// <summary>Begins.</summary>
+    /// <param name="work">The work, which ends when its token is cancelled: <see cref="KvStore.RunMaintenanceAsync"/>.</param>
+    /// <param name="timeProvider">The clock by which it is tried again.</param>
+    /// <param name="logger">Told of what fails.</param>
+    public static MaintenanceLoop Start(Func<CancellationToken, Task> work, TimeProvider timeProvider, ILogger logger) => new(work, timeProvider, logger);
 
     /// <summary>Tells it to stop, and completes when it has; a save that has begun is finished.</summary>
     public async Task StopAsync()
@@ -54,7 +58,7 @@ internal sealed class MaintenanceLoop : IDisposable
         {
             try
             {
-                await _store.RunMaintenanceAsync(stopping).ConfigureAwait(false);
+                await _work(stopping).ConfigureAwait(false);
                 failures = 0;
             }
             catch (ObjectDisposedException)

@@ -1,33 +1,45 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using SnapshotKv.Extensions.Diagnostics;
+using Microsoft.Extensions.Primitives;
 
 namespace SnapshotKv.Extensions.Hosting;
 
 /// <summary>
-/// Opens the store when the host starts, does its background work while the host runs, and saves it when all services have stopped.
+/// Opens the stores when the host starts, does their background work while the host runs, hands changed settings on to them, and saves them when all
+/// services have stopped.
 /// </summary>
 /// <remarks>
-/// <para>The store is opened in the first phase, so that a directory that cannot be used ends the start before anything is served.</para>
+/// <para>The stores are opened in the first phase, so that a directory that cannot be used ends the start before anything is served.</para>
 /// <para>The save comes in the last phase, because requests can still write while services stop, in whatever order they do. It is bounded by that
 /// phase's token and not by the one that ends the background work. It neither throws nor is the last word: the container, when it is disposed, closes
-/// the store, which saves what came later or could not be saved here, and throws if that fails.</para>
+/// the stores, which saves what came later or could not be saved here, and throws if that fails.</para>
 /// </remarks>
 internal sealed class SnapshotKvHostedService(
     IServiceProvider services,
-    IOptions<SnapshotKvOptions> options,
+    IEnumerable<SnapshotKvRegistration> registrations,
+    IOptionsMonitor<SnapshotKvOptions> options,
+    IOptionsFactory<SnapshotKvOptions> factory,
     ILogger<SnapshotKvHostedService> logger) : IHostedLifecycleService, IDisposable
 {
-    private MaintenanceLoop? _maintenance;
-    private KvStore? _store;
+    private readonly List<HostedStore> _stores = [];
+    private IDisposable? _following;
 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
-        // Reading a large store takes seconds, which belong to no caller's thread.
-        _store = await Task.Run(() => services.GetRequiredService<KvStore>(), cancellationToken).ConfigureAwait(false);
-        _maintenance = MaintenanceLoop.Start(_store, options.Value.TimeProvider, logger);
+        foreach (var registration in registrations)
+        {
+            // Reading a large store takes seconds, which belong to no caller's thread.
+            var store = await Task.Run(() => registration.GetStore(services), cancellationToken).ConfigureAwait(false);
+            _stores.Add(new HostedStore(registration, store, options.Get(registration.Name).TimeProvider, logger));
+        }
+
+        if (services.GetService<IConfiguration>() is { } configuration)
+        {
+            _following = ChangeToken.OnChange(configuration.GetReloadToken, Reconfigure);
+        }
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -38,32 +50,27 @@ internal sealed class SnapshotKvHostedService(
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public async Task StoppedAsync(CancellationToken cancellationToken)
+    public Task StoppedAsync(CancellationToken cancellationToken)
     {
-        if (_store is null)
-        {
-            return;
-        }
-
-        try
-        {
-            await _maintenance!.StopAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
-            await _store.SaveAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            logger.LastSaveCutShort();
-        }
-        catch (ObjectDisposedException)
-        {
-            // Whoever disposed the store before its host has saved it by that.
-        }
-        catch (Exception exception)
-        {
-            logger.LastSaveFailed(exception);
-        }
+        _following?.Dispose();
+        return Task.WhenAll(_stores.Select(store => store.StopAsync(cancellationToken)));
     }
 
     /// <summary>Ends the background work also when a start failed half way, and nothing was stopped.</summary>
-    public void Dispose() => _maintenance?.Dispose();
+    public void Dispose()
+    {
+        _following?.Dispose();
+        foreach (var store in _stores)
+        {
+            store.Dispose();
+        }
+    }
+
+    private void Reconfigure()
+    {
+        foreach (var store in _stores)
+        {
+            store.Reconfigure(factory);
+        }
+    }
 }
