@@ -36,6 +36,9 @@ public sealed partial class SnapshotKvConfigurationProvider : ConfigurationProvi
 
     internal string Prefix => _source.Prefix;
 
+    /// <summary>The directory of the store; null where it has none.</summary>
+    internal string? StorePath => (_feed?.Store as KvStore)?.DirectoryPath;
+
     /// <summary>The clock of the debounce.</summary>
     internal TimeProvider TimeProvider => _timeProvider;
 

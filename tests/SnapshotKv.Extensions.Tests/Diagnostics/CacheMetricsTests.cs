@@ -162,5 +162,23 @@ public sealed class CacheMetricsTests
         collector.Ask(SnapshotKvDiagnostics.Entries).ShouldHaveSingleItem().Tags[SnapshotKvDiagnostics.StoreTag].ShouldBe("from the section");
     }
 
+    [Fact]
+    public void Name_OfAKeyedStore_IsItsKeyUnlessTheSettingsSayOtherwise()
+    {
+        using var host = TestHost.Create(path: null, after: services =>
+        {
+            services.AddKeyedSnapshotKv("carts");
+            services.AddKeyedSnapshotKv("baskets", options => options.Name = "renamed");
+        });
+        using var collector = new MeasurementCollector(host.Services.GetRequiredService<IMeterFactory>());
+        Cache(host.Services).Get("none");
+        host.Services.GetRequiredKeyedService<IDistributedCache>("carts").Get("none");
+        host.Services.GetRequiredKeyedService<IDistributedCache>("baskets").Get("none");
+
+        collector.Of(SnapshotKvDiagnostics.CacheRequests).Select(measurement => measurement.Tags[SnapshotKvDiagnostics.CacheNameTag]).ShouldBe(["default", "carts", "renamed"]);
+        collector.Ask(SnapshotKvDiagnostics.Entries).Select(measurement => measurement.Tags[SnapshotKvDiagnostics.StoreTag]).ShouldBe(["default", "carts", "renamed"]);
+        collector.Instruments.Select(instrument => instrument.Name).ShouldBeUnique();
+    }
+
     private static IBufferDistributedCache Cache(IServiceProvider services) => services.GetRequiredService<IBufferDistributedCache>();
 }

@@ -322,6 +322,34 @@ public sealed class SnapshotKvHealthCheckTests : IDisposable
     }
 
     [Fact]
+    public async Task Check_KeyedStore_IsTheOneThatWasNamed()
+    {
+        using var host = TestHost.Create(_directory.Path, after: services =>
+        {
+            services.AddKeyedSnapshotKv("carts");
+            services.AddHealthChecks().AddSnapshotKv(storeName: "carts");
+        });
+        host.Services.GetRequiredService<KvStore>().Dispose();
+
+        var entry = await CheckAsync(host);
+
+        entry.Status.ShouldBe(HealthStatus.Healthy);
+        entry.Data["store"].ShouldBe("carts");
+        entry.Data["memoryOnly"].ShouldBe(true);
+    }
+
+    [Fact]
+    public async Task Check_StoreThatNobodyRegistered_FailsInsteadOfThrowing()
+    {
+        using var host = Host(checks => checks.AddSnapshotKv(storeName: "carts"));
+
+        var entry = await CheckAsync(host);
+
+        entry.Status.ShouldBe(HealthStatus.Unhealthy);
+        entry.Exception.ShouldBeOfType<InvalidOperationException>();
+    }
+
+    [Fact]
     public async Task Check_MemoryOnlyStore_IsHealthyAndSaysSo()
     {
         using var host = Host(configure: options => options.Path = null, limits: limits => limits.MinAvailableBytes = long.MaxValue);
