@@ -5,9 +5,8 @@ using SnapshotKv.Samples.Worker;
 
 var builder = Host.CreateApplicationBuilder(args);
 
-// The store's configuration over appsettings.json, and its cache. The directory is SnapshotKv:Path.
-builder.Configuration.AddSnapshotKv();
-builder.Services.AddSnapshotKv();
+// Both at once: the store's configuration over appsettings.json, and its cache. The directory is SnapshotKv:Path.
+builder.AddSnapshotKv();
 builder.Services.Configure<WorkerOptions>(builder.Configuration.GetSection(WorkerOptions.Section));
 builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddSingleton<FileDigests>();

@@ -60,6 +60,15 @@ public sealed class ProgramsTests : IDisposable
         (await RunAsync("Writer")).ShouldContain("Welcome back! (by Ada)");
 
         (await RunAsync("Configuration")).ShouldContain("Welcome back!");
+        (await RunAsync("Host")).ShouldContain("Welcome back!");
+    }
+
+    [Fact]
+    public async Task Host_WithConfigurationAndCacheInOneStore_UsesBoth()
+    {
+        (await RunAsync("Host")).ShouldContain("Good day.");
+
+        Directory.GetFiles(Path.Combine(_home.Path, "data", "snapshots")).ShouldHaveSingleItem();
     }
 
     [Fact]

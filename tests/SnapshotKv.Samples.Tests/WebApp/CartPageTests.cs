@@ -19,9 +19,9 @@ public sealed class CartPageTests(Chromium chromium, RunningShop shop) : IClassF
         await page.GotoAsync($"{sample.Url}/cart");
         await page.ShouldBeAccessibleAsync("cart-empty");
 
-        await More(page, Pen).ClickAsync();
-        await More(page, Pen).ClickAsync();
-        await More(page, Ink).ClickAsync();
+        await More(page, Pen).SubmitAsync();
+        await More(page, Pen).SubmitAsync();
+        await More(page, Ink).SubmitAsync();
         await sample.RestartAsync();
         await page.GotoAsync($"{sample.Url}/cart");
 
@@ -37,12 +37,12 @@ public sealed class CartPageTests(Chromium chromium, RunningShop shop) : IClassF
         const int Rounds = 10;
         await using var profile = await chromium.NewProfileAsync();
         var one = await OpenAsync(profile);
-        await More(one, "Notebook, squared").ClickAsync();
+        await More(one, "Notebook, squared").SubmitAsync();
         var other = await OpenAsync(profile);
 
         for (var i = 0; i < Rounds; i++)
         {
-            await Task.WhenAll(More(one, Pen).ClickAsync(), More(other, Ink).ClickAsync());
+            await Task.WhenAll(More(one, Pen).SubmitAsync(), More(other, Ink).SubmitAsync());
         }
 
         await one.ReloadAsync();
@@ -56,7 +56,7 @@ public sealed class CartPageTests(Chromium chromium, RunningShop shop) : IClassF
     {
         await using var profile = await chromium.NewProfileAsync();
         var page = await OpenAsync(profile);
-        await More(page, Pen).ClickAsync();
+        await More(page, Pen).SubmitAsync();
         using var tab = await OtherTabAsync(profile, page);
         using var form = new HeldFormContent(new()
         {
@@ -69,7 +69,7 @@ public sealed class CartPageTests(Chromium chromium, RunningShop shop) : IClassF
         // The server has the session by now, and waits for what is to be done to it.
         var answer = tab.SendAsync(request, TestContext.Current.CancellationToken);
         await form.Begun.WaitAsync(SampleProcess.Patience, TestContext.Current.CancellationToken);
-        await More(page, Pen).ClickAsync();
+        await More(page, Pen).SubmitAsync();
         (await QuantityAsync(page, Pen)).ShouldBe("2");
         form.Release();
         (await answer).StatusCode.ShouldBe(HttpStatusCode.Redirect);
@@ -94,9 +94,11 @@ public sealed class CartPageTests(Chromium chromium, RunningShop shop) : IClassF
 
         await Assertions.Expect(focused).ToHaveAccessibleNameAsync("One Notebook, squared more");
         await page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(Quantity(page, "Notebook, squared")).ToHaveTextAsync("1");
         await Assertions.Expect(focused).ToHaveAccessibleNameAsync("One Notebook, squared more");
         await page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(Quantity(page, "Notebook, squared")).ToHaveTextAsync("2");
+        await Assertions.Expect(focused).ToHaveAccessibleNameAsync("One Notebook, squared more");
         await page.Keyboard.PressAsync("Shift+Tab");
         await page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(Quantity(page, "Notebook, squared")).ToHaveTextAsync("1");

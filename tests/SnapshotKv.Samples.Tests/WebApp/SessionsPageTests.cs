@@ -15,14 +15,14 @@ public sealed class SessionsPageTests(Chromium chromium)
         var ada = await SignInAsync(adas, sample, "Ada");
         var cart = await graces.NewPageAsync();
         await cart.GotoAsync($"{sample.Url}/cart");
-        await cart.GetByRole(AriaRole.Button, new() { Name = "One Fountain pen more" }).ClickAsync();
+        await cart.GetByRole(AriaRole.Button, new() { Name = "One Fountain pen more" }).SubmitAsync();
         var grace = await SignInAsync(graces, sample, "Grace");
         (await grace.GetByRole(AriaRole.Heading, new() { Name = "2 sessions" }).CountAsync()).ShouldBe(1);
 
         await ada.ReloadAsync();
         (await ada.GetByRole(AriaRole.Listitem).Filter(new() { HasText = "Ada" }).InnerTextAsync()).ShouldContain("you");
         await ada.ShouldBeAccessibleAsync("sessions");
-        await ada.GetByRole(AriaRole.Button, new() { Name = "End the session of Grace" }).ClickAsync();
+        await ada.GetByRole(AriaRole.Button, new() { Name = "End the session of Grace" }).SubmitAsync();
 
         (await ada.GetByRole(AriaRole.Heading, new() { Name = "One session" }).CountAsync()).ShouldBe(1);
         await cart.ReloadAsync();
@@ -34,7 +34,7 @@ public sealed class SessionsPageTests(Chromium chromium)
         var page = await profile.NewPageAsync();
         await page.GotoAsync($"{sample.Url}/sessions");
         await page.GetByLabel("What shall we call you?").FillAsync(name);
-        await page.GetByRole(AriaRole.Button, new() { Name = "Remember it" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Remember it" }).SubmitAsync();
         (await page.GetByLabel("What shall we call you?").InputValueAsync()).ShouldBe(name);
         return page;
     }

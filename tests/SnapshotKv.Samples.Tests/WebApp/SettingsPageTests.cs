@@ -13,7 +13,7 @@ public sealed class SettingsPageTests(Chromium chromium, RunningShop shop) : ICl
         await using var sample = await WebSample.StartAsync("samples/WebApp");
         var cart = await profile.NewPageAsync();
         await cart.GotoAsync($"{sample.Url}/cart");
-        await cart.GetByRole(AriaRole.Button, new() { Name = "One Blotting paper more" }).ClickAsync();
+        await cart.GetByRole(AriaRole.Button, new() { Name = "One Blotting paper more" }).SubmitAsync();
         await ConnectedAsync(cart);
         await cart.EvaluateAsync("window.neverReloaded = true");
         var settings = await OpenAsync(profile, sample.Url);
@@ -28,7 +28,7 @@ public sealed class SettingsPageTests(Chromium chromium, RunningShop shop) : ICl
         await cart.ShouldBeAccessibleAsync("cart-followed");
         (await settings.Locator(".history").InnerTextAsync()).ShouldMatch(@"(?s)Ada\s+number 1.*It rains\.");
 
-        await settings.GetByRole(AriaRole.Button, new() { Name = "Undo number 1" }).ClickAsync();
+        await settings.GetByRole(AriaRole.Button, new() { Name = "Undo number 1" }).SubmitAsync();
 
         await Assertions.Expect(cart.Locator("#shop-notice")).ToBeEmptyAsync();
         await Assertions.Expect(cart.Locator(".bill .total")).ToContainTextAsync("€ 8.10");
@@ -72,7 +72,7 @@ public sealed class SettingsPageTests(Chromium chromium, RunningShop shop) : ICl
         await second.ShouldBeAccessibleAsync("settings-conflict");
 
         // Having been told, they may.
-        await second.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        await second.GetByRole(AriaRole.Button, new() { Name = "Save" }).SubmitAsync();
         await Assertions.Expect(first.Locator("#shop-notice")).ToHaveTextAsync("The second");
     }
 
@@ -117,6 +117,6 @@ public sealed class SettingsPageTests(Chromium chromium, RunningShop shop) : ICl
         await page.GetByLabel("Notice on all pages").FillAsync(notice);
         await page.GetByLabel("Your name").FillAsync(author);
         await page.GetByLabel("Why").FillAsync(reason);
-        await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).SubmitAsync();
     }
 }
