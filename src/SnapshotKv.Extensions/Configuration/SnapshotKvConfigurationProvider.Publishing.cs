@@ -18,11 +18,11 @@ public sealed partial class SnapshotKvConfigurationProvider
 
     void IConfigurationFeedTarget.OnFailed(Exception exception, TimeSpan retryAfter)
     {
-        _logger.StoreFailed(exception, retryAfter);
+        _logger.ConfigurationStoreFailed(exception, retryAfter);
         CallBack(exception);
     }
 
-    void IConfigurationFeedTarget.OnClosed() => _logger.StoreClosed();
+    void IConfigurationFeedTarget.OnClosed() => _logger.ConfigurationStoreClosed();
 
     /// <summary>Completes when what was committed up to a version was published, or does not come to it.</summary>
     /// <returns>Why it was not published; null when it was.</returns>
@@ -61,7 +61,7 @@ public sealed partial class SnapshotKvConfigurationProvider
         }
         catch (Exception exception)
         {
-            _logger.ReloadFailed(exception);
+            _logger.ConfigurationReloadFailed(exception);
             CallBack(exception);
         }
     }
@@ -89,7 +89,7 @@ public sealed partial class SnapshotKvConfigurationProvider
 
                 Report(exception);
                 _fault = fault = exception;
-                _logger.LastGoodUsed(good.Count);
+                _logger.ConfigurationLastGoodUsed(good.Count);
                 _published = good;
                 Data = good;
             }
@@ -160,8 +160,8 @@ public sealed partial class SnapshotKvConfigurationProvider
         var set = ConfigurationDecoder.Decode(Prefix, entries);
         if (set.Skipped.Count > 0)
         {
-            _logger.KeysSkipped(set.Skipped.Count, ConfigurationKeys.OwnSection);
-            LogKeys(set.Skipped, static (logger, keys) => logger.SkippedKeys(keys));
+            _logger.ConfigurationKeysSkipped(set.Skipped.Count, ConfigurationKeys.OwnSection);
+            LogKeys(set.Skipped, static (logger, keys) => logger.ConfigurationSkippedKeys(keys));
         }
 
         var data = set.ToData();
@@ -186,8 +186,8 @@ public sealed partial class SnapshotKvConfigurationProvider
         var changed = ConfigurationDifference.Keys(Data, data);
         _published = data;
         Data = data;
-        _logger.Published(data.Count, entries.Version, changed.Count);
-        LogKeys(changed, static (logger, keys) => logger.KeysChanged(keys));
+        _logger.ConfigurationPublished(data.Count, entries.Version, changed.Count);
+        LogKeys(changed, static (logger, keys) => logger.ConfigurationKeysChanged(keys));
         return changed.Count > 0;
     }
 
@@ -197,12 +197,12 @@ public sealed partial class SnapshotKvConfigurationProvider
     {
         if (exception is SnapshotKvConfigurationException unreadable)
         {
-            _logger.Unreadable(unreadable.Problems.Count);
-            LogKeys(unreadable.Problems, static (logger, problems) => logger.UnreadableKeys(problems));
+            _logger.ConfigurationUnreadable(unreadable.Problems.Count);
+            LogKeys(unreadable.Problems, static (logger, problems) => logger.ConfigurationUnreadableKeys(problems));
         }
         else if (exception is SnapshotKvConfigurationRefusedException refused)
         {
-            _logger.Refused(string.Join("; ", refused.Reasons));
+            _logger.ConfigurationRefused(string.Join("; ", refused.Reasons));
         }
     }
 
@@ -222,7 +222,7 @@ public sealed partial class SnapshotKvConfigurationProvider
         }
         catch (Exception exception)
         {
-            _logger.CallbackFailed(exception);
+            _logger.ConfigurationCallbackFailed(exception);
         }
     }
 
@@ -234,7 +234,7 @@ public sealed partial class SnapshotKvConfigurationProvider
         }
         catch (Exception exception)
         {
-            _logger.ErrorCallbackFailed(exception);
+            _logger.ConfigurationErrorCallbackFailed(exception);
         }
     }
 
@@ -246,7 +246,7 @@ public sealed partial class SnapshotKvConfigurationProvider
         }
         catch (Exception exception)
         {
-            _logger.LastGoodFailed(exception);
+            _logger.ConfigurationLastGoodFailed(exception);
             return null;
         }
     }
@@ -268,7 +268,7 @@ public sealed partial class SnapshotKvConfigurationProvider
         }
         catch (Exception exception)
         {
-            _logger.LastGoodFailed(exception);
+            _logger.ConfigurationLastGoodFailed(exception);
         }
     }
 
