@@ -7,6 +7,7 @@ using Microsoft.Extensions.Options;
 using SnapshotKv;
 using SnapshotKv.Extensions;
 using SnapshotKv.Extensions.Caching;
+using SnapshotKv.Extensions.Configuration;
 using SnapshotKv.Extensions.Diagnostics;
 using SnapshotKv.Extensions.Hosting;
 
@@ -24,7 +25,7 @@ public static class SnapshotKvServiceCollectionExtensions
     /// <returns>Configures what stands on the store.</returns>
     /// <remarks>
     /// <para>The store is opened when a host starts, or when it is first used without one, and closed with the container, which saves what is not saved.
-    /// It takes clock, loggers and meters from the container. Without <see cref="SnapshotKvOptions.Path"/> it lives in memory only, and says so in a
+    /// It takes clock and loggers from the container. Without <see cref="SnapshotKvOptions.Path"/> it lives in memory only, and says so in a
     /// warning.</para>
     /// <para>A directory is open once in a process: what <c>configuration.AddSnapshotKv()</c>, another registration or another host has open is shared. Settings
     /// that two of them state must not differ.</para>
@@ -78,7 +79,7 @@ public static class SnapshotKvServiceCollectionExtensions
                 AddKeyedStore(services, name);
             }
 
-            services.TryAddSingleton(static provider => new CacheMeter(provider.GetService<IMeterFactory>()));
+            ConfigurationServices.AddConfigurationWriter(services, name);
             services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, SnapshotKvHostedService>());
         }
 
@@ -97,6 +98,7 @@ public static class SnapshotKvServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SnapshotKvOptions>, SnapshotKvOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<SnapshotKvCacheOptions>, SnapshotKvCacheOptionsSetup>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SnapshotKvCacheOptions>, SnapshotKvCacheOptionsValidator>());
+        services.TryAddSingleton(static provider => new CacheMeter(provider.GetService<IMeterFactory>()));
         services.AddOptionsWithValidateOnStart<SnapshotKvOptions>(name);
         services.AddOptionsWithValidateOnStart<SnapshotKvCacheOptions>(name);
     }

@@ -9,4 +9,22 @@ internal static class SnapshotKvEventIds
     public const int MaintenanceFailed = 112;
     public const int SettingsPostponed = 113;
     public const int SettingsRefused = 114;
+
+    public const int ConfigurationPublished = 120;
+    public const int ConfigurationKeysChanged = 121;
+    public const int ConfigurationRefused = 122;
+    public const int ConfigurationUnreadable = 123;
+    public const int ConfigurationUnreadableKeys = 124;
+    public const int ConfigurationLastGoodUsed = 125;
+    public const int ConfigurationLastGoodFailed = 126;
+    public const int ConfigurationStoreFailed = 127;
+    public const int ConfigurationReloadFailed = 128;
+    public const int ConfigurationStoreClosed = 129;
+    public const int ConfigurationKeysSkipped = 130;
+    public const int ConfigurationSkippedKeys = 131;
+    public const int ConfigurationCallbackFailed = 132;
+    public const int ConfigurationErrorCallbackFailed = 133;
+    public const int ConfigurationWritten = 134;
+    public const int ConfigurationKeysWritten = 135;
+    public const int ConfigurationNotFollowed = 136;
 }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Primitives;
+using SnapshotKv.Extensions.Configuration;
 
 namespace SnapshotKv.Extensions.Hosting;
 
@@ -29,6 +30,7 @@ internal sealed class SnapshotKvHostedService(
 
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
+        ConfigurationServices.Attach(services);
         foreach (var registration in registrations)
         {
             // Reading a large store takes seconds, which belong to no caller's thread.

@@ -1,0 +1,49 @@
+namespace SnapshotKv.Extensions.Configuration;
+
+/// <summary>
+/// Writes the configuration that a store holds. Each write is one commit and one revision: who made it, why, and what was before are kept and can be taken back. Single keys and
+/// sections come as extension methods (<see cref="SnapshotKvConfigurationWriterExtensions"/>).
+/// </summary>
+/// <remarks>
+/// <para>Thread-safe. Registered by <c>AddSnapshotKv</c>, and by name for stores with one. Keys are configuration keys, <c>Section:Name</c>; case does not matter, and a key that is there keeps its
+/// spelling. Values are text, or null, which hides what earlier sources say.</para>
+/// <para>A write completes when its commit is on disk and published by the configuration of this application that follows the store; what reads the configuration afterwards sees it.</para>
+/// <para>The history keeps values, secrets too, in the store itself.</para>
+/// </remarks>
+public interface ISnapshotKvConfigurationWriter
+{
+    /// <summary>The configuration that the store holds now.</summary>
+    /// <param name="cancellationToken">Checked before anything is done.</param>
+    /// <returns>The values and their version, as of one point in time.</returns>
+    /// <exception cref="SnapshotKvConfigurationException">Keys differ only in case, or values are bytes: remove them by <see cref="ApplyAsync"/>.</exception>
+    ValueTask<SnapshotKvConfigurationValues> GetAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Carries out a change, whole or not at all.</summary>
+    /// <param name="change">What is to be done, by whom and why; it can be used again.</param>
+    /// <param name="cancellationToken">Until the commit, gives up with nothing changed; after it, gives up waiting.</param>
+    /// <returns>What was changed. A change that changes nothing makes no revision.</returns>
+    /// <exception cref="KvConflictException">The configuration is not at the version that the change expects any more; the message names what changed. Nothing was changed.</exception>
+    /// <exception cref="SnapshotKvConfigurationRefusedException">The validation of the configuration that follows refuses the result. Nothing was changed.</exception>
+    /// <exception cref="SnapshotKvConfigurationException">The result would hold keys that differ only in case, or bytes, which were there before. Nothing was changed.</exception>
+    /// <exception cref="KvStoreUnavailableException">The disk refused the snapshot: the change is in memory, will be tried to be saved again, and is published then.</exception>
+    Task<SnapshotKvConfigurationWrite> ApplyAsync(SnapshotKvConfigurationChange change, CancellationToken cancellationToken = default);
+
+    /// <summary>What was written, newest first.</summary>
+    /// <param name="limit">How many revisions are wanted at most; positive.</param>
+    /// <param name="cancellationToken">Gives up the reading.</param>
+    /// <returns>The revisions. The number that is kept is <see cref="SnapshotKvConfigurationOptions.HistoryLimit"/>.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="limit"/> is not positive.</exception>
+    ValueTask<IReadOnlyList<SnapshotKvConfigurationRevision>> GetHistoryAsync(int limit = 100, CancellationToken cancellationToken = default);
+
+    /// <summary>Takes a revision back: gives each key that it changed the value of before. That is a revision of its own, which can be taken back in turn.</summary>
+    /// <param name="revision">The number of the revision.</param>
+    /// <param name="author">Who takes it back.</param>
+    /// <param name="reason">Why; null for one that names the revision.</param>
+    /// <param name="cancellationToken">Until the commit, gives up with nothing changed; after it, gives up waiting.</param>
+    /// <returns>What was changed.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The history does not have the revision.</exception>
+    /// <exception cref="KvConflictException">Keys have been changed since; the message names them. Nothing was changed.</exception>
+    /// <exception cref="SnapshotKvConfigurationRefusedException">The validation refuses the result. Nothing was changed.</exception>
+    /// <exception cref="KvStoreUnavailableException">As with <see cref="ApplyAsync"/>.</exception>
+    Task<SnapshotKvConfigurationWrite> UndoAsync(long revision, string? author = null, string? reason = null, CancellationToken cancellationToken = default);
+}

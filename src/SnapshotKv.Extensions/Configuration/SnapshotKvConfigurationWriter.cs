@@ -1,0 +1,252 @@
+using System.Buffers;
+using System.Globalization;
+using Microsoft.Extensions.Logging;
+
+namespace SnapshotKv.Extensions.Configuration;
+
+/// <summary>Writes a configuration by batches with conditions, over any store.</summary>
+/// <remarks>Thread-safe. Does not own the store.</remarks>
+internal sealed class SnapshotKvConfigurationWriter : ISnapshotKvConfigurationWriter
+{
+    /// <summary>So many other writers in a row mean that something writes without end.</summary>
+    private const int MostTries = 64;
+
+    private readonly IKvStore _store;
+    private readonly string _prefix;
+    private readonly int _historyLimit;
+    private readonly TimeProvider _timeProvider;
+    private readonly Func<IReadOnlyList<SnapshotKvConfigurationProvider>> _providers;
+    private readonly ILogger _logger;
+    private readonly ConfigurationHistory _history;
+
+    /// <param name="store">The store.</param>
+    /// <param name="options">The prefix, and how long the history is.</param>
+    /// <param name="timeProvider">The clock of the history.</param>
+    /// <param name="providers">Finds the providers of the application; those that follow this configuration are asked before a commit and waited for after it.</param>
+    /// <param name="logger">Where is logged to.</param>
+    public SnapshotKvConfigurationWriter(
+        IKvStore store,
+        SnapshotKvConfigurationOptions options,
+        TimeProvider timeProvider,
+        Func<IReadOnlyList<SnapshotKvConfigurationProvider>> providers,
+        ILogger logger)
+    {
+        _store = store;
+        _prefix = options.Prefix;
+        _historyLimit = options.HistoryLimit;
+        _timeProvider = timeProvider;
+        _providers = providers;
+        _logger = logger;
+        _history = new ConfigurationHistory(store, _prefix);
+    }
+
+    public ValueTask<SnapshotKvConfigurationValues> GetAsync(CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var state = ReadState();
+        return ValueTask.FromResult(new SnapshotKvConfigurationValues(state.Set.ToData(), state.Head.Revision, state.GetVersion()));
+    }
+
+    public Task<SnapshotKvConfigurationWrite> ApplyAsync(SnapshotKvConfigurationChange change, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(change);
+        return WriteAsync(change.Author, change.Reason, undoOf: null, change.ExpectedVersion, change.ApplyTo, cancellationToken);
+    }
+
+    public ValueTask<IReadOnlyList<SnapshotKvConfigurationRevision>> GetHistoryAsync(int limit = 100, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
+        var revisions = new List<SnapshotKvConfigurationRevision>();
+        var head = _history.ReadHead();
+        for (var revision = head.Revision; revision >= head.Oldest && revisions.Count < limit; revision--)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+
+            // One that is taken out at this moment is not missed.
+            if (_history.Find(revision) is { } found)
+            {
+                revisions.Add(found);
+            }
+        }
+
+        return ValueTask.FromResult<IReadOnlyList<SnapshotKvConfigurationRevision>>(revisions);
+    }
+
+    public Task<SnapshotKvConfigurationWrite> UndoAsync(long revision, string? author = null, string? reason = null, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var undone = _history.Find(revision) ?? throw NotKept(revision);
+        reason ??= string.Create(CultureInfo.InvariantCulture, $"Takes revision {revision} back");
+        return WriteAsync(author, reason, revision, expectedVersion: null, draft => TakeBack(undone, draft), cancellationToken);
+    }
+
+    private static void TakeBack(SnapshotKvConfigurationRevision undone, ConfigurationDraft draft)
+    {
+        var changedSince = undone.Changes
+            .Where(change => draft.TryGetBefore(change.Key, out var current) != change.Exists || current != change.After)
+            .Select(static change => change.Key)
+            .ToList();
+        if (changedSince.Count > 0)
+        {
+            throw new KvConflictException(
+                changedSince[0],
+                string.Create(CultureInfo.InvariantCulture, $"Revision {undone.Revision} cannot be taken back: {Quote(changedSince)} changed since. Set them by hand, or take the later revisions back first."));
+        }
+
+        foreach (var change in undone.Changes)
+        {
+            if (change.Existed)
+            {
+                draft.Set(change.Key, change.Before);
+            }
+            else
+            {
+                draft.Remove(change.Key);
+            }
+        }
+    }
+
+    private static string Quote(IEnumerable<string> keys) => string.Join(", ", keys.Select(static key => $"'{key}'"));
+
+    private async Task<SnapshotKvConfigurationWrite> WriteAsync(
+        string? author,
+        string? reason,
+        long? undoOf,
+        string? expectedVersion,
+        Action<ConfigurationDraft> edit,
+        CancellationToken cancellationToken)
+    {
+        string? conflictingKey = null;
+        for (var tries = 0; tries < MostTries; tries++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var state = ReadState();
+            ThrowIfNotExpected(state, expectedVersion);
+            var draft = new ConfigurationDraft(state.Set);
+            edit(draft);
+            if (!draft.IsChanged)
+            {
+                return new(state.Head.Revision, state.GetVersion(), []);
+            }
+
+            var after = draft.ToData();
+            var followers = FindFollowers();
+            ThrowIfRefused(followers, after);
+            var revision = new SnapshotKvConfigurationRevision(state.Head.Revision + 1, _timeProvider.GetUtcNow().ToUniversalTime(), author, reason, undoOf, draft.GetChanges(after));
+            var writes = draft.GetWrites(KvSerializer.Native(_store.Format));
+            var result = await _store.TryCommitAsync(ToBatch(state, writes, revision), cancellationToken).ConfigureAwait(false);
+            if (result.IsCommitted)
+            {
+                Log(revision);
+                await PublishAsync(followers, revision.Revision, result.Version, cancellationToken).ConfigureAwait(false);
+                return new(revision.Revision, state.GetVersionAfter(revision.Revision, writes), revision.Changes);
+            }
+
+            conflictingKey = result.ConflictingKey;
+        }
+
+        throw new KvConflictException(conflictingKey!, $"The configuration under '{_prefix}' was changed between each of {MostTries} readings and writings; something writes to it without end.");
+    }
+
+    private ConfigurationState ReadState() => ConfigurationState.Read(_store, _prefix, _history);
+
+    /// <summary>All that was read must still be so, not only what is changed: the result was judged as a whole.</summary>
+    private KvBatch ToBatch(ConfigurationState state, Dictionary<string, ReadOnlyMemory<byte>?> writes, SnapshotKvConfigurationRevision revision)
+    {
+        var batch = new KvBatch();
+        foreach (var (key, version) in state.EntryVersions)
+        {
+            batch.RequireVersion(key, version);
+        }
+
+        foreach (var (key, value) in writes)
+        {
+            if (value is not { } written)
+            {
+                batch.Remove(key);
+                continue;
+            }
+
+            batch.SetEncoded(key, new ReadOnlySequence<byte>(written));
+            if (!state.EntryVersions.ContainsKey(key))
+            {
+                batch.RequireAbsent(key);
+            }
+        }
+
+        _history.AddTo(batch, state.Head, revision, _historyLimit);
+        return batch;
+    }
+
+    private IReadOnlyList<SnapshotKvConfigurationProvider> FindFollowers() => [.. _providers().Where(provider => provider.Serves(_store, _prefix))];
+
+    private static void ThrowIfRefused(IReadOnlyList<SnapshotKvConfigurationProvider> followers, Dictionary<string, string?> after)
+    {
+        foreach (var follower in followers)
+        {
+            if (follower.Judge(after) is { } refusal)
+            {
+                throw refusal;
+            }
+        }
+    }
+
+    private void ThrowIfNotExpected(ConfigurationState state, string? expectedVersion)
+    {
+        if (expectedVersion is null || expectedVersion == state.GetVersion())
+        {
+            return;
+        }
+
+        var keys = new SortedSet<string>(StringComparer.Ordinal);
+        for (var revision = ConfigurationState.RevisionOf(expectedVersion) + 1 ?? long.MaxValue; revision <= state.Head.Revision; revision++)
+        {
+            keys.UnionWith(_history.Find(revision)?.Changes.Select(static change => change.Key) ?? []);
+        }
+
+        throw new KvConflictException(string.Create(
+            CultureInfo.InvariantCulture,
+            $"The configuration under '{_prefix}' is not at version '{expectedVersion}' any more but at '{state.GetVersion()}': {(keys.Count > 0 ? $"{Quote(keys)} changed" : "something was changed around the writer")} since. Read it again."));
+    }
+
+    /// <summary>Waits until the disk has the commit, and those who follow have published it.</summary>
+    private async Task PublishAsync(IReadOnlyList<SnapshotKvConfigurationProvider> followers, long revision, long version, CancellationToken cancellationToken)
+    {
+        if (_store is IKvSnapshots snapshots)
+        {
+            await snapshots.SaveAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        if (followers.Count == 0)
+        {
+            _logger.NotFollowed(_prefix);
+        }
+
+        foreach (var follower in followers)
+        {
+            if (await follower.CatchUpAsync(version, cancellationToken).ConfigureAwait(false) is { } fault)
+            {
+                throw new SnapshotKvConfigurationRefusedException(
+                    string.Create(CultureInfo.InvariantCulture, $"Revision {revision} was written, but is not published, because what others wrote at the same time cannot be: {fault.Message}"),
+                    fault);
+            }
+        }
+    }
+
+    private void Log(SnapshotKvConfigurationRevision revision)
+    {
+        _logger.Written(revision.Revision, revision.Changes.Count);
+        if (_logger.IsEnabled(LogLevel.Debug))
+        {
+            _logger.KeysWritten(revision.Revision, string.Join(", ", revision.Changes.Select(static change => change.Key)));
+        }
+    }
+
+    private ArgumentOutOfRangeException NotKept(long revision)
+    {
+        var head = _history.ReadHead();
+        return new(nameof(revision), revision, head.Revision == 0
+            ? "The history is empty."
+            : string.Create(CultureInfo.InvariantCulture, $"The history has the revisions {head.Oldest} to {head.Revision}."));
+    }
+}

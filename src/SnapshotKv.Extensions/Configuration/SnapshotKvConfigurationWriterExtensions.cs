@@ -1,0 +1,68 @@
+namespace SnapshotKv.Extensions.Configuration;
+
+/// <summary>Single changes of a configuration.</summary>
+public static class SnapshotKvConfigurationWriterExtensions
+{
+    /// <summary>Sets a key.</summary>
+    /// <param name="writer">The writer.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The text; null hides what earlier sources say.</param>
+    /// <param name="author">Who makes the change.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="expectedVersion">The version that the configuration must have; null for any.</param>
+    /// <param name="cancellationToken">Until the commit, gives up with nothing changed; after it, gives up waiting.</param>
+    /// <returns>What was changed.</returns>
+    /// <exception cref="ArgumentException">The key is empty, has an empty segment, is too long or not well-formed, or lies in the section <c>SnapshotKv</c>.</exception>
+    /// <inheritdoc cref="ISnapshotKvConfigurationWriter.ApplyAsync"/>
+    public static Task<SnapshotKvConfigurationWrite> SetAsync(
+        this ISnapshotKvConfigurationWriter writer,
+        string key,
+        string? value,
+        string? author = null,
+        string? reason = null,
+        string? expectedVersion = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        return writer.ApplyAsync(New(author, reason, expectedVersion).Set(key, value), cancellationToken);
+    }
+
+    /// <summary>Removes a key, so that earlier sources have the say again. Keys below it stay.</summary>
+    /// <inheritdoc cref="SetAsync"/>
+    public static Task<SnapshotKvConfigurationWrite> RemoveAsync(
+        this ISnapshotKvConfigurationWriter writer,
+        string key,
+        string? author = null,
+        string? reason = null,
+        string? expectedVersion = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        return writer.ApplyAsync(New(author, reason, expectedVersion).Remove(key), cancellationToken);
+    }
+
+    /// <summary>Gives a section these keys, and no others.</summary>
+    /// <param name="writer">The writer.</param>
+    /// <param name="section">The section; empty for the whole configuration.</param>
+    /// <param name="values">The keys below the section, without it, and their values.</param>
+    /// <param name="author">Who makes the change.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="expectedVersion">The version that the configuration must have; null for any.</param>
+    /// <param name="cancellationToken">Until the commit, gives up with nothing changed; after it, gives up waiting.</param>
+    /// <inheritdoc cref="SetAsync"/>
+    public static Task<SnapshotKvConfigurationWrite> ReplaceSectionAsync(
+        this ISnapshotKvConfigurationWriter writer,
+        string section,
+        IEnumerable<KeyValuePair<string, string?>> values,
+        string? author = null,
+        string? reason = null,
+        string? expectedVersion = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        return writer.ApplyAsync(New(author, reason, expectedVersion).ReplaceSection(section, values), cancellationToken);
+    }
+
+    private static SnapshotKvConfigurationChange New(string? author, string? reason, string? expectedVersion) =>
+        new() { Author = author, Reason = reason, ExpectedVersion = expectedVersion };
+}
