@@ -40,7 +40,6 @@ public sealed class SnapshotKvHostApplicationBuilderExtensionsTests : IDisposabl
 
         TestHost.ReadBack(_directory.Path, "mine:k").ShouldBe([1]);
         _log.Count(EngineEvents.StoreOpened).ShouldBe(1);
-        _log.Count(EngineEvents.StoreClosed).ShouldBe(1);
     }
 
     [Fact]

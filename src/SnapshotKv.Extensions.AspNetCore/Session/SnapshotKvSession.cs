@@ -15,7 +15,7 @@ namespace SnapshotKv.Extensions.AspNetCore.Session;
 /// </remarks>
 internal sealed class SnapshotKvSession(
     SessionEntries entries,
-    string key,
+    string entryKey,
     TimeSpan idleTimeout,
     TimeSpan ioTimeout,
     Func<bool> tryEstablishSession,
@@ -111,7 +111,7 @@ internal sealed class SnapshotKvSession(
         using var deadline = new IoDeadline(ioTimeout, timeProvider, cancellationToken);
         try
         {
-            Take(await entries.ReadAsync(key, deadline.Token).ConfigureAwait(false));
+            Take(await entries.ReadAsync(entryKey, deadline.Token).ConfigureAwait(false));
         }
         catch (OperationCanceledException exception) when (deadline.HasPassed)
         {
@@ -133,7 +133,7 @@ internal sealed class SnapshotKvSession(
         {
             if (_changes.IsEmpty && !HasOtherIdleTimeout(_stored.Content))
             {
-                await entries.RefreshAsync(key, deadline.Token).ConfigureAwait(false);
+                await entries.RefreshAsync(entryKey, deadline.Token).ConfigureAwait(false);
             }
             else
             {
@@ -181,7 +181,7 @@ internal sealed class SnapshotKvSession(
 
         try
         {
-            Take(entries.Read(key));
+            Take(entries.Read(entryKey));
         }
         catch (Exception exception)
         {
@@ -204,8 +204,8 @@ internal sealed class SnapshotKvSession(
     }
 
     /// <summary>
-    /// Applies the changes to what is stored, again and again until nobody else writes in between. Each turn that is lost is one that another request
-    /// won, so there are never more than there are requests.
+    /// Applies the changes to what is stored, again and again until nobody else writes in between. A turn that is lost is one that another request won,
+    /// so requests can delay but never block each other.
     /// </summary>
     private async ValueTask WriteAsync(CancellationToken cancellationToken)
     {
@@ -214,12 +214,12 @@ internal sealed class SnapshotKvSession(
         {
             if (_stored.Content is { } loaded && loaded.Id != current.Content?.Id)
             {
-                End(loaded.Id);
+                End();
                 return;
             }
 
             var merged = Merge(current.Content);
-            var version = merged is null ? 0 : await entries.TryWriteAsync(key, merged, current.Version, cancellationToken).ConfigureAwait(false);
+            var version = merged is null ? 0 : await entries.TryWriteAsync(entryKey, merged, current.Version, cancellationToken).ConfigureAwait(false);
             if (version != 0)
             {
                 Adopt(new(version, merged));
@@ -228,7 +228,7 @@ internal sealed class SnapshotKvSession(
             }
 
             // Somebody was faster; or the changes change nothing, which has to be true of what is stored now too, and reading it moves the expiry.
-            var now = await entries.ReadAsync(key, cancellationToken).ConfigureAwait(false);
+            var now = await entries.ReadAsync(entryKey, cancellationToken).ConfigureAwait(false);
             if (merged is null && now.Version == current.Version)
             {
                 Adopt(now);
@@ -265,15 +265,15 @@ internal sealed class SnapshotKvSession(
     {
         if (isNew)
         {
-            logger.Started(content.Id);
+            logger.Started();
         }
 
         logger.Stored(content.Id, content.Values.Count, conflicts);
     }
 
-    private void End(Guid id)
+    private void End()
     {
-        logger.Ended(id);
+        logger.Ended();
         _stored = default;
         _changes.Forget();
         _state = State.Unavailable;

@@ -27,6 +27,7 @@ internal sealed class SnapshotKvSessionDirectory(SessionEntries entries, ILogger
 
         async IAsyncEnumerable<SnapshotKvSessionInfo> List([EnumeratorCancellation] CancellationToken stop)
         {
+            // Keys of a tag are told synchronously; the form is the other list's.
             await ValueTask.CompletedTask.ConfigureAwait(false);
             foreach (var key in entries.Partition.GetKeysByTag(tag))
             {

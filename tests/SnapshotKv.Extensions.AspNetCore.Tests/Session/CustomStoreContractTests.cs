@@ -169,7 +169,9 @@ public sealed class CustomStoreContractTests : IDisposable
 
         // Nothing of it is written, not even once the store can be.
         _sessions.Hooks.OnCall = null;
+        _sessions.Hooks.Calls.Clear();
         await session.CommitAsync(Token);
+        _sessions.Hooks.Calls.ShouldBeEmpty();
         _sessions.Version.ShouldBe(version);
         _sessions.Show().ShouldBe("k=v");
     }

@@ -216,6 +216,31 @@ public sealed class SessionDirectoryTests : IDisposable
         (await SessionDirectory.CountAsync(Token)).ShouldBe(1);
     }
 
+    [Fact]
+    public async Task SessionThatBecomesAnothers_BetweenFindingAndLooking_IsNotShown()
+    {
+        await SignInAsync("one", "ada");
+        BeforeLooking(() => SignInAsync("one", "grace"));
+        (await UsersOfAsync("ada")).ShouldBeEmpty();
+
+        var id = _sessions.Open("one").Id;
+        BeforeLooking(async () =>
+        {
+            _sessions.Store.Clear();
+            await SignInAsync("one", "eve");
+        });
+        (await SessionDirectory.FindAsync(id, Token)).ShouldBeNull();
+    }
+
+    private void BeforeLooking(Func<Task> work) => _sessions.Hooks.OnCall = operation =>
+    {
+        if (operation == nameof(IKvStore.TryPeekBytes))
+        {
+            _sessions.Hooks.OnCall = null;
+            work().IsCompletedSuccessfully.ShouldBeTrue();
+        }
+    };
+
     private static async Task<List<T>> ToListAsync<T>(IAsyncEnumerable<T> source)
     {
         var list = new List<T>();

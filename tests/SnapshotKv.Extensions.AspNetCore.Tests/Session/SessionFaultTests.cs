@@ -320,14 +320,6 @@ public sealed class SessionFaultTests : IDisposable
         _sessions.Log.Entries.ShouldAllBe(entry => !entry.Message.Contains("secret") && !entry.Message.Contains(Sessions.Cookie));
     }
 
-    [Fact]
-    public void EventIds_AreDistinctAndInTheirBlock()
-    {
-        var ids = typeof(SnapshotKvSessionEventIds).GetFields().Select(field => (int)field.GetRawConstantValue()!).ToList();
-        ids.ShouldBeUnique();
-        ids.ShouldAllBe(id => id >= 140 && id <= 159);
-    }
-
     private void Damage(bool anotherKind)
     {
         var key = _sessions.EntryKey;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Session;
 using Microsoft.Extensions.DependencyInjection;
 using SnapshotKv.Extensions.AspNetCore.Diagnostics;
 using SnapshotKv.Extensions.AspNetCore.Tests.Support;
@@ -39,6 +40,43 @@ public sealed class SessionHostTests : IDisposable
 
         await using var again = await StartAsync(stock);
         (await again.GetAsync("/visit", cookie)).ShouldBe("3");
+    }
+
+    [Fact]
+    public async Task Sessions_OverARestart_AreAllBackAndTheirClocksRanOn()
+    {
+        const int Count = 300;
+        await using (var host = await StartAsync())
+        {
+            for (var i = 0; i < Count; i++)
+            {
+                // Half of them a minute later.
+                _clock.Advance(i == Count / 2 ? TimeSpan.FromMinutes(1) : TimeSpan.Zero);
+                var session = Open(host, i);
+                session.SetInt32("number", i);
+                await session.CommitAsync(Token);
+            }
+        }
+
+        _clock.Advance(TimeSpan.FromMinutes(18));
+        await using (var again = await StartAsync())
+        {
+            (await again.Directory.CountAsync(Token)).ShouldBe(Count);
+            for (var i = 0; i < Count; i += 2)
+            {
+                Open(again, i).GetInt32("number").ShouldBe(i);
+            }
+        }
+
+        // Those that were read live on from then, the others since they were written.
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        await using var last = await StartAsync();
+        (await last.Directory.CountAsync(Token)).ShouldBe(Count * 3 / 4);
+        _clock.Advance(TimeSpan.FromMinutes(19));
+        (await last.Directory.CountAsync(Token)).ShouldBe(0);
+
+        static ISession Open(SessionHost host, int number) => host.Services.GetRequiredService<ISessionStore>()
+            .Create(string.Create(CultureInfo.InvariantCulture, $"cookie-{number}"), Sessions.Idle, Sessions.Io, static () => true, isNewSessionKey: false);
     }
 
     [Fact]
@@ -157,22 +195,39 @@ public sealed class SessionHostTests : IDisposable
     }
 
     [Fact]
-    public async Task TwoHosts_OverOneStore_MergeAndRevokeForEachOther()
+    public async Task TwoHosts_OverOneDirectory_MergeAndRevokeForEachOther()
     {
-        using var store = KvStore.Open(new SnapshotKvOptions { TimeProvider = _clock });
-        void Share(IServiceCollection services) => services.AddSingleton<IKvStore>(store.GetPartition(""));
         var bothLoaded = new Meeting(2);
         void Map(WebApplication application) => MapMeeting(application, bothLoaded);
-        await using var one = await SessionHost.StartAsync(Path.Combine(_directory.Path), clock: _clock, log: _log, services: Share, map: Map);
-        var otherRoot = Directory.CreateDirectory(Path.Combine(_directory.Path, "other")).FullName;
-        await using var two = await SessionHost.StartAsync(otherRoot, clock: _clock, services: Share, map: Map, keys: "../keys");
-        var (_, cookie) = await one.SendAsync("/sign-in/ada");
+        await using var one = await StartAsync(map: Map);
+        string cookie;
+        await using (var two = await StartAsync(map: Map))
+        {
+            (_, cookie) = await one.SendAsync("/sign-in/ada");
+            await Task.WhenAll(one.GetAsync("/meet/a/1", cookie), two.GetAsync("/meet/b/2", cookie));
+            (await two.GetAsync("/show", cookie)).ShouldBe("a=1 b=2 snapshotkv:user=ada");
+        }
 
-        await Task.WhenAll(one.GetAsync("/meet/a/1", cookie), two.GetAsync("/meet/b/2", cookie));
-
-        (await two.GetAsync("/show", cookie)).ShouldBe("a=1 b=2 snapshotkv:user=ada");
-        (await two.Directory.RevokeUserAsync("ada", Token)).ShouldBe(1);
+        (await one.GetAsync("/show", cookie)).ShouldBe("a=1 b=2 snapshotkv:user=ada", "the directory stays open for those who are left");
+        await using var three = await StartAsync();
+        (await three.Directory.RevokeUserAsync("ada", Token)).ShouldBe(1);
         (await one.GetAsync("/show", cookie)).ShouldBe("");
+    }
+
+    [Fact]
+    public async Task NamedStore_KeepsTheSessions()
+    {
+        await using var host = await SessionHost.StartAsync(_directory.Path, clock: _clock, services: services =>
+        {
+            services.AddKeyedSnapshotKv("visits", options => options.Path = "visits");
+            services.AddSnapshotKvSession(options => options.StoreName = "visits");
+        });
+
+        var (_, cookie) = await host.SendAsync("/set/k/v");
+
+        (await host.GetAsync("/show", cookie)).ShouldBe("k=v");
+        host.Services.GetRequiredService<IKvStore>().Count().ShouldBe(0);
+        host.Services.GetRequiredKeyedService<IKvStore>("visits").Count("session:").ShouldBe(1);
     }
 
     /// <summary>Every request loads the session before any of them commits, each then sets a key of its own; gives what is left in the end.</summary>

@@ -37,6 +37,7 @@ public sealed class SessionPayloadTests
     {
         var empty = Sample with { Values = new Dictionary<string, byte[]>(), IdleTimeout = Timeout.InfiniteTimeSpan };
 
+        SessionPayload.Write(empty).Length.ShouldBe(49);
         SessionPayload.TryRead(SessionPayload.Write(empty), out var content, out _).ShouldBeTrue();
 
         content!.Values.ShouldBeEmpty();

@@ -3,8 +3,6 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using SnapshotKv.Extensions.AspNetCore.Diagnostics;
 using SnapshotKv.Extensions.AspNetCore.Session;
 using SnapshotKv.Extensions.Tests.Support;
 using SnapshotKv.Tests;
@@ -47,18 +45,6 @@ public sealed class SessionsGuideTests : IDisposable
             {
                 Repository.Read(document).ShouldContain($"`{property.Name}`", Case.Sensitive, document);
             }
-        }
-    }
-
-    [Fact]
-    public void Guide_NamesEveryEventWithItsLevel()
-    {
-        var guide = Repository.Read("docs/guides/sessions.md");
-        var messages = typeof(SessionLog).GetMethods().SelectMany(method => method.GetCustomAttributes(typeof(LoggerMessageAttribute), inherit: false)).Cast<LoggerMessageAttribute>().ToList();
-        messages.Count.ShouldBe(typeof(SnapshotKvSessionEventIds).GetFields().Length);
-        foreach (var message in messages)
-        {
-            guide.ShouldContain($"| {message.EventId} | {message.Level} |", Case.Sensitive);
         }
     }
 

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Session;
 using Microsoft.Extensions.DependencyInjection;
+using SnapshotKv.Extensions.AspNetCore.Diagnostics;
 using SnapshotKv.Extensions.AspNetCore.Tests.Support;
 using SnapshotKv.Extensions.Tests.Support;
 using SnapshotKv.Testing;
@@ -18,6 +19,7 @@ public sealed class StockStoreContractTests : IDisposable
     private readonly KvStore _store;
     private readonly ServiceProvider _services;
     private readonly TemporaryDirectory _directory = new();
+    private readonly CapturingLogger _log = new();
 
     public StockStoreContractTests()
     {
@@ -168,6 +170,17 @@ public sealed class StockStoreContractTests : IDisposable
         (await host.SendAsync("/set/k/v")).Text.ShouldBe("set");
 
         hooks.Calls.ShouldContain(commit);
+        _log.Count(SnapshotKvSessionEventIds.CommitFailed).ShouldBe(stock ? 0 : 1, "the stock store leaves it to the middleware");
+    }
+
+    [Fact]
+    public async Task UserName_OfAnotherKindOfSession_IsAKeyLikeAnyOther()
+    {
+        var session = Open();
+        session.SetUserName("ada");
+        await session.CommitAsync(Token);
+
+        Open().GetUserName().ShouldBe("ada");
     }
 
     private static void Fail(bool now)
@@ -181,6 +194,7 @@ public sealed class StockStoreContractTests : IDisposable
     private Task<SessionHost> StartAsync(bool stock, StoreHooks hooks, Action<WebApplication>? map = null) => SessionHost.StartAsync(
         _directory.Path,
         stock,
+        log: _log,
         services: services => services.AddSingleton<IKvStore>(new HookedKvStore(_store, hooks)),
         map: map);
 
