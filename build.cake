@@ -60,7 +60,7 @@ Task("Coverage")
             .AppendQuoted($"-reports:{coverage}/results/*/coverage.cobertura.xml")
             .AppendQuoted($"-targetdir:{coverage}/report")
             .AppendQuoted("-reporttypes:MarkdownSummaryGithub;HtmlInline")
-            .AppendQuoted("-assemblyfilters:+SnapshotKv;+SnapshotKv.Extensions")
+            .AppendQuoted("-assemblyfilters:+SnapshotKv;+SnapshotKv.Extensions;+SnapshotKv.Extensions.AspNetCore")
             // Made by the compiler.
             .AppendQuoted("-classfilters:-SnapshotKv.Serialization.BuiltInJsonContext"));
         Information(System.IO.File.ReadAllText($"{coverage}/report/SummaryGithub.md"));

@@ -26,6 +26,7 @@ internal static class Program
         Stalls.Group,
         Expiry.Group,
         Codec.Group,
+        DiagnosticsCost.Group,
         Million.Group,
     ];
 

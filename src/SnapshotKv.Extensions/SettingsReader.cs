@@ -30,6 +30,15 @@ internal sealed class SettingsReader(IConfigurationSection section)
     public void Int64(string name, Action<long> assign) =>
         Read(name, assign, "a whole number", static text => long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value) ? value : null);
 
+    /// <summary>A number that an empty setting leaves as it is.</summary>
+    public void OptionalInt64(string name, Action<long> assign)
+    {
+        if (!string.IsNullOrEmpty(section[name]))
+        {
+            Int64(name, assign);
+        }
+    }
+
     public void Boolean(string name, Action<bool> assign) =>
         Read(name, assign, "true or false", static text => bool.TryParse(text, out var value) ? value : null);
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -7,6 +8,7 @@ using SnapshotKv;
 using SnapshotKv.Extensions;
 using SnapshotKv.Extensions.Caching;
 using SnapshotKv.Extensions.Configuration;
+using SnapshotKv.Extensions.Diagnostics;
 using SnapshotKv.Extensions.Hosting;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -96,6 +98,7 @@ public static class SnapshotKvServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SnapshotKvOptions>, SnapshotKvOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<SnapshotKvCacheOptions>, SnapshotKvCacheOptionsSetup>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SnapshotKvCacheOptions>, SnapshotKvCacheOptionsValidator>());
+        services.TryAddSingleton(static provider => new CacheMeter(provider.GetService<IMeterFactory>()));
         services.AddOptionsWithValidateOnStart<SnapshotKvOptions>(name);
         services.AddOptionsWithValidateOnStart<SnapshotKvCacheOptions>(name);
     }
@@ -120,8 +123,13 @@ public static class SnapshotKvServiceCollectionExtensions
         services.AddKeyedSingleton<IBufferDistributedCache>(name, static (provider, key) => provider.GetRequiredKeyedService<SnapshotKvDistributedCache>(key));
     }
 
-    private static SnapshotKvDistributedCache CreateCache(IServiceProvider provider, IKvStore store, string name) => new(
-        store,
-        provider.GetRequiredService<IOptionsMonitor<SnapshotKvCacheOptions>>().Get(name),
-        provider.GetRequiredService<IOptionsMonitor<SnapshotKvOptions>>().Get(name).TimeProvider);
+    private static SnapshotKvDistributedCache CreateCache(IServiceProvider provider, IKvStore store, string name)
+    {
+        var settings = provider.GetRequiredService<IOptionsMonitor<SnapshotKvOptions>>().Get(name);
+        return new(
+            store,
+            provider.GetRequiredService<IOptionsMonitor<SnapshotKvCacheOptions>>().Get(name),
+            settings.TimeProvider,
+            provider.GetRequiredService<CacheMeter>().ForCache(settings.Name ?? SnapshotKvOptions.DefaultName));
+    }
 }

@@ -32,6 +32,7 @@ internal static class StoreSettings
         settings.Enumeration<KvFormat>(nameof(options.Format), value => options.Format = value);
         settings.Int32(nameof(options.MaxValueBytes), value => options.MaxValueBytes = value);
         settings.Int64(nameof(options.MaxSnapshotBytes), value => options.MaxSnapshotBytes = value);
+        settings.Text(nameof(options.Name), value => options.Name = value);
         settings.ThrowIfFailed(name, typeof(SnapshotKvOptions));
     }
 }

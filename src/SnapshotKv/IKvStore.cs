@@ -12,7 +12,7 @@ namespace SnapshotKv;
 /// <para>Thread-safe. Keys are compared exactly, by their UTF-8 bytes; they may be empty and take up to 65,535 bytes with their prefix. Setting a longer one,
 /// and any use of one with an unpaired surrogate, is refused with an <see cref="ArgumentException"/>.</para>
 /// <para>A missing key and an expired one are the same: <c>false</c>, <c>null</c> or 0, never an exception. Reads of a value move a sliding
-/// expiry; <see cref="Exists"/>, <see cref="GetTimeToLive"/>, <see cref="GetKeys"/> and <see cref="Count"/> do not.</para>
+/// expiry; <see cref="TryPeekBytes"/>, <see cref="Exists"/>, <see cref="GetTimeToLive"/>, <see cref="GetKeys"/> and <see cref="Count"/> do not.</para>
 /// <para>The instance does not own the store: it is not disposable, and every member throws <see cref="ObjectDisposedException"/> once the store
 /// was disposed.</para>
 /// </remarks>
@@ -30,6 +30,14 @@ public interface IKvStore
     /// <returns>Whether there is a live entry.</returns>
     /// <exception cref="KvSerializationException">The entry holds another kind of value than bytes.</exception>
     bool TryGetBytes(string key, [NotNullWhen(true)] out byte[]? value);
+
+    /// <summary>Reads a value of bytes into an array of its own, with the version that it has.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">A fresh copy of the bytes, which may be empty; null when there is none.</param>
+    /// <param name="version">The number of the commit that changed the entry last, at least 1; 0 on a miss. See <see cref="KvBatch.RequireVersion"/>.</param>
+    /// <returns>Whether there is a live entry.</returns>
+    /// <exception cref="KvSerializationException">The entry holds another kind of value than bytes.</exception>
+    bool TryGetBytes(string key, [NotNullWhen(true)] out byte[]? value, out long version);
 
     /// <summary>Reads a value of bytes into a buffer writer, without allocating.</summary>
     /// <param name="key">The key.</param>
@@ -50,6 +58,14 @@ public interface IKvStore
     /// <param name="info">Version, expiry, tags and size; meaningless when there is no live entry.</param>
     /// <returns>Whether there is a live entry.</returns>
     bool TryGetInfo(string key, out KvEntryInfo info);
+
+    /// <summary>Looks at a value of bytes, and at what the store knows of its entry beside it. A sliding expiry does not move.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">A fresh copy of the bytes, which may be empty; null when there is none.</param>
+    /// <param name="info">Version, expiry, tags and size of the same entry; meaningless when there is no live entry.</param>
+    /// <returns>Whether there is a live entry.</returns>
+    /// <exception cref="KvSerializationException">The entry holds another kind of value than bytes.</exception>
+    bool TryPeekBytes(string key, [NotNullWhen(true)] out byte[]? value, out KvEntryInfo info);
 
     /// <summary>Sets a value of bytes, replacing value, expiry, tags and blob of the key.</summary>
     /// <param name="key">The key.</param>

@@ -23,6 +23,15 @@ public abstract partial class KvInMemoryKeyspace : IKvBlobs
     public abstract bool TryGetBytes(string key, [NotNullWhen(true)] out byte[]? value);
 
     /// <inheritdoc/>
+    public bool TryGetBytes(string key, [NotNullWhen(true)] out byte[]? value, out long version)
+    {
+        var result = ReadBytes(key);
+        value = result.Value;
+        version = result.Version;
+        return value is not null;
+    }
+
+    /// <inheritdoc/>
     public abstract bool TryRead(string key, IBufferWriter<byte> destination);
 
     /// <inheritdoc/>
@@ -30,6 +39,9 @@ public abstract partial class KvInMemoryKeyspace : IKvBlobs
 
     /// <inheritdoc/>
     public abstract bool TryGetInfo(string key, out KvEntryInfo info);
+
+    /// <inheritdoc/>
+    public abstract bool TryPeekBytes(string key, [NotNullWhen(true)] out byte[]? value, out KvEntryInfo info);
 
     /// <inheritdoc/>
     public abstract void SetBytes(string key, ReadOnlySpan<byte> value, KvEntryOptions options = default);

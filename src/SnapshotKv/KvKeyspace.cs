@@ -141,6 +141,15 @@ public abstract partial class KvKeyspace : KvInMemoryKeyspace, IKvChangeFeed, IK
     }
 
     /// <inheritdoc/>
+    public sealed override bool TryPeekBytes(string key, [NotNullWhen(true)] out byte[]? value, out KvEntryInfo info)
+    {
+        var record = Find(key);
+        value = record.IsNull ? null : CopyBytes(key, record);
+        info = record.IsNull ? default : EntryInfo.Of(record, Engine.Pipeline.VersionOf(record));
+        return value is not null;
+    }
+
+    /// <inheritdoc/>
     public sealed override void SetBytes(string key, ReadOnlySpan<byte> value, KvEntryOptions options = default)
     {
         Unsafe.SkipInit(out KvKey.Buffer buffer);

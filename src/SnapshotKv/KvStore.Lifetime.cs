@@ -53,7 +53,7 @@ public sealed partial class KvStore
     /// <summary>
     /// Takes over, while the store is open, <see cref="SnapshotKvOptions.MaxSnapshots"/>, <see cref="SnapshotKvOptions.SaveDebounce"/>,
     /// <see cref="SnapshotKvOptions.TtlCleanupInterval"/>, <see cref="SnapshotKvOptions.Compression"/> and <see cref="SnapshotKvOptions.MaxValueBytes"/>; and
-    /// clock and log. What is not set goes back to its default, unless another handle sets it.
+    /// clock, log, meter and name. What is not set goes back to its default, unless another handle sets it.
     /// </summary>
     /// <param name="options">The settings, which are copied.</param>
     /// <returns>The names of those among the other settings that differ, and count only once the store is opened again; empty when there are none.</returns>

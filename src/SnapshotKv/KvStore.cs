@@ -102,8 +102,8 @@ public sealed partial class KvStore : KvKeyspace, IKvSnapshots, IDisposable, IAs
     /// path is spelled. The store is closed with the last handle.
     /// </summary>
     /// <param name="options">
-    /// The settings, which are copied. What is set explicitly in them counts for all handles; what is not yields to those that set it. Clock and
-    /// log count from the first handle that brings them, and what was to be logged before is kept until then. <see cref="SnapshotKvOptions.Serializer"/>,
+    /// The settings, which are copied. What is set explicitly in them counts for all handles; what is not yields to those that set it. Clock,
+    /// log, meter and name count from the first handle that brings them, and what was to be logged before is kept until then. <see cref="SnapshotKvOptions.Serializer"/>,
     /// <see cref="SnapshotKvOptions.TypeInfoResolver"/> and <see cref="SnapshotKvOptions.MaxValueBytes"/> are each handle's own. Without a path it is a
     /// memory-only store that nobody shares.
     /// </param>

@@ -69,13 +69,14 @@ public abstract partial class KvTransactionKeyspace : KvInMemoryKeyspace
     }
 
     /// <inheritdoc/>
-    public sealed override bool TryGetInfo(string key, out KvEntryInfo info)
+    public sealed override bool TryGetInfo(string key, out KvEntryInfo info) => !Find(key, out info).IsNull;
+
+    /// <inheritdoc/>
+    public sealed override bool TryPeekBytes(string key, [NotNullWhen(true)] out byte[]? value, out KvEntryInfo info)
     {
-        var bytes = KeyBytes(key);
-        using var turn = _scope.Enter();
-        var record = _scope.View.Find(bytes);
-        info = record.IsNull ? default : EntryInfo.Of(record, _scope.View.VersionOf(bytes, record));
-        return !record.IsNull;
+        var record = Find(key, out info);
+        value = record.IsNull ? null : KvKeyspace.CopyBytes(key, record);
+        return value is not null;
     }
 
     /// <inheritdoc/>
@@ -248,6 +249,15 @@ public abstract partial class KvTransactionKeyspace : KvInMemoryKeyspace
         using var turn = _scope.Enter();
         var record = _scope.View.Find(utf8.Bytes);
         utf8.Return();
+        return record;
+    }
+
+    private Record Find(string key, out KvEntryInfo info)
+    {
+        var bytes = KeyBytes(key);
+        using var turn = _scope.Enter();
+        var record = _scope.View.Find(bytes);
+        info = record.IsNull ? default : EntryInfo.Of(record, _scope.View.VersionOf(bytes, record));
         return record;
     }
 

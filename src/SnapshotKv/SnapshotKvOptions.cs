@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Logging;
 
@@ -9,6 +10,9 @@ public sealed class SnapshotKvOptions
 {
     /// <summary>The largest value of <see cref="MaxValueBytes"/>: 1 GiB.</summary>
     public const int LargestMaxValueBytes = 1 << 30;
+
+    /// <summary>What a store without a <see cref="Name"/> is called.</summary>
+    public const string DefaultName = "default";
 
     /// <summary>The directory the store lives in.</summary>
     /// <value>
@@ -148,6 +152,18 @@ public sealed class SnapshotKvOptions
     /// <summary>Where the store logs to.</summary>
     /// <value>Default: null, nowhere.</value>
     public ILoggerFactory? LoggerFactory { get; set; }
+
+    /// <summary>What the store is called in metrics, traces and health reports, so that several can be told apart.</summary>
+    /// <value>
+    /// 1 to 64 printable characters. Default: null: <see cref="DefaultName"/>. It stands in a tag of each measurement, so let there be few names, and nothing
+    /// secret in them.
+    /// </value>
+    public string? Name { get; set; }
+
+    /// <summary>Gives the meter that the store reports through.</summary>
+    /// <value>Default: null: a meter of the store's own. A host's factory is taken when the store is registered in one.</value>
+    /// <remarks>The factory disposes its meters; the store reports nothing more through one once it is closed.</remarks>
+    public IMeterFactory? MeterFactory { get; set; }
 
     /// <summary>Checks all settings.</summary>
     /// <returns>One sentence for each setting that is out of range, naming it, the rule and its value; empty when all are good.</returns>

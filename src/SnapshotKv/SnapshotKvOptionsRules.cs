@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using SnapshotKv.Serialization;
 
 namespace SnapshotKv;
@@ -11,6 +12,9 @@ internal static class SnapshotKvOptionsRules
 
     /// <summary>Snapshots carry the names.</summary>
     private const int LongestSerializerName = 64;
+
+    /// <summary>A name stands in each measurement.</summary>
+    private const int LongestName = 64;
 
     /// <summary>The rule that <see cref="IsSerializerName"/> checks, in words.</summary>
     public static readonly string SerializerNameRule = $"must have a name of 1 to {LongestSerializerName} characters that is not one of the store's own";
@@ -63,6 +67,11 @@ internal static class SnapshotKvOptionsRules
             Add(nameof(options.Serializer), SerializerNameRule, serializer.Name is null ? "null" : $"'{serializer.Name}'");
         }
 
+        if (options.Name is { } name && !IsName(name))
+        {
+            Add(nameof(options.Name), $"must have 1 to {LongestName} printable characters, or be left out for '{SnapshotKvOptions.DefaultName}'", $"'{name}'");
+        }
+
         if (options.TimeProvider is null)
         {
             Add(nameof(options.TimeProvider), "must not be null", "null");
@@ -76,6 +85,27 @@ internal static class SnapshotKvOptionsRules
 
     public static bool IsSerializerName(string? name) =>
         name is { Length: >= 1 and <= LongestSerializerName } and not (MessagePackKvSerializer.NameInFiles or JsonKvSerializer.NameInFiles);
+
+    /// <summary>Whether each character can be shown; those that cannot would break a line of a report, or hide in it.</summary>
+    private static bool IsName(string name)
+    {
+        if (name.Length is 0 or > LongestName || string.IsNullOrWhiteSpace(name))
+        {
+            return false;
+        }
+
+        foreach (var rune in name.EnumerateRunes())
+        {
+            if (rune == Rune.ReplacementChar || Rune.GetUnicodeCategory(rune) is
+                UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+                or UnicodeCategory.OtherNotAssigned or UnicodeCategory.PrivateUse)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     private static bool IsDuration(TimeSpan value) =>
         value == Timeout.InfiniteTimeSpan || (value >= TimeSpan.Zero && value <= LongestTimer);

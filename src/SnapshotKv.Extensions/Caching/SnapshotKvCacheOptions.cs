@@ -20,4 +20,12 @@ public sealed class SnapshotKvCacheOptions
     /// <summary>How long an entry that is set without any expiry lives from when it was last read.</summary>
     /// <value>Positive. Default: null, reads do not matter. With <see cref="DefaultTimeToLive"/> an entry lives for that long at most.</value>
     public TimeSpan? DefaultSlidingExpiration { get; set; }
+
+    /// <summary>Whether the metric <c>dotnet.cache.entries</c> is reported.</summary>
+    /// <value>Default: false.</value>
+    /// <remarks>
+    /// Each time a listener asks, all keys of the cache are walked, a tenth of a second or so for a million; and the first time the index of keys is built, which
+    /// every new key pays for from then on. The entries of the whole store, <c>snapshotkv.entries</c>, cost nothing.
+    /// </remarks>
+    public bool CountEntries { get; set; }
 }

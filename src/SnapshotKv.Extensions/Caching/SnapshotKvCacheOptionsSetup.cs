@@ -20,6 +20,7 @@ internal sealed class SnapshotKvCacheOptionsSetup(IServiceProvider services) : I
         settings.Text(nameof(options.Prefix), value => options.Prefix = value);
         settings.OptionalDuration(nameof(options.DefaultTimeToLive), value => options.DefaultTimeToLive = value);
         settings.OptionalDuration(nameof(options.DefaultSlidingExpiration), value => options.DefaultSlidingExpiration = value);
+        settings.Boolean(nameof(options.CountEntries), value => options.CountEntries = value);
         settings.ThrowIfFailed(name, typeof(SnapshotKvCacheOptions));
     }
 }

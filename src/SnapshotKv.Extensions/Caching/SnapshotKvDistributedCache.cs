@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Caching.Distributed;
+using SnapshotKv.Extensions.Diagnostics;
 
 namespace SnapshotKv.Extensions.Caching;
 
@@ -18,10 +19,17 @@ internal sealed class SnapshotKvDistributedCache : IBufferDistributedCache
     private readonly IKvStore _entries;
     private readonly KvEntryOptions _defaultLife;
     private readonly TimeProvider _timeProvider;
+    private readonly CacheMetrics _metrics;
 
-    public SnapshotKvDistributedCache(IKvStore store, SnapshotKvCacheOptions options, TimeProvider timeProvider)
+    public SnapshotKvDistributedCache(IKvStore store, SnapshotKvCacheOptions options, TimeProvider timeProvider, CacheMetrics metrics)
     {
         _entries = store.GetPartition(options.Prefix);
+        _metrics = metrics;
+        if (options.CountEntries)
+        {
+            metrics.Observe(() => _entries.Count());
+        }
+
         _defaultLife = CacheEntryLife.Default(options);
         _timeProvider = timeProvider;
     }
@@ -29,7 +37,9 @@ internal sealed class SnapshotKvDistributedCache : IBufferDistributedCache
     public byte[]? Get(string key)
     {
         ArgumentNullException.ThrowIfNull(key);
-        return _entries.TryGetBytes(key, out var value) ? value : null;
+        var isHit = _entries.TryGetBytes(key, out var value);
+        _metrics.Note(isHit);
+        return isHit ? value : null;
     }
 
     [SuppressMessage("Usage", "VSTHRD103:Call async methods when in an async method", Justification = "The result is taken only where it is there already.")]
@@ -42,25 +52,40 @@ internal sealed class SnapshotKvDistributedCache : IBufferDistributedCache
         }
 
         var reading = _entries.GetBytesAsync(key, token);
-        return reading.IsCompletedSuccessfully ? ToTask(reading.GetAwaiter().GetResult()) : Await(reading);
+        return reading.IsCompletedSuccessfully ? ToTask(Note(reading.GetAwaiter().GetResult().Value)) : Await(reading);
 
-        static Task<byte[]?> ToTask(KvResult<byte[]> found) => found.Value is { } value ? Task.FromResult<byte[]?>(value) : Miss;
+        static Task<byte[]?> ToTask(byte[]? value) => value is null ? Miss : Task.FromResult<byte[]?>(value);
 
-        static async Task<byte[]?> Await(ValueTask<KvResult<byte[]>> reading) => (await reading.ConfigureAwait(false)).Value;
+        async Task<byte[]?> Await(ValueTask<KvResult<byte[]>> reading) => Note((await reading.ConfigureAwait(false)).Value);
+
+        byte[]? Note(byte[]? value)
+        {
+            _metrics.Note(value is not null);
+            return value;
+        }
     }
 
     public bool TryGet(string key, IBufferWriter<byte> destination)
     {
         ArgumentNullException.ThrowIfNull(key);
         ArgumentNullException.ThrowIfNull(destination);
-        return _entries.TryRead(key, destination);
+        return Note(_entries.TryRead(key, destination));
     }
 
+    [SuppressMessage("Usage", "VSTHRD103:Call async methods when in an async method", Justification = "The result is taken only where it is there already.")]
     public ValueTask<bool> TryGetAsync(string key, IBufferWriter<byte> destination, CancellationToken token = default)
     {
         ArgumentNullException.ThrowIfNull(key);
         ArgumentNullException.ThrowIfNull(destination);
-        return token.IsCancellationRequested ? ValueTask.FromCanceled<bool>(token) : _entries.TryReadAsync(key, destination, token);
+        if (token.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<bool>(token);
+        }
+
+        var reading = _entries.TryReadAsync(key, destination, token);
+        return reading.IsCompletedSuccessfully ? new(Note(reading.GetAwaiter().GetResult())) : Await(reading);
+
+        async ValueTask<bool> Await(ValueTask<bool> reading) => Note(await reading.ConfigureAwait(false));
     }
 
     public void Set(string key, byte[] value, DistributedCacheEntryOptions options)
@@ -117,6 +142,12 @@ internal sealed class SnapshotKvDistributedCache : IBufferDistributedCache
     {
         ArgumentNullException.ThrowIfNull(key);
         return token.IsCancellationRequested ? Task.FromCanceled(token) : _entries.RemoveAsync(key, token).AsTask();
+    }
+
+    private bool Note(bool isHit)
+    {
+        _metrics.Note(isHit);
+        return isHit;
     }
 
     private KvEntryOptions LifeOf(DistributedCacheEntryOptions options) => CacheEntryLife.From(options, _defaultLife, _timeProvider);

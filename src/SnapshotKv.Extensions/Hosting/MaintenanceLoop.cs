@@ -23,7 +23,12 @@ internal sealed class MaintenanceLoop : IDisposable
         _timeProvider = timeProvider;
         _logger = logger;
         var token = _stopping.Token;
-        _running = Task.Run(() => RunAsync(token), CancellationToken.None);
+
+        // What the host happens to start in, a trace for one, is no part of each save from then on.
+        using (ExecutionContext.SuppressFlow())
+        {
+            _running = Task.Run(() => RunAsync(token), CancellationToken.None);
+        }
     }
 
     /// <summary>Begins.</summary>

@@ -19,6 +19,7 @@ internal sealed class ChangeFeed
     private volatile bool _hasFired;
     private readonly ConcurrentQueue<ChangeToken> _fired = new();
     private bool _isComplete;
+    private long _missed;
 
     public ChangeFeed(IWorkScheduler scheduler, ILogger logger)
     {
@@ -35,6 +36,12 @@ internal sealed class ChangeFeed
     public bool IsWatched => Volatile.Read(ref _subscriptions).Length > 0 || !_tokens.IsEmpty;
 
     public int SubscriptionCount => Volatile.Read(ref _subscriptions).Length;
+
+    /// <summary>How often a subscription could not keep up and changes were dropped.</summary>
+    public long MissedCount => Volatile.Read(ref _missed);
+
+    /// <summary>A subscription drops changes, for the first time since its reader was told so.</summary>
+    public void NoteMissed() => Interlocked.Increment(ref _missed);
 
     /// <summary>Gate: tells a change.</summary>
     /// <param name="kind">What happened.</param>

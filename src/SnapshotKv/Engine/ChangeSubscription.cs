@@ -48,6 +48,11 @@ internal sealed class ChangeSubscription(
             // Once something was dropped nothing may follow before the watcher knows.
             if (_missedThrough != 0 || _queue.Count == Capacity || _queuedBytes + key.Length > CapacityBytes)
             {
+                if (_missedThrough == 0)
+                {
+                    feed.NoteMissed();
+                }
+
                 _missedThrough = sequence;
             }
             else

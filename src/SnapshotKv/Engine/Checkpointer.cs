@@ -26,6 +26,8 @@ internal sealed class Checkpointer(
     SnapshotInfo? latest,
     bool isRewriteDue,
     SnapshotWatchers watchers,
+    SaveHistory history,
+    StoreMetrics metrics,
     ILogger logger)
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
@@ -40,6 +42,21 @@ internal sealed class Checkpointer(
 
     /// <summary>The newest snapshot; null when there is none yet.</summary>
     public SnapshotInfo? Latest => Volatile.Read(ref _latest);
+
+    /// <summary>How the saves went.</summary>
+    public SaveHistory History { get; } = history;
+
+    /// <summary>The changes that no snapshot has. Slides are none: they wait for changes, or for long.</summary>
+    public UnsavedChanges Unsaved { get; } = new(pipeline, clock);
+
+    /// <summary>Called after each commit.</summary>
+    public void NoteChange()
+    {
+        if (Unsaved.IsEmpty && pipeline.Sequence != Volatile.Read(ref _savedSequence))
+        {
+            Unsaved.Begin();
+        }
+    }
 
     /// <summary>A sliding expiry was moved, which the newest snapshot does not know.</summary>
     /// <returns>Whether it is the first since a save began.</returns>
@@ -138,12 +155,15 @@ internal sealed class Checkpointer(
 
         // Before the capture: a slide that comes after it belongs to the next snapshot.
         var hadSlides = Interlocked.Exchange(ref _hasSlides, false);
+        using var operation = metrics.BeginSave(clock.TimeProvider);
         try
         {
-            return WriteSnapshot(workers, cancellationToken);
+            return WriteSnapshot(workers, operation, cancellationToken);
         }
-        catch
+        catch (Exception exception)
         {
+            operation.Failed(exception);
+            History.NoteFailure(exception);
             if (hadSlides)
             {
                 Volatile.Write(ref _hasSlides, true);
@@ -153,9 +173,9 @@ internal sealed class Checkpointer(
         }
     }
 
-    private SavedSnapshot WriteSnapshot(int workers, CancellationToken cancellationToken)
+    private SavedSnapshot WriteSnapshot(int workers, StoreOperation operation, CancellationToken cancellationToken)
     {
-        var started = clock.TimeProvider.GetTimestamp();
+        var begun = clock.TimeProvider.GetUtcNow();
         var capture = pipeline.Capture();
 
         // After the capture: a blob or a serializer is told of before the commit that brings it, so these have all that the captured entries need.
@@ -179,7 +199,10 @@ internal sealed class Checkpointer(
             Volatile.Write(ref _savedSequence, capture.Sequence);
             var info = new SnapshotFile(name, name.ToString(), size).ToInfo();
             Volatile.Write(ref _latest, info);
-            logger.SnapshotSaved(info.FileName, records.Length, size, clock.TimeProvider.GetElapsedTime(started));
+            Unsaved.Saved(capture.Sequence, begun);
+            var elapsed = operation.Succeeded(records.Length, size);
+            History.NoteSuccess(clock.TimeProvider.GetUtcNow(), elapsed);
+            logger.SnapshotSaved(info.FileName, records.Length, size, elapsed);
             if (TryPrune())
             {
                 blobs.Collect();

@@ -5,7 +5,7 @@ using SnapshotKv.Keyspace;
 namespace SnapshotKv.Engine;
 
 /// <summary>Takes dead entries out of memory, part by part, so that no writer waits for long. They are hidden from readers long before.</summary>
-internal sealed class ExpirationSweeper(CommitPipeline pipeline, KvClock clock, ILogger logger)
+internal sealed class ExpirationSweeper(CommitPipeline pipeline, KvClock clock, StoreMetrics metrics, ILogger logger)
 {
     /// <summary>Sweeps the whole table once.</summary>
     /// <returns>How many entries were removed.</returns>
@@ -16,15 +16,23 @@ internal sealed class ExpirationSweeper(CommitPipeline pipeline, KvClock clock, 
             return 0;
         }
 
-        var started = clock.TimeProvider.GetTimestamp();
-        var total = 0;
-        for (var position = default(RecordTable.SweepPosition); !position.IsAtEnd;)
+        using var operation = metrics.BeginSweep(clock.TimeProvider);
+        try
         {
-            total += pipeline.RemoveExpired(ref position);
-        }
+            var total = 0;
+            for (var position = default(RecordTable.SweepPosition); !position.IsAtEnd;)
+            {
+                total += pipeline.RemoveExpired(ref position);
+            }
 
-        pipeline.Feed.Deliver();
-        logger.ExpiredSwept(total, clock.TimeProvider.GetElapsedTime(started));
-        return total;
+            pipeline.Feed.Deliver();
+            logger.ExpiredSwept(total, operation.Succeeded(total));
+            return total;
+        }
+        catch (Exception exception)
+        {
+            operation.Failed(exception);
+            throw;
+        }
     }
 }

@@ -78,6 +78,7 @@ internal sealed class MaintenanceRunner : IDisposable
     /// <summary>Called after each commit: sees to it that a save comes.</summary>
     public void NoteChange()
     {
+        _checkpointer?.NoteChange();
         if (Volatile.Read(ref _due) != DueForChange && Interlocked.Exchange(ref _due, DueForChange) != DueForChange)
         {
             Arm();

@@ -7,9 +7,11 @@ namespace SnapshotKv.Engine;
 internal sealed class OpenDirectory : IDisposable
 {
     private readonly IDisposable _lock;
+    private readonly IFileSystem _fileSystem;
 
-    private OpenDirectory(string path, IDisposable heldLock, SnapshotCatalog catalog)
+    private OpenDirectory(IFileSystem fileSystem, string path, IDisposable heldLock, SnapshotCatalog catalog)
     {
+        _fileSystem = fileSystem;
         Path = path;
         _lock = heldLock;
         Catalog = catalog;
@@ -33,7 +35,7 @@ internal sealed class OpenDirectory : IDisposable
         try
         {
             DirectoryProbe.Check(fileSystem, realPath);
-            return new(realPath, heldLock, new SnapshotCatalog(fileSystem, realPath));
+            return new(fileSystem, realPath, heldLock, new SnapshotCatalog(fileSystem, realPath));
         }
         catch
         {
@@ -50,6 +52,12 @@ internal sealed class OpenDirectory : IDisposable
         Blobs = blobs;
         Checkpointer = checkpointer;
     }
+
+    /// <summary>The bytes that may still be written where the directory lies.</summary>
+    /// <exception cref="IOException">The directory is gone, or cannot be asked.</exception>
+    public long GetAvailableBytes() =>
+        // Asked for first: Windows answers for the drive, whatever has become of the directory.
+        _fileSystem.DirectoryExists(Path) ? _fileSystem.GetAvailableBytes(Path) : throw new DirectoryNotFoundException("It is not there any more.");
 
     public void Dispose()
     {

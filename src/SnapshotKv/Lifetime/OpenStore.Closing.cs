@@ -115,6 +115,7 @@ internal sealed partial class OpenStore
     private void EndClosing()
     {
         AppDomain.CurrentDomain.ProcessExit -= _onProcessExit;
+        _metrics.Dispose();
         _closing.Release();
     }
 

@@ -69,10 +69,11 @@ internal sealed partial class OpenStore
     {
         lock (_handling)
         {
-            // Its log is about to go; the next one that has a log gets what is said from now on, and the last one keeps its own for the closing.
+            // Its log and its meter are about to go; the next one that has one gets what is said from now on, and the last one keeps its own for the closing.
             if (_handles.Remove(handle) && _handles.Count > 0)
             {
                 BindLogger();
+                BindMeter();
             }
 
             return _handles.Count == 0;
@@ -89,6 +90,7 @@ internal sealed partial class OpenStore
         }
 
         BindLogger();
+        BindMeter();
     }
 
     /// <returns>Whether it is another one now.</returns>
@@ -116,4 +118,9 @@ internal sealed partial class OpenStore
             _logger.Bind(null);
         }
     }
+
+    /// <summary>Meter and name each count from the first handle that brings one.</summary>
+    private void BindMeter() => _metrics.Bind(
+        _handles.Find(handle => handle.Statement.MeterFactory is not null)?.Statement.MeterFactory,
+        _handles.Find(handle => handle.Statement.Name is not null)?.Statement.Name);
 }

@@ -19,18 +19,28 @@ internal sealed partial class OpenStore
     private readonly KvClock _clock;
     private readonly BoundTimeProvider _timeProvider;
     private readonly BoundLogger _logger;
+    private readonly StoreMetrics _metrics;
     private readonly StoreBlobs? _blobs;
     private readonly IWorkScheduler _scheduler;
     private readonly FlightTable _flights = new();
     private readonly SnapshotWatchers _snapshotWatchers;
     private readonly SnapshotKvOptions _settings;
 
-    private OpenStore(SnapshotKvOptions settings, StoreEnvironment environment, BoundTimeProvider timeProvider, KvClock clock, BoundLogger logger, OpenDirectory? directory, RecoveredStore recovered)
+    private OpenStore(
+        SnapshotKvOptions settings,
+        StoreEnvironment environment,
+        BoundTimeProvider timeProvider,
+        KvClock clock,
+        BoundLogger logger,
+        StoreMetrics metrics,
+        OpenDirectory? directory,
+        RecoveredStore recovered)
     {
         _settings = settings;
         _timeProvider = timeProvider;
         _clock = clock;
         _logger = logger;
+        _metrics = metrics;
         _scheduler = environment.Scheduler;
         _snapshotWatchers = new SnapshotWatchers(logger);
         Directory = directory;
@@ -54,9 +64,14 @@ internal sealed partial class OpenStore
             recovered.Report.LoadedSnapshot,
             recovered.IsRewriteDue,
             _snapshotWatchers,
+            new SaveHistory(recovered.Header?.CreatedAt),
+            metrics,
             logger));
-        Maintenance = new MaintenanceRunner(directory?.Checkpointer, new ExpirationSweeper(_pipeline, clock, logger), timeProvider, environment.Scheduler, logger);
+        Maintenance = new MaintenanceRunner(directory?.Checkpointer, new ExpirationSweeper(_pipeline, clock, metrics, logger), timeProvider, environment.Scheduler, logger);
         Maintenance.SetTimes(settings.SaveDebounce, settings.TtlCleanupInterval);
+        // A directory that is to be rewritten waits for that from the start.
+        directory?.Checkpointer!.NoteChange();
+        metrics.Attach(new StoreGauges(_pipeline, directory?.Checkpointer, recovered.Report));
         if (_blobs?.HasAny == true)
         {
             environment.Scheduler.Queue(_blobs.Sweep);
@@ -71,6 +86,9 @@ internal sealed partial class OpenStore
     public MaintenanceRunner Maintenance { get; }
 
     public KvRecoveryReport RecoveryReport { get; }
+
+    /// <summary>What the store is called in metrics.</summary>
+    public string Name => _metrics.Name;
 
     /// <summary>Which serializer wrote what.</summary>
     public SerializerRegistry Serializers { get; } = new();
@@ -93,20 +111,45 @@ internal sealed partial class OpenStore
 
         // Who opens alone has said all there is to say about the log; of those who share, a later one may have it.
         logger.Bind(CreateLogger(options) ?? (location is null ? Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance : null));
+        var metrics = new StoreMetrics(options.MeterFactory, options.Name);
         if (settings.Path is null)
         {
-            return new(settings, environment, timeProvider, clock, logger, directory: null, RecoveredStore.Empty(KvRecoveryReport.Nothing));
+            return new(settings, environment, timeProvider, clock, logger, metrics, directory: null, RecoveredStore.Empty(KvRecoveryReport.Nothing));
         }
 
-        var started = timeProvider.GetTimestamp();
-        var directory = OpenDirectory.Open(environment.FileSystem, settings.Path, timeProvider);
+        using var operation = metrics.BeginOpen(timeProvider);
+        try
+        {
+            var (directory, recovered) = Read(settings, environment, timeProvider, logger, operation, cancellationToken);
+            return new(settings, environment, timeProvider, clock, logger, metrics, directory, recovered) { Location = location };
+        }
+        catch (Exception exception)
+        {
+            operation.Failed(exception);
+            metrics.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Takes the directory and reads what it holds.</summary>
+    private static (OpenDirectory Directory, RecoveredStore Recovered) Read(
+        SnapshotKvOptions settings,
+        StoreEnvironment environment,
+        TimeProvider timeProvider,
+        BoundLogger logger,
+        StoreOperation operation,
+        CancellationToken cancellationToken)
+    {
+        var directory = OpenDirectory.Open(environment.FileSystem, settings.Path!, timeProvider);
         try
         {
             var converter = FormatConverter.To(settings.Format);
             var recovered = new StoreRecovery(directory.Catalog, new SnapshotReader(environment.FileSystem), settings, converter, logger).Recover(cancellationToken);
             directory.Catalog.RemoveTemporaryFiles();
-            logger.StoreOpened(directory.Path, recovered.Table.Count, recovered.Report.LoadedSnapshot?.FileName, timeProvider.GetElapsedTime(started));
-            return new(settings, environment, timeProvider, clock, logger, directory, recovered) { Location = location };
+            var loaded = recovered.Report.LoadedSnapshot;
+            var elapsed = operation.Succeeded(recovered.Table.Count, loaded?.SizeBytes);
+            logger.StoreOpened(directory.Path, recovered.Table.Count, loaded?.FileName, elapsed);
+            return (directory, recovered);
         }
         catch (Exception exception)
         {

@@ -7,7 +7,7 @@ namespace SnapshotKv.Serialization;
 
 /// <summary>
 /// A serializer of the user's in a store's format: its bytes are kept as a value of plain bytes, as a MessagePack <c>bin</c> or as base64 text, so
-/// that Go reads them as <c>[]byte</c>, and <see cref="IKvStore.TryGetBytes"/> and a conversion between the formats leave them as they are.
+/// that Go reads them as <c>[]byte</c>, and <see cref="IKvStore.TryGetBytes(string, out byte[])"/> and a conversion between the formats leave them as they are.
 /// </summary>
 /// <remarks>Thread-safe as the user's is. Its name is asked once: what is in files must not change under way.</remarks>
 internal sealed class CustomKvSerializer(IKvSerializer inner, KvFormat format) : StoreSerializer

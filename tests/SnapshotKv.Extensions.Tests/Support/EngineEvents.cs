@@ -6,4 +6,5 @@ internal static class EngineEvents
     public const int StoreOpened = 1;
     public const int StoreClosed = 2;
     public const int SnapshotSaved = 10;
+    public const int SnapshotSaveFailed = 11;
 }

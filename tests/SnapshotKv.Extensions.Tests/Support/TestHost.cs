@@ -40,6 +40,19 @@ internal static class TestHost
         return store.TryGetBytes(key, out var value) ? value : null;
     }
 
+    /// <summary>Moves the clock on until something has happened that follows from it: a timer is set by another thread some time after what the test saw.</summary>
+    public static async Task AdvanceUntilAsync(ManualTimeProvider clock, Task happened)
+    {
+        while (!happened.IsCompleted)
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+        }
+
+        await happened;
+    }
+
     /// <summary>Makes every later save of the store in the directory fail, for root as well.</summary>
     public static void BreakSaving(string path)
     {

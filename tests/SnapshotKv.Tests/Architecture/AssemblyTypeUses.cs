@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Reflection;
 using System.Reflection.Emit;
 using System.Reflection.Metadata;
-using System.Reflection.Metadata.Ecma335;
 using System.Reflection.PortableExecutable;
 
 namespace SnapshotKv.Tests.Architecture;
@@ -14,11 +13,6 @@ namespace SnapshotKv.Tests.Architecture;
 /// </summary>
 internal sealed class AssemblyTypeUses
 {
-    private static readonly Dictionary<short, OpCode> OpCodesByValue = typeof(OpCodes)
-        .GetFields(BindingFlags.Public | BindingFlags.Static)
-        .Select(field => (OpCode)field.GetValue(null)!)
-        .ToDictionary(code => code.Value);
-
     private readonly MetadataReader _metadata;
     private readonly PEReader _file;
     private readonly Dictionary<(string From, string To), bool> _uses = [];
@@ -90,40 +84,9 @@ internal sealed class AssemblyTypeUses
             NoteToken(region.CatchType);
         }
 
-        ReadInstructions(body.GetILReader());
-    }
-
-    private void ReadInstructions(BlobReader code)
-    {
-        while (code.RemainingBytes > 0)
+        foreach (var (opCode, token) in MethodTokens.Of(body))
         {
-            var first = code.ReadByte();
-            var opCode = OpCodesByValue[first == 0xFE ? (short)(0xFE00 | code.ReadByte()) : first];
-            switch (opCode.OperandType)
-            {
-                case OperandType.InlineNone:
-                    break;
-                case OperandType.ShortInlineBrTarget or OperandType.ShortInlineI or OperandType.ShortInlineVar:
-                    code.Offset += 1;
-                    break;
-                case OperandType.InlineVar:
-                    code.Offset += 2;
-                    break;
-                case OperandType.InlineI8 or OperandType.InlineR:
-                    code.Offset += 8;
-                    break;
-                case OperandType.InlineSwitch:
-                    // In two steps: one would take the offset from before the reading.
-                    var targets = code.ReadInt32();
-                    code.Offset += targets * sizeof(int);
-                    break;
-                case OperandType.InlineField or OperandType.InlineMethod or OperandType.InlineTok or OperandType.InlineType or OperandType.InlineSig:
-                    NoteToken(MetadataTokens.EntityHandle(code.ReadInt32()), isTypeOf: opCode == OpCodes.Ldtoken);
-                    break;
-                default:
-                    code.Offset += 4;
-                    break;
-            }
+            NoteToken(token, isTypeOf: opCode == OpCodes.Ldtoken);
         }
     }
 

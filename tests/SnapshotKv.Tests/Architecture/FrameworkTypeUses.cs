@@ -1,6 +1,5 @@
 using System.Reflection;
 using System.Reflection.Metadata;
-using System.Reflection.Metadata.Ecma335;
 using System.Reflection.PortableExecutable;
 
 namespace SnapshotKv.Tests.Architecture;
@@ -8,10 +7,6 @@ namespace SnapshotKv.Tests.Architecture;
 /// <summary>Finds which types of an assembly call members of which types outside it.</summary>
 internal static class FrameworkTypeUses
 {
-    /// <summary>
-    /// Every four bytes of a method's code that could be the token of a referenced member are taken for one. That finds all calls and may find a
-    /// few that are none, which a test would show by failing, not by passing.
-    /// </summary>
     public static IReadOnlyList<TypeUse> Of(Assembly assembly)
     {
         using var stream = File.OpenRead(assembly.Location);
@@ -22,10 +17,9 @@ internal static class FrameworkTypeUses
         {
             foreach (var method in type.GetMethods().Select(metadata.GetMethodDefinition).Where(method => method.RelativeVirtualAddress != 0))
             {
-                var code = file.GetMethodBody(method.RelativeVirtualAddress).GetILBytes()!;
-                for (var i = 0; i + sizeof(int) <= code.Length; i++)
+                foreach (var (_, token) in MethodTokens.Of(file.GetMethodBody(method.RelativeVirtualAddress)))
                 {
-                    if (OwnerOf(metadata, BitConverter.ToInt32(code, i)) is { } owner)
+                    if (OwnerOf(metadata, token) is { } owner)
                     {
                         uses.Add(new(NameOf(metadata, type), owner, IsTypeOfOnly: false));
                     }
@@ -36,16 +30,19 @@ internal static class FrameworkTypeUses
         return [.. uses];
     }
 
-    private static string? OwnerOf(MetadataReader metadata, int token)
+    private static string? OwnerOf(MetadataReader metadata, EntityHandle token)
     {
-        const int MemberReferenceTable = 0x0A;
-        var row = token & 0xFFFFFF;
-        if (token >>> 24 != MemberReferenceTable || row == 0 || row > metadata.GetTableRowCount(TableIndex.MemberRef))
+        if (token.Kind == HandleKind.MethodSpecification)
+        {
+            token = metadata.GetMethodSpecification((MethodSpecificationHandle)token).Method;
+        }
+
+        if (token.Kind != HandleKind.MemberReference)
         {
             return null;
         }
 
-        var parent = metadata.GetMemberReference(MetadataTokens.MemberReferenceHandle(row)).Parent;
+        var parent = metadata.GetMemberReference((MemberReferenceHandle)token).Parent;
         if (parent.Kind != HandleKind.TypeReference)
         {
             return null;

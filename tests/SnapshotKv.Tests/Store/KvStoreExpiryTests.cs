@@ -206,7 +206,7 @@ public sealed class KvStoreExpiryTests
 
         store.EntriesInMemory.ShouldBe(500);
         store.Count().ShouldBe(500);
-        _home.Log.Ids.ShouldContain(Diagnostics.KvEventIds.ExpiredSwept);
+        _home.Log.Ids.ShouldContain(SnapshotKv.Diagnostics.KvEventIds.ExpiredSwept);
     }
 
     [Theory]

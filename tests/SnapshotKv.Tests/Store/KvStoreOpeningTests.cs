@@ -27,12 +27,13 @@ public sealed class KvStoreOpeningTests
             MaxSnapshotBytes = 0,
             TimeProvider = null!,
             Serializer = new NamedSerializer("json"),
+            Name = "",
         };
 
         var message = Should.Throw<ArgumentException>(() => KvStore.Open(options)).Message;
 
-        options.GetErrors().Count.ShouldBe(10);
-        foreach (var property in typeof(SnapshotKvOptions).GetProperties().Select(property => property.Name).Except(["TypeInfoResolver", "LoggerFactory"]))
+        options.GetErrors().Count.ShouldBe(11);
+        foreach (var property in typeof(SnapshotKvOptions).GetProperties().Select(property => property.Name).Except(["TypeInfoResolver", "LoggerFactory", "MeterFactory"]))
         {
             message.ShouldContain(property + " must");
         }
@@ -58,6 +59,9 @@ public sealed class KvStoreOpeningTests
         options.Serializer.ShouldBeNull();
         options.TimeProvider.ShouldBe(TimeProvider.System);
         options.LoggerFactory.ShouldBeNull();
+        options.Name.ShouldBeNull();
+        SnapshotKvOptions.DefaultName.ShouldBe("default");
+        options.MeterFactory.ShouldBeNull();
         options.GetErrors().ShouldBeEmpty();
     }
 

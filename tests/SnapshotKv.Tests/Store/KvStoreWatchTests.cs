@@ -219,7 +219,7 @@ public sealed class KvStoreWatchTests
         store.Set("k", 1);
 
         others.ShouldBe(1);
-        _home.Log.Ids.ShouldContain(Diagnostics.KvEventIds.WatcherFailed);
+        _home.Log.Ids.ShouldContain(SnapshotKv.Diagnostics.KvEventIds.WatcherFailed);
         store.TryGet<int>("k", out _).ShouldBeTrue();
     }
 

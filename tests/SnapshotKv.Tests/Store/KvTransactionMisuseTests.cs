@@ -106,7 +106,7 @@ public sealed class KvTransactionMisuseTests
         }
 
         store.KeepsTransactionLog.ShouldBeFalse();
-        home.Log.Ids.ShouldContain(Diagnostics.KvEventIds.TransactionAbandoned);
+        home.Log.Ids.ShouldContain(SnapshotKv.Diagnostics.KvEventIds.TransactionAbandoned);
         store.TryGet<int>("k", out var value).ShouldBeTrue();
         value.ShouldBe(1);
 

@@ -30,9 +30,13 @@ internal sealed class PlainKvStore : IKvStore
 
     public IKvSerializer Serializer { get; } = KvSerializers.Create(KvFormat.MessagePack, resolver: null);
 
-    public bool TryGetBytes(string key, [NotNullWhen(true)] out byte[]? value)
+    public bool TryGetBytes(string key, [NotNullWhen(true)] out byte[]? value) => TryGetBytes(key, out value, out _);
+
+    public bool TryGetBytes(string key, [NotNullWhen(true)] out byte[]? value, out long version)
     {
-        value = Find(key, slide: true) is { } entry ? Serializer.Deserialize<byte[]>(new ReadOnlySequence<byte>(entry.Value)) : null;
+        var entry = Find(key, slide: true);
+        value = entry is null ? null : Serializer.Deserialize<byte[]>(new ReadOnlySequence<byte>(entry.Value));
+        version = entry?.Version ?? 0;
         return value is not null;
     }
 
@@ -56,10 +60,16 @@ internal sealed class PlainKvStore : IKvStore
     public bool TryGetInfo(string key, out KvEntryInfo info)
     {
         var entry = Find(key, slide: false);
-        info = entry is null
-            ? default
-            : new KvEntryInfo { Version = entry.Version, ExpiresAt = entry.Deadline, SlidingExpiration = entry.Window, Tags = entry.Tags, ValueBytes = entry.Value.Length };
+        info = InfoOf(entry);
         return entry is not null;
+    }
+
+    public bool TryPeekBytes(string key, [NotNullWhen(true)] out byte[]? value, out KvEntryInfo info)
+    {
+        var entry = Find(key, slide: false);
+        value = entry is null ? null : Serializer.Deserialize<byte[]>(new ReadOnlySequence<byte>(entry.Value));
+        info = InfoOf(entry);
+        return value is not null;
     }
 
     public void SetBytes(string key, ReadOnlySpan<byte> value, KvEntryOptions options = default) => Set(new KvBatch().SetBytes(Checked(key), value, options));
@@ -115,7 +125,7 @@ internal sealed class PlainKvStore : IKvStore
     public IKvStore GetPartition(string prefix) => Checked(prefix).Length == 0 ? this : new PlainKvStore(_data, _prefix + prefix);
 
     public ValueTask<KvResult<byte[]>> GetBytesAsync(string key, CancellationToken cancellationToken = default) => Run(
-        () => TryGetBytes(key, out var value) && TryGetInfo(key, out var info) ? new KvResult<byte[]>(value, info.Version) : default,
+        () => TryGetBytes(key, out var value, out var version) ? new KvResult<byte[]>(value, version) : default,
         cancellationToken);
 
     public ValueTask<bool> TryReadAsync(string key, IBufferWriter<byte> destination, CancellationToken cancellationToken = default) =>
@@ -177,6 +187,10 @@ internal sealed class PlainKvStore : IKvStore
             throw new ArgumentException("The key has an unpaired surrogate.", nameof(key), exception);
         }
     }
+
+    private static KvEntryInfo InfoOf(Entry? entry) => entry is null
+        ? default
+        : new KvEntryInfo { Version = entry.Version, ExpiresAt = entry.Deadline, SlidingExpiration = entry.Window, Tags = entry.Tags, ValueBytes = entry.Value.Length };
 
     private Entry? Find(string key, bool slide)
     {

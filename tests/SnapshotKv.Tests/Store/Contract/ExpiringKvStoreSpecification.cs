@@ -50,6 +50,25 @@ public abstract class ExpiringKvStoreSpecification : KvStoreSpecification
     }
 
     [Fact]
+    public void Peek_ShowsValueAndEntryAndMovesNothing()
+    {
+        Store.SetBytes("k", [1, 2], new KvEntryOptions { SlidingExpiration = TimeSpan.FromSeconds(10), Tags = ["t"] });
+        Clock.Advance(TimeSpan.FromSeconds(4));
+
+        Store.TryPeekBytes("k", out var value, out var info).ShouldBeTrue();
+
+        value.ShouldBe([1, 2]);
+        info.Version.ShouldBe(Version("k"));
+        info.ExpiresAt.ShouldBe(Clock.GetUtcNow().AddSeconds(6));
+        info.Tags.ShouldBe(["t"]);
+        Store.GetTimeToLive("k").Remaining.ShouldBe(TimeSpan.FromSeconds(6));
+        Clock.Advance(TimeSpan.FromSeconds(6));
+        Store.TryPeekBytes("k", out value, out info).ShouldBeFalse();
+        value.ShouldBeNull();
+        info.ShouldBe(default);
+    }
+
+    [Fact]
     public void Update_KeepsTheLifeAndSlides()
     {
         Store.Set("k", 1L, new KvEntryOptions { SlidingExpiration = TimeSpan.FromSeconds(10) });

@@ -33,6 +33,12 @@ public abstract class KvStoreSpecification : IDisposable
         {
             Store.TryGetBytes(key, out var value).ShouldBeTrue();
             value.ShouldBe([1, 2, 3]);
+            Store.TryGetBytes(key, out value, out var version).ShouldBeTrue();
+            value.ShouldBe([1, 2, 3]);
+            version.ShouldBe(Version(key));
+            Store.TryPeekBytes(key, out value, out var info).ShouldBeTrue();
+            value.ShouldBe([1, 2, 3]);
+            info.Version.ShouldBe(version);
             Written(writer => Store.TryRead(key, writer)).ShouldBe([1, 2, 3]);
             var buffer = new ArrayBufferWriter<byte>();
             (await Store.TryReadAsync(key, buffer, Token)).ShouldBeTrue();
@@ -67,10 +73,16 @@ public abstract class KvStoreSpecification : IDisposable
         Store.Set("other", 1);
         Store.TryGetBytes("k", out var value).ShouldBeFalse();
         value.ShouldBeNull();
+        Store.TryGetBytes("k", out value, out var versionOfBytes).ShouldBeFalse();
+        value.ShouldBeNull();
+        versionOfBytes.ShouldBe(0);
         Store.TryRead("k", new ArrayBufferWriter<byte>()).ShouldBeFalse();
         Store.TryReadEncoded("k", new ArrayBufferWriter<byte>(), out var version).ShouldBeFalse();
         version.ShouldBe(0);
         Store.TryGetInfo("k", out _).ShouldBeFalse();
+        Store.TryPeekBytes("k", out value, out var info).ShouldBeFalse();
+        value.ShouldBeNull();
+        info.ShouldBe(default);
         Store.TryGet<string>("k", out _).ShouldBeFalse();
         Store.Exists("k").ShouldBeFalse();
         Store.Refresh("k").ShouldBeFalse();
@@ -104,6 +116,8 @@ public abstract class KvStoreSpecification : IDisposable
         untyped.ShouldBe(42L);
         Should.Throw<KvSerializationException>(() => Store.TryGet<int>("text", out _)).Key.ShouldBe("text");
         Should.Throw<KvSerializationException>(() => Store.TryGetBytes("number", out _));
+        Should.Throw<KvSerializationException>(() => Store.TryGetBytes("number", out _, out _));
+        Should.Throw<KvSerializationException>(() => Store.TryPeekBytes("number", out _, out _));
     }
 
     [Fact]

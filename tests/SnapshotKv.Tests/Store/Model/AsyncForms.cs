@@ -26,11 +26,21 @@ internal sealed class AsyncForms(IKvBlobs store) : IKvBlobs
         return result.Found;
     }
 
+    public bool TryGetBytes(string key, [NotNullWhen(true)] out byte[]? value, out long version)
+    {
+        var result = Result(store.GetBytesAsync(key));
+        value = result.Value;
+        version = result.Version;
+        return result.Found;
+    }
+
     public bool TryRead(string key, IBufferWriter<byte> destination) => Result(store.TryReadAsync(key, destination));
 
     public bool TryReadEncoded(string key, IBufferWriter<byte> destination, out long version) => (version = Result(store.ReadEncodedAsync(key, destination))) != 0;
 
     public bool TryGetInfo(string key, out KvEntryInfo info) => store.TryGetInfo(key, out info);
+
+    public bool TryPeekBytes(string key, [NotNullWhen(true)] out byte[]? value, out KvEntryInfo info) => store.TryPeekBytes(key, out value, out info);
 
     public void SetBytes(string key, ReadOnlySpan<byte> value, KvEntryOptions options = default) => SetBytes(key, new ReadOnlySequence<byte>(value.ToArray()), options);
 

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Globalization;
 using Microsoft.Extensions.Caching.Distributed;
 
-namespace SnapshotKv.Samples.WebApp;
+namespace SnapshotKv.Samples.WebApp.Primes;
 
 /// <summary>Counts primes the slow way, once: the answer is kept for ten minutes in the distributed cache.</summary>
 internal sealed class PrimeCounter(IDistributedCache cache, TimeProvider timeProvider)

@@ -1,0 +1,99 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
+
+namespace SnapshotKv.Extensions.Diagnostics;
+
+/// <summary>Tells whether a store keeps what it is given: is it open, do saves succeed, is there room for the next, was something lost when it was opened.</summary>
+/// <remarks>
+/// Has no state, as a new one is made for each run. Looks at numbers that the store has at hand, and asks the file system for its free space. Descriptions name
+/// no path: reports are often open to everybody.
+/// </remarks>
+internal sealed class SnapshotKvHealthCheck(IServiceProvider services, string storeName, FreeSpaceQuery freeSpace) : IHealthCheck
+{
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var findings = new HealthFindings(context.Registration.FailureStatus);
+        try
+        {
+            var settings = services.GetRequiredService<IOptionsMonitor<SnapshotKvOptions>>().Get(storeName);
+            var limits = services.GetRequiredService<IOptionsMonitor<SnapshotKvHealthCheckOptions>>().Get(storeName);
+            var store = FindStore();
+            var statistics = store.GetStatistics();
+            Describe(store, statistics, settings.TimeProvider.GetUtcNow(), findings);
+            JudgeSaves(statistics, limits, findings);
+            JudgeRecovery(store.RecoveryReport, limits, findings);
+            await JudgeFreeSpaceAsync(store, statistics, limits, findings, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ObjectDisposedException exception)
+        {
+            findings.Fail("The store is closed.", exception);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            findings.Fail($"The store cannot be opened: {exception.GetType().Name}.", exception);
+        }
+
+        return findings.ToResult();
+    }
+
+    private KvStore FindStore() =>
+        storeName.Length == 0 ? services.GetRequiredService<KvStore>() : services.GetRequiredKeyedService<KvStore>(storeName);
+
+    private static void Describe(KvStore store, KvStoreStatistics statistics, DateTimeOffset now, HealthFindings findings)
+    {
+        findings.Add("store", statistics.Name);
+        findings.Add("memoryOnly", store.IsMemoryOnly);
+        findings.Add("entries", statistics.Entries);
+        findings.Add("failedSaves", statistics.FailedSaves);
+        findings.Add("recoveryProblems", store.RecoveryReport.Problems.Count);
+        findings.Add("unsavedAge", Since(statistics.UnsavedSince) ?? TimeSpan.Zero);
+        findings.Add("lastSavedAt", statistics.LastSavedAt);
+        findings.Add("lastSaveAge", Since(statistics.LastSavedAt));
+        findings.Add("lastSaveDuration", statistics.LastSaveDuration);
+        findings.Add("snapshotBytes", statistics.LastSnapshot?.SizeBytes);
+
+        TimeSpan? Since(DateTimeOffset? instant) => instant is null ? null : now > instant ? now - instant : TimeSpan.Zero;
+    }
+
+    private static void JudgeSaves(KvStoreStatistics statistics, SnapshotKvHealthCheckOptions limits, HealthFindings findings)
+    {
+        if (statistics.FailedSaves >= limits.FailedSaves)
+        {
+            findings.Fail($"{statistics.FailedSaves} saves in a row have failed.", statistics.LastSaveError);
+        }
+
+        if (limits.MaxUnsavedAge is { } limit && findings.Data["unsavedAge"] is TimeSpan age && age > limit)
+        {
+            findings.Fail($"A change has been waiting for a save for {age}, which is longer than {limit}.", statistics.LastSaveError);
+        }
+    }
+
+    private static void JudgeRecovery(KvRecoveryReport report, SnapshotKvHealthCheckOptions limits, HealthFindings findings)
+    {
+        if (limits.ReportFallback && report.FellBack)
+        {
+            findings.Degrade($"When the store was opened, damage made it go back behind {report.Problems.Count} newer snapshots. What was written since is not in it.");
+        }
+    }
+
+    private async Task JudgeFreeSpaceAsync(
+        KvStore store, KvStoreStatistics statistics, SnapshotKvHealthCheckOptions limits, HealthFindings findings, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var available = await freeSpace.AskAsync(store, cancellationToken).ConfigureAwait(false);
+            findings.Add("availableBytes", available);
+            var needed = limits.MinAvailableBytes ?? statistics.LastSnapshot?.SizeBytes ?? 0;
+            if (available < needed)
+            {
+                findings.Fail($"{available} bytes are free, and {needed} are needed.");
+            }
+        }
+        catch (KvStoreUnavailableException exception)
+        {
+            findings.Fail("The store's directory is gone, or cannot be asked for its free space.", exception);
+        }
+    }
+}

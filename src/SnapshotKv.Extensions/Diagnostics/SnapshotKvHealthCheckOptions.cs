@@ -1,0 +1,25 @@
+namespace SnapshotKv.Extensions.Diagnostics;
+
+/// <summary>When the health check of a store fails; section <c>SnapshotKv:Health</c>.</summary>
+/// <remarks>Not thread-safe while being written. Read at each check, so a change takes effect with the next one.</remarks>
+public sealed class SnapshotKvHealthCheckOptions
+{
+    /// <summary>After how many failed saves in a row the check fails.</summary>
+    /// <value>At least 1. Default: 3: a disk that refuses once is tried again after a second, and then after two.</value>
+    public int FailedSaves { get; set; } = 3;
+
+    /// <summary>How long the oldest change that no snapshot has may wait before the check fails.</summary>
+    /// <value>Positive, and longer than <see cref="SnapshotKvOptions.SaveDebounce"/>, or it fails between saves. Default: null: however long.</value>
+    public TimeSpan? MaxUnsavedAge { get; set; }
+
+    /// <summary>With less free space than this where the directory lies, the check fails.</summary>
+    /// <value>In bytes, at least 0; 0: whatever is free. Default: null: the size of the last snapshot, since the next one will hardly be smaller.</value>
+    public long? MinAvailableBytes { get; set; }
+
+    /// <summary>Whether the check is degraded when opening the store had to go back to an older snapshot because newer ones were damaged.</summary>
+    /// <value>
+    /// Default: true. It stays so until the store is opened again: a save makes the state whole, but does not bring back what was lost, and would hide it
+    /// from whoever looks a moment later.
+    /// </value>
+    public bool ReportFallback { get; set; } = true;
+}

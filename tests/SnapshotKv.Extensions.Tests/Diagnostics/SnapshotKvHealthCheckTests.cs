@@ -1,0 +1,440 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using SnapshotKv.Extensions.Diagnostics;
+using SnapshotKv.Extensions.Tests.Support;
+using SnapshotKv.Testing;
+
+namespace SnapshotKv.Extensions.Tests.Diagnostics;
+
+/// <summary>The health check in a real host, by the rules of the collection of contracts (3.8).</summary>
+public sealed class SnapshotKvHealthCheckTests : IDisposable
+{
+    private readonly TemporaryDirectory _directory = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _directory.Dispose();
+
+    [Theory]
+    [InlineData(null, HealthStatus.Unhealthy)]
+    [InlineData(HealthStatus.Degraded, HealthStatus.Degraded)]
+    [InlineData(HealthStatus.Unhealthy, HealthStatus.Unhealthy)]
+    public async Task Rule3_08_01_Failure_IsReportedAsTheRegistrationWants(HealthStatus? wanted, HealthStatus reported)
+    {
+        using var host = Host(checks => checks.AddSnapshotKv(failureStatus: wanted));
+        host.Services.GetRequiredService<KvStore>().Dispose();
+
+        (await CheckAsync(host)).Status.ShouldBe(reported);
+    }
+
+    [Fact]
+    public async Task Rule3_08_01_Fallback_IsNeverWorseThanTheRegistrationWants()
+    {
+        Damage();
+        using var host = Host(checks => checks.AddSnapshotKv(failureStatus: HealthStatus.Healthy));
+
+        (await CheckAsync(host)).Status.ShouldBe(HealthStatus.Healthy);
+    }
+
+    [Fact]
+    public async Task Rule3_08_02_State_LivesOutsideTheCheck()
+    {
+        using var host = Host();
+        var registration = host.Services.GetRequiredService<IOptions<HealthCheckServiceOptions>>().Value.Registrations.Single();
+
+        registration.Factory(host.Services).ShouldNotBeSameAs(registration.Factory(host.Services));
+        host.Services.GetRequiredKeyedService<FreeSpaceQuery>("").ShouldBeSameAs(host.Services.GetRequiredKeyedService<FreeSpaceQuery>(""));
+        (await CheckAsync(host)).Status.ShouldBe(HealthStatus.Healthy);
+        (await CheckAsync(host)).Status.ShouldBe(HealthStatus.Healthy);
+    }
+
+    [Fact]
+    public async Task Rule3_08_03_Token_IsHonoured()
+    {
+        using var host = Host();
+
+        await Should.ThrowAsync<OperationCanceledException>(() =>
+            host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(new CancellationToken(canceled: true)));
+    }
+
+    [Fact]
+    [SuppressMessage("Usage", "xUnit1051:Calls to methods which accept CancellationToken should use TestContext.Current.CancellationToken", Justification = "Giving up is what is tested.")]
+    public async Task Rule3_08_04_DiskThatHangs_IsWaitedForOutsideTheCallersThread_UntilTheTokenEnds_AndAskedOnce()
+    {
+        using var hangs = new ManualResetEventSlim();
+        var asked = 0;
+        var query = new FreeSpaceQuery();
+        using var giveUp = new CancellationTokenSource();
+        var first = query.Ask(Hang).WaitAsync(giveUp.Token);
+        var second = query.Ask(Hang).WaitAsync(giveUp.Token);
+        await giveUp.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => first);
+        await Should.ThrowAsync<OperationCanceledException>(() => second);
+
+        var third = query.Ask(Hang);
+        hangs.Set();
+        (await third.WaitAsync(Token)).ShouldBe(1, "all three wait for the one answer");
+        (await query.Ask(Hang).WaitAsync(Token)).ShouldBe(2, "what is answered is asked anew");
+
+        long? Hang()
+        {
+            hangs.Wait(TestContext.Current.CancellationToken);
+            return Interlocked.Increment(ref asked);
+        }
+    }
+
+    [Fact]
+    public async Task Rule3_08_05_Data_TellsHowTheStoreIs()
+    {
+        using var host = Host(configure: options => options.Name = "shop");
+        var store = host.Services.GetRequiredService<KvStore>();
+        store.Set("k", 1);
+        var snapshot = store.Save()!;
+        Clock(host).Advance(TimeSpan.FromMinutes(1));
+        store.Set("other", 1);
+        Clock(host).Advance(TimeSpan.FromSeconds(3));
+
+        var entry = await CheckAsync(host);
+
+        entry.Status.ShouldBe(HealthStatus.Healthy);
+        entry.Data["availableBytes"].ShouldBeOfType<long>().ShouldBeGreaterThan(0);
+        entry.Data.Where(item => item.Key != "availableBytes").ToDictionary().ShouldBe(
+            new Dictionary<string, object>
+            {
+                ["store"] = "shop",
+                ["memoryOnly"] = false,
+                ["entries"] = 2L,
+                ["failedSaves"] = 0,
+                ["recoveryProblems"] = 0,
+                ["unsavedAge"] = TimeSpan.FromSeconds(3),
+                ["lastSavedAt"] = Clock(host).GetUtcNow() - TimeSpan.FromSeconds(63),
+                ["lastSaveAge"] = TimeSpan.FromSeconds(63),
+                ["lastSaveDuration"] = TimeSpan.Zero,
+                ["snapshotBytes"] = snapshot.SizeBytes,
+            },
+            ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task Rule3_08_05_Report_NamesNoPath()
+    {
+        using var host = Host();
+        var store = host.Services.GetRequiredService<KvStore>();
+        store.Set("k", 1);
+        TestHost.BreakSaving(_directory.Path);
+        FailToSave(store, times: 3);
+
+        var entry = await CheckAsync(host);
+
+        entry.Description.ShouldNotBeNull().ShouldNotContain(_directory.Path);
+        entry.Data.Values.ShouldNotContain(value => value.ToString()!.Contains(_directory.Path, StringComparison.Ordinal));
+        TestHost.RepairSaving(_directory.Path);
+    }
+
+    [Fact]
+    public void Rule3_08_06_Tags_KeepItOutOfReadinessUnlessItIsAskedFor()
+    {
+        using var host = Host();
+
+        var registration = host.Services.GetRequiredService<IOptions<HealthCheckServiceOptions>>().Value.Registrations.Single();
+
+        registration.Tags.ShouldBe(["snapshotkv", "storage"], ignoreOrder: true);
+        registration.Name.ShouldBe("snapshotkv");
+    }
+
+    [Fact]
+    public void AddSnapshotKv_ItsArguments_AreTheRegistrations()
+    {
+        using var host = Host(checks => checks.AddSnapshotKv("disk", HealthStatus.Degraded, ["ready"], TimeSpan.FromSeconds(2)).AddSnapshotKv(storeName: "sessions"));
+
+        var registrations = host.Services.GetRequiredService<IOptions<HealthCheckServiceOptions>>().Value.Registrations.ToList();
+
+        registrations[0].Name.ShouldBe("disk");
+        registrations[0].FailureStatus.ShouldBe(HealthStatus.Degraded);
+        registrations[0].Tags.ShouldBe(["ready"]);
+        registrations[0].Timeout.ShouldBe(TimeSpan.FromSeconds(2));
+        registrations[1].Name.ShouldBe("snapshotkv-sessions");
+    }
+
+    [Fact]
+    public void AddSnapshotKv_NullBuilder_IsRefused()
+    {
+        Should.Throw<ArgumentNullException>(() => ((IHealthChecksBuilder)null!).AddSnapshotKv()).ParamName.ShouldBe("builder");
+        Should.Throw<ArgumentNullException>(() => ((ISnapshotKvBuilder)null!).ConfigureHealthCheck(static _ => { })).ParamName.ShouldBe("builder");
+        Should.Throw<ArgumentNullException>(() => new ServiceCollection().AddSnapshotKv().ConfigureHealthCheck(null!)).ParamName.ShouldBe("configure");
+    }
+
+    [Fact]
+    public async Task Check_SavesThatFail_FailFromTheThirdOn_AndHealWithTheNextGoodOne()
+    {
+        using var host = Host();
+        var store = host.Services.GetRequiredService<KvStore>();
+        store.Set("k", 1);
+        TestHost.BreakSaving(_directory.Path);
+
+        FailToSave(store, times: 2);
+        var twice = await CheckAsync(host);
+        twice.Status.ShouldBe(HealthStatus.Healthy);
+        twice.Data["failedSaves"].ShouldBe(2);
+        FailToSave(store, times: 1);
+        var often = await CheckAsync(host);
+        often.Status.ShouldBe(HealthStatus.Unhealthy);
+        often.Description.ShouldBe("3 saves in a row have failed.");
+        often.Exception.ShouldBeOfType<KvStoreUnavailableException>();
+
+        TestHost.RepairSaving(_directory.Path);
+        store.Save();
+        (await CheckAsync(host)).Status.ShouldBe(HealthStatus.Healthy);
+    }
+
+    [Fact]
+    public async Task Check_TimedSavesThatFail_AreSeenWithoutAnybodyAsking()
+    {
+        var log = new CapturingLogger();
+        using var host = Host(log: log, limits: limits => limits.FailedSaves = 1);
+        await host.StartAsync(Token);
+        host.Services.GetRequiredService<KvStore>().Set("k", 1);
+        TestHost.BreakSaving(_directory.Path);
+        Clock(host).Advance(TimeSpan.FromSeconds(10));
+        await log.WaitForAsync(EngineEvents.SnapshotSaveFailed);
+
+        (await CheckAsync(host)).Status.ShouldBe(HealthStatus.Unhealthy);
+        TestHost.RepairSaving(_directory.Path);
+        await host.StopAsync(Token);
+    }
+
+    [Fact]
+    public async Task Check_ChangeThatWaitsTooLong_Fails()
+    {
+        using var host = Host(configure: options => options.SaveDebounce = Timeout.InfiniteTimeSpan, limits: limits => limits.MaxUnsavedAge = TimeSpan.FromMinutes(5));
+        var store = host.Services.GetRequiredService<KvStore>();
+        store.Set("k", 1);
+        Clock(host).Advance(TimeSpan.FromMinutes(5));
+        (await CheckAsync(host)).Status.ShouldBe(HealthStatus.Healthy);
+        Clock(host).Advance(TimeSpan.FromSeconds(1));
+
+        var entry = await CheckAsync(host);
+        entry.Status.ShouldBe(HealthStatus.Unhealthy);
+        entry.Description.ShouldBe("A change has been waiting for a save for 00:05:01, which is longer than 00:05:00.");
+        store.Save();
+        (await CheckAsync(host)).Status.ShouldBe(HealthStatus.Healthy);
+    }
+
+    [Fact]
+    public async Task Check_TooLittleSpace_Fails_AndZeroTurnsItOff()
+    {
+        using var host = Host(limits: limits => limits.MinAvailableBytes = long.MaxValue);
+        var entry = await CheckAsync(host);
+        entry.Status.ShouldBe(HealthStatus.Unhealthy);
+        entry.Description.ShouldNotBeNull().ShouldEndWith($" bytes are free, and {long.MaxValue} are needed.");
+
+        host.Services.GetRequiredService<IOptionsMonitor<SnapshotKvHealthCheckOptions>>().CurrentValue.MinAvailableBytes = 0;
+        (await CheckAsync(host)).Status.ShouldBe(HealthStatus.Healthy);
+    }
+
+    [Fact]
+    public async Task Check_OpeningThatFellBack_IsDegradedUntilTheStoreIsOpenedAgain()
+    {
+        Damage();
+        using (var host = Host())
+        {
+            var entry = await CheckAsync(host);
+            entry.Status.ShouldBe(HealthStatus.Degraded);
+            entry.Data["recoveryProblems"].ShouldBe(1);
+
+            var store = host.Services.GetRequiredService<KvStore>();
+            store.Set("k", 3);
+            store.Save();
+            (await CheckAsync(host)).Status.ShouldBe(HealthStatus.Degraded, "a save does not bring back what was lost");
+        }
+
+        using var reopened = Host();
+        (await CheckAsync(reopened)).Status.ShouldBe(HealthStatus.Healthy);
+    }
+
+    [Fact]
+    public async Task Check_OpeningThatFellBack_IsNotReportedWhereThatIsTurnedOff()
+    {
+        Damage();
+        using var host = Host(limits: limits => limits.ReportFallback = false);
+
+        var entry = await CheckAsync(host);
+
+        entry.Status.ShouldBe(HealthStatus.Healthy);
+        entry.Data["recoveryProblems"].ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Check_SeveralFindings_AreAllTold_AndTheWorstCounts()
+    {
+        Damage();
+        using var host = Host(limits: limits => limits.MinAvailableBytes = long.MaxValue);
+
+        var entry = await CheckAsync(host);
+
+        entry.Status.ShouldBe(HealthStatus.Unhealthy);
+        entry.Description.ShouldNotBeNull().ShouldStartWith("When the store was opened");
+        entry.Description.ShouldEndWith("are needed.");
+    }
+
+    [Fact]
+    public async Task Check_DirectoryThatIsGone_Fails()
+    {
+        using var host = Host();
+        host.Services.GetRequiredService<KvStore>();
+        Directory.Delete(_directory.Path, recursive: true);
+
+        var entry = await CheckAsync(host);
+
+        entry.Status.ShouldBe(HealthStatus.Unhealthy);
+        entry.Description.ShouldBe("The store's directory is gone, or cannot be asked for its free space.");
+        Directory.CreateDirectory(_directory.Path);
+    }
+
+    [Fact]
+    public async Task Check_ClosedStore_Fails()
+    {
+        using var host = Host();
+        host.Services.GetRequiredService<KvStore>().Dispose();
+
+        var entry = await CheckAsync(host);
+
+        entry.Status.ShouldBe(HealthStatus.Unhealthy);
+        entry.Description.ShouldBe("The store is closed.");
+        entry.Exception.ShouldBeOfType<ObjectDisposedException>();
+    }
+
+    [Fact]
+    public async Task Check_StoreThatCannotBeOpened_FailsWithTheReason()
+    {
+        using var holder = KvStore.Open(_directory.Path);
+        using var host = Host();
+
+        var entry = await CheckAsync(host);
+
+        entry.Status.ShouldBe(HealthStatus.Unhealthy);
+        entry.Description.ShouldBe("The store cannot be opened: KvStoreLockedException.");
+        entry.Exception.ShouldBeOfType<KvStoreLockedException>();
+    }
+
+    [Fact]
+    public async Task Check_MemoryOnlyStore_IsHealthyAndSaysSo()
+    {
+        using var host = Host(configure: options => options.Path = null, limits: limits => limits.MinAvailableBytes = long.MaxValue);
+        host.Services.GetRequiredService<KvStore>().Set("k", 1);
+
+        var entry = await CheckAsync(host);
+
+        entry.Status.ShouldBe(HealthStatus.Healthy);
+        entry.Data["memoryOnly"].ShouldBe(true);
+        entry.Data.Keys.ShouldNotContain("availableBytes");
+        entry.Data.Keys.ShouldNotContain("lastSavedAt");
+    }
+
+    [Fact]
+    public async Task Options_FromTheSection_AreRead_AndTheDelegateComesLast()
+    {
+        using var host = Host(
+            section: new() { ["SnapshotKv:Health:FailedSaves"] = "7", ["SnapshotKv:Health:MaxUnsavedAge"] = "00:01:00", ["SnapshotKv:Health:MinAvailableBytes"] = "5", ["SnapshotKv:Health:ReportFallback"] = "false" },
+            limits: limits => limits.FailedSaves++);
+        await host.StartAsync(Token);
+
+        var limits = host.Services.GetRequiredService<IOptions<SnapshotKvHealthCheckOptions>>().Value;
+
+        limits.FailedSaves.ShouldBe(8);
+        limits.MaxUnsavedAge.ShouldBe(TimeSpan.FromMinutes(1));
+        limits.MinAvailableBytes.ShouldBe(5);
+        limits.ReportFallback.ShouldBeFalse();
+        await host.StopAsync(Token);
+    }
+
+    [Fact]
+    public void Options_OfAnotherStore_AreReadFromItsOwnSection()
+    {
+        using var host = Host(
+            checks => checks.AddSnapshotKv(storeName: "sessions"),
+            section: new() { ["SnapshotKv:Health:FailedSaves"] = "7", ["SnapshotKv:Stores:sessions:Health:FailedSaves"] = "9" });
+
+        host.Services.GetRequiredService<IOptionsMonitor<SnapshotKvHealthCheckOptions>>().Get("sessions").FailedSaves.ShouldBe(9);
+    }
+
+    [Fact]
+    public async Task Options_OutOfRange_EndTheStartNamingAllOfThem()
+    {
+        using var host = Host(limits: limits => (limits.FailedSaves, limits.MaxUnsavedAge, limits.MinAvailableBytes) = (0, TimeSpan.Zero, -1));
+
+        var exception = await Should.ThrowAsync<OptionsValidationException>(() => host.StartAsync(Token));
+
+        exception.Failures.Select(failure => failure.Split(' ')[0]).ShouldBe(["FailedSaves", "MaxUnsavedAge", "MinAvailableBytes"]);
+    }
+
+    [Fact]
+    public async Task Options_ThatCannotBeRead_EndTheStartNamingTheKey()
+    {
+        using var host = Host(section: new() { ["SnapshotKv:Health:ReportFallback"] = "perhaps", ["SnapshotKv:Health:MinAvailableBytes"] = "much" });
+
+        var exception = await Should.ThrowAsync<OptionsValidationException>(() => host.StartAsync(Token));
+
+        exception.Failures.ShouldBe(
+        [
+            "SnapshotKv:Health:MinAvailableBytes must be a whole number; it is 'much'.",
+            "SnapshotKv:Health:ReportFallback must be true or false; it is 'perhaps'.",
+        ]);
+    }
+
+    private IHost Host(
+        Action<IHealthChecksBuilder>? add = null,
+        Action<SnapshotKvOptions>? configure = null,
+        Action<SnapshotKvHealthCheckOptions>? limits = null,
+        Dictionary<string, string?>? section = null,
+        CapturingLogger? log = null) =>
+        TestHost.Create(
+            _directory.Path,
+            log,
+            configure: configure,
+            after: services =>
+            {
+                if (section is not null)
+                {
+                    services.AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(section).Build());
+                }
+
+                (add ?? (static checks => checks.AddSnapshotKv()))(services.AddHealthChecks());
+                services.AddSnapshotKv().ConfigureHealthCheck(limits ?? (static _ => { }));
+            });
+
+    private static async Task<HealthReportEntry> CheckAsync(IHost host)
+    {
+        var report = await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(Token);
+        return report.Entries.Values.Single();
+    }
+
+    private static ManualTimeProvider Clock(IHost host) => (ManualTimeProvider)host.Services.GetRequiredService<TimeProvider>();
+
+    private static void FailToSave(KvStore store, int times)
+    {
+        for (var i = 0; i < times; i++)
+        {
+            Should.Throw<KvStoreUnavailableException>(() => store.Save());
+        }
+    }
+
+    /// <summary>Leaves a directory whose newest snapshot is damaged.</summary>
+    private void Damage()
+    {
+        string newest;
+        using (var store = KvStore.Open(_directory.Path, new SnapshotKvOptions { TimeProvider = new ManualTimeProvider() }))
+        {
+            store.Set("k", 1);
+            store.Save();
+            store.Set("k", 2);
+            newest = store.Save()!.FileName;
+        }
+
+        File.WriteAllBytes(Path.Combine(_directory.Path, "snapshots", newest), [0]);
+    }
+}
