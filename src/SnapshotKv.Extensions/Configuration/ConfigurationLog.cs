@@ -7,53 +7,53 @@ namespace SnapshotKv.Extensions.Configuration;
 internal static partial class ConfigurationLog
 {
     [LoggerMessage(SnapshotKvEventIds.ConfigurationPublished, LogLevel.Information, "A configuration of {Count} keys was published, as of commit {Version}; {ChangedCount} keys changed.")]
-    public static partial void Published(this ILogger logger, int count, long version, int changedCount);
+    public static partial void ConfigurationPublished(this ILogger logger, int count, long version, int changedCount);
 
     [LoggerMessage(SnapshotKvEventIds.ConfigurationKeysChanged, LogLevel.Debug, "These configuration keys changed: {Keys}.")]
-    public static partial void KeysChanged(this ILogger logger, string keys);
+    public static partial void ConfigurationKeysChanged(this ILogger logger, string keys);
 
     [LoggerMessage(SnapshotKvEventIds.ConfigurationRefused, LogLevel.Error, "The validation refused a changed configuration, so the one before stays: {Reasons}")]
-    public static partial void Refused(this ILogger logger, string reasons);
+    public static partial void ConfigurationRefused(this ILogger logger, string reasons);
 
     [LoggerMessage(SnapshotKvEventIds.ConfigurationUnreadable, LogLevel.Error, "What the store holds cannot be a configuration, for {ProblemCount} reasons; the one before stays.")]
-    public static partial void Unreadable(this ILogger logger, int problemCount);
+    public static partial void ConfigurationUnreadable(this ILogger logger, int problemCount);
 
     [LoggerMessage(SnapshotKvEventIds.ConfigurationUnreadableKeys, LogLevel.Debug, "What cannot be a configuration: {Problems}")]
-    public static partial void UnreadableKeys(this ILogger logger, string problems);
+    public static partial void ConfigurationUnreadableKeys(this ILogger logger, string problems);
 
     [LoggerMessage(SnapshotKvEventIds.ConfigurationLastGoodUsed, LogLevel.Error, "The application starts with the last good configuration, of {Count} keys, because the store's cannot be used.")]
-    public static partial void LastGoodUsed(this ILogger logger, int count);
+    public static partial void ConfigurationLastGoodUsed(this ILogger logger, int count);
 
     [LoggerMessage(SnapshotKvEventIds.ConfigurationLastGoodFailed, LogLevel.Error, "The last good configuration could not be kept for the next start, or not be read.")]
-    public static partial void LastGoodFailed(this ILogger logger, Exception exception);
+    public static partial void ConfigurationLastGoodFailed(this ILogger logger, Exception exception);
 
     [LoggerMessage(SnapshotKvEventIds.ConfigurationStoreFailed, LogLevel.Error, "A changed configuration could not be saved or read, so it is not published yet; it is tried again in {RetryAfter}.")]
-    public static partial void StoreFailed(this ILogger logger, Exception exception, TimeSpan retryAfter);
+    public static partial void ConfigurationStoreFailed(this ILogger logger, Exception exception, TimeSpan retryAfter);
 
     [LoggerMessage(SnapshotKvEventIds.ConfigurationReloadFailed, LogLevel.Error, "The configuration could not be read anew; the one before stays.")]
-    public static partial void ReloadFailed(this ILogger logger, Exception exception);
+    public static partial void ConfigurationReloadFailed(this ILogger logger, Exception exception);
 
     [LoggerMessage(SnapshotKvEventIds.ConfigurationStoreClosed, LogLevel.Warning, "The store of the configuration was closed; the configuration stays as it is.")]
-    public static partial void StoreClosed(this ILogger logger);
+    public static partial void ConfigurationStoreClosed(this ILogger logger);
 
     [LoggerMessage(SnapshotKvEventIds.ConfigurationKeysSkipped, LogLevel.Warning, "{Count} keys of the store's configuration lie in the section {Section}, which is never read from a store; they are left out.")]
-    public static partial void KeysSkipped(this ILogger logger, int count, string section);
+    public static partial void ConfigurationKeysSkipped(this ILogger logger, int count, string section);
 
     [LoggerMessage(SnapshotKvEventIds.ConfigurationSkippedKeys, LogLevel.Debug, "Left out: {Keys}.")]
-    public static partial void SkippedKeys(this ILogger logger, string keys);
+    public static partial void ConfigurationSkippedKeys(this ILogger logger, string keys);
 
     [LoggerMessage(SnapshotKvEventIds.ConfigurationCallbackFailed, LogLevel.Error, "Something that follows the configuration threw when it was told of a change. The change is published.")]
-    public static partial void CallbackFailed(this ILogger logger, Exception exception);
+    public static partial void ConfigurationCallbackFailed(this ILogger logger, Exception exception);
 
     [LoggerMessage(SnapshotKvEventIds.ConfigurationErrorCallbackFailed, LogLevel.Error, "The configuration's error callback threw.")]
-    public static partial void ErrorCallbackFailed(this ILogger logger, Exception exception);
+    public static partial void ConfigurationErrorCallbackFailed(this ILogger logger, Exception exception);
 
     [LoggerMessage(SnapshotKvEventIds.ConfigurationWritten, LogLevel.Information, "Revision {Revision} of the configuration was written; {Count} keys changed.")]
-    public static partial void Written(this ILogger logger, long revision, int count);
+    public static partial void ConfigurationWritten(this ILogger logger, long revision, int count);
 
     [LoggerMessage(SnapshotKvEventIds.ConfigurationKeysWritten, LogLevel.Debug, "Revision {Revision} changed these keys: {Keys}.")]
-    public static partial void KeysWritten(this ILogger logger, long revision, string keys);
+    public static partial void ConfigurationKeysWritten(this ILogger logger, long revision, string keys);
 
-    [LoggerMessage(SnapshotKvEventIds.ConfigurationNotFollowed, LogLevel.Warning, "No configuration of this application follows what was written under the prefix {Prefix}; it takes effect where one does. Did you call builder.Configuration.AddSnapshotKv()?")]
-    public static partial void NotFollowed(this ILogger logger, string prefix);
+    [LoggerMessage(SnapshotKvEventIds.ConfigurationNotFollowed, LogLevel.Warning, "No configuration of this application follows what was written under the prefix {Partition}; it takes effect where one does. Did you call builder.Configuration.AddSnapshotKv()?")]
+    public static partial void ConfigurationNotFollowed(this ILogger logger, string partition);
 }

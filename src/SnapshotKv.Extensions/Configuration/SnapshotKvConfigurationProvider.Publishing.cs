@@ -14,16 +14,6 @@ public sealed partial class SnapshotKvConfigurationProvider
     private Dictionary<string, string?>? _published;
     private Exception? _fault;
 
-    void IConfigurationFeedTarget.Offer(ConfigurationEntries entries) => Examine(entries, isAskedFor: false);
-
-    void IConfigurationFeedTarget.OnFailed(Exception exception, TimeSpan retryAfter)
-    {
-        _logger.StoreFailed(exception, retryAfter);
-        CallBack(exception);
-    }
-
-    void IConfigurationFeedTarget.OnClosed() => _logger.StoreClosed();
-
     /// <summary>Completes when what was committed up to a version was published, or does not come to it.</summary>
     /// <returns>Why it was not published; null when it was.</returns>
     internal Task<Exception?> CatchUpAsync(long version, CancellationToken cancellationToken)
@@ -61,7 +51,7 @@ public sealed partial class SnapshotKvConfigurationProvider
         }
         catch (Exception exception)
         {
-            _logger.ReloadFailed(exception);
+            _logger.ConfigurationReloadFailed(exception);
             CallBack(exception);
         }
     }
@@ -89,7 +79,7 @@ public sealed partial class SnapshotKvConfigurationProvider
 
                 Report(exception);
                 _fault = fault = exception;
-                _logger.LastGoodUsed(good.Count);
+                _logger.ConfigurationLastGoodUsed(good.Count);
                 _published = good;
                 Data = good;
             }
@@ -160,8 +150,8 @@ public sealed partial class SnapshotKvConfigurationProvider
         var set = ConfigurationDecoder.Decode(Prefix, entries);
         if (set.Skipped.Count > 0)
         {
-            _logger.KeysSkipped(set.Skipped.Count, ConfigurationKeys.OwnSection);
-            LogKeys(set.Skipped, static (logger, keys) => logger.SkippedKeys(keys));
+            _logger.ConfigurationKeysSkipped(set.Skipped.Count, ConfigurationKeys.OwnSection);
+            LogKeys(set.Skipped, static (logger, keys) => logger.ConfigurationSkippedKeys(keys));
         }
 
         var data = set.ToData();
@@ -186,8 +176,8 @@ public sealed partial class SnapshotKvConfigurationProvider
         var changed = ConfigurationDifference.Keys(Data, data);
         _published = data;
         Data = data;
-        _logger.Published(data.Count, entries.Version, changed.Count);
-        LogKeys(changed, static (logger, keys) => logger.KeysChanged(keys));
+        _logger.ConfigurationPublished(data.Count, entries.Version, changed.Count);
+        LogKeys(changed, static (logger, keys) => logger.ConfigurationKeysChanged(keys));
         return changed.Count > 0;
     }
 
@@ -197,12 +187,12 @@ public sealed partial class SnapshotKvConfigurationProvider
     {
         if (exception is SnapshotKvConfigurationException unreadable)
         {
-            _logger.Unreadable(unreadable.Problems.Count);
-            LogKeys(unreadable.Problems, static (logger, problems) => logger.UnreadableKeys(problems));
+            _logger.ConfigurationUnreadable(unreadable.Problems.Count);
+            LogKeys(unreadable.Problems, static (logger, problems) => logger.ConfigurationUnreadableKeys(problems));
         }
         else if (exception is SnapshotKvConfigurationRefusedException refused)
         {
-            _logger.Refused(string.Join("; ", refused.Reasons));
+            _logger.ConfigurationRefused(string.Join("; ", refused.Reasons));
         }
     }
 
@@ -222,7 +212,7 @@ public sealed partial class SnapshotKvConfigurationProvider
         }
         catch (Exception exception)
         {
-            _logger.CallbackFailed(exception);
+            _logger.ConfigurationCallbackFailed(exception);
         }
     }
 
@@ -234,7 +224,7 @@ public sealed partial class SnapshotKvConfigurationProvider
         }
         catch (Exception exception)
         {
-            _logger.ErrorCallbackFailed(exception);
+            _logger.ConfigurationErrorCallbackFailed(exception);
         }
     }
 
@@ -246,7 +236,7 @@ public sealed partial class SnapshotKvConfigurationProvider
         }
         catch (Exception exception)
         {
-            _logger.LastGoodFailed(exception);
+            _logger.ConfigurationLastGoodFailed(exception);
             return null;
         }
     }
@@ -268,7 +258,7 @@ public sealed partial class SnapshotKvConfigurationProvider
         }
         catch (Exception exception)
         {
-            _logger.LastGoodFailed(exception);
+            _logger.ConfigurationLastGoodFailed(exception);
         }
     }
 
@@ -283,6 +273,20 @@ public sealed partial class SnapshotKvConfigurationProvider
 
             _waiters.RemoveAll(waiter => waiter.Version <= version);
         }
+    }
+
+    /// <summary>What the feed is given, so that none of it is public.</summary>
+    private sealed class FeedTarget(SnapshotKvConfigurationProvider provider) : IConfigurationFeedTarget
+    {
+        public void Offer(ConfigurationEntries entries) => provider.Examine(entries, isAskedFor: false);
+
+        public void OnFailed(Exception exception, TimeSpan retryAfter)
+        {
+            provider._logger.ConfigurationStoreFailed(exception, retryAfter);
+            provider.CallBack(exception);
+        }
+
+        public void OnClosed() => provider._logger.ConfigurationStoreClosed();
     }
 
     private sealed record Waiter(long Version, TaskCompletionSource<Exception?> Completion);

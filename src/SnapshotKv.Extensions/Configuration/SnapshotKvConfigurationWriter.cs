@@ -219,7 +219,7 @@ internal sealed class SnapshotKvConfigurationWriter : ISnapshotKvConfigurationWr
 
         if (followers.Count == 0)
         {
-            _logger.NotFollowed(_prefix);
+            _logger.ConfigurationNotFollowed(_prefix);
         }
 
         foreach (var follower in followers)
@@ -235,10 +235,10 @@ internal sealed class SnapshotKvConfigurationWriter : ISnapshotKvConfigurationWr
 
     private void Log(SnapshotKvConfigurationRevision revision)
     {
-        _logger.Written(revision.Revision, revision.Changes.Count);
+        _logger.ConfigurationWritten(revision.Revision, revision.Changes.Count);
         if (_logger.IsEnabled(LogLevel.Debug))
         {
-            _logger.KeysWritten(revision.Revision, string.Join(", ", revision.Changes.Select(static change => change.Key)));
+            _logger.ConfigurationKeysWritten(revision.Revision, string.Join(", ", revision.Changes.Select(static change => change.Key)));
         }
     }
 
