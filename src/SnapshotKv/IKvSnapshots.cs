@@ -8,6 +8,7 @@ public interface IKvSnapshots
     /// <returns>The snapshot; null in memory-only mode.</returns>
     /// <remarks>Uses all cores. Reads and writes go on meanwhile. Calls made at the same time share a snapshot.</remarks>
     /// <exception cref="KvStoreUnavailableException">The disk refused; memory and the earlier snapshots are untouched.</exception>
+    /// <exception cref="KvStoreLockedException">The directory was removed under the open store, and another process has one of that name open now.</exception>
     SnapshotInfo? Save();
 
     /// <summary>Completes when a snapshot is on disk that holds everything written before the call. With nothing new no file is written.</summary>

@@ -20,6 +20,9 @@ internal static partial class EngineLog
     [LoggerMessage(KvEventIds.SaveForLeavingFailed, LogLevel.Warning, "A handle on the store was closed, and what was unsaved could not be saved just then. The store is still open by another handle, which saves it.")]
     public static partial void SaveForLeavingFailed(this ILogger logger, Exception exception);
 
+    [LoggerMessage(KvEventIds.DirectoryMadeAgain, LogLevel.Warning, "The store's directory was removed while the store was open. It was made and locked again; the earlier snapshots and blobs that lay in it are gone.")]
+    public static partial void DirectoryMadeAgain(this ILogger logger);
+
     [LoggerMessage(KvEventIds.SnapshotPruneFailed, LogLevel.Warning, "Snapshots beyond the {MaxSnapshots} that are kept could not be deleted.")]
     public static partial void SnapshotPruneFailed(this ILogger logger, Exception exception, int maxSnapshots);
 

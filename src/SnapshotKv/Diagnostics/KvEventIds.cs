@@ -9,6 +9,7 @@ internal static class KvEventIds
     public const int SnapshotSaveFailed = 11;
     public const int SnapshotPruneFailed = 12;
     public const int SaveForLeavingFailed = 13;
+    public const int DirectoryMadeAgain = 14;
     public const int SnapshotQuarantined = 20;
     public const int SnapshotFellBack = 21;
     public const int ForeignFilesIgnored = 22;

@@ -19,6 +19,7 @@ internal sealed class Checkpointer(
     KvClock clock,
     IFileSystem fileSystem,
     SnapshotCatalog catalog,
+    Func<bool> keepDirectory,
     SnapshotWriter writer,
     SnapshotKvOptions options,
     BlobCollector blobs,
@@ -188,6 +189,11 @@ internal sealed class Checkpointer(
             var compression = options.Compression;
             var name = catalog.NextName(clock.TimeProvider.GetLocalNow(), options.Format, compression);
             path = catalog.GetPath(name.ToString());
+            if (keepDirectory())
+            {
+                logger.DirectoryMadeAgain();
+            }
+
             StoreDirectory.Create(fileSystem, catalog.DirectoryPath);
             var size = writer.Write(
                 path,

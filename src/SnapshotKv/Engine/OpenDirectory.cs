@@ -6,10 +6,10 @@ namespace SnapshotKv.Engine;
 /// <summary>A store's directory while it is held: its lock, its snapshots, and who saves them.</summary>
 internal sealed class OpenDirectory : IDisposable
 {
-    private readonly IDisposable _lock;
+    private readonly DirectoryLock _lock;
     private readonly IFileSystem _fileSystem;
 
-    private OpenDirectory(IFileSystem fileSystem, string path, IDisposable heldLock, SnapshotCatalog catalog)
+    private OpenDirectory(IFileSystem fileSystem, string path, DirectoryLock heldLock, SnapshotCatalog catalog)
     {
         _fileSystem = fileSystem;
         Path = path;
@@ -52,6 +52,9 @@ internal sealed class OpenDirectory : IDisposable
         Blobs = blobs;
         Checkpointer = checkpointer;
     }
+
+    /// <inheritdoc cref="DirectoryLock.Keep"/>
+    public bool Keep() => _lock.Keep();
 
     /// <summary>The bytes that may still be written where the directory lies.</summary>
     /// <exception cref="IOException">The directory is gone, or cannot be asked.</exception>

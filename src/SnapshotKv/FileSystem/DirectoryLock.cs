@@ -11,13 +11,17 @@ internal sealed class DirectoryLock : IDisposable
     internal const string OwnerFileName = "lock.owner";
 
     private readonly IFileSystem _files;
+    private readonly string _directory;
     private readonly string _ownerPath;
+    private readonly LockOwner _owner;
     private IDisposable? _held;
 
-    private DirectoryLock(IFileSystem files, string ownerPath, IDisposable held)
+    private DirectoryLock(IFileSystem files, string directory, string ownerPath, LockOwner owner, IDisposable held)
     {
         _files = files;
+        _directory = directory;
         _ownerPath = ownerPath;
+        _owner = owner;
         _held = held;
     }
 
@@ -48,8 +52,9 @@ internal sealed class DirectoryLock : IDisposable
             }
 
             attempt = $"write '{ownerPath}'";
-            WriteOwner(files, ownerPath, LockOwner.Current(time));
-            return new DirectoryLock(files, ownerPath, Interlocked.Exchange(ref held, null));
+            var owner = LockOwner.Current(time);
+            WriteOwner(files, ownerPath, owner);
+            return new DirectoryLock(files, directory, ownerPath, owner, Interlocked.Exchange(ref held, null));
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -59,6 +64,33 @@ internal sealed class DirectoryLock : IDisposable
         {
             held?.Dispose();
         }
+    }
+
+    /// <summary>
+    /// Makes sure, before anything is written, that the lock still stands on the file in the directory. Somebody may have removed the directory under the
+    /// open store, and the lock's file with it; then it is made and taken again.
+    /// </summary>
+    /// <returns>Whether it had to be taken again.</returns>
+    /// <exception cref="KvStoreLockedException">Somebody else has taken it meanwhile.</exception>
+    /// <exception cref="IOException">The disk refused.</exception>
+    public bool Keep()
+    {
+        if (ReadOwner(_files, _ownerPath, out _) == _owner)
+        {
+            return false;
+        }
+
+        StoreDirectory.Create(_files, _directory);
+        if (_files.TryLock(Path.Join(_directory, FileName)) is { } again)
+        {
+            // The old one is on a file that has no name any more.
+            Interlocked.Exchange(ref _held, again)?.Dispose();
+            WriteOwner(_files, _ownerPath, _owner);
+            return true;
+        }
+
+        // Held: by us, if only the note is missing.
+        return ReadOwner(_files, _ownerPath, out _) is { } owner && owner != _owner ? throw Locked(_files, _directory, _ownerPath) : false;
     }
 
     /// <summary>Lets go of the lock. The lock file stays.</summary>

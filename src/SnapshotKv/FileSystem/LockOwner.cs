@@ -3,7 +3,7 @@ using System.Text;
 
 namespace SnapshotKv.FileSystem;
 
-/// <summary>Who holds a store's directory, as <c>lock.owner</c> tells it: a note for people, on which nothing is decided.</summary>
+/// <summary>Who holds a store's directory, as <c>lock.owner</c> tells it: a note for people. Who holds the directory looks at it to see whether it is still his.</summary>
 /// <remarks>
 /// Text of one <c>name: value</c> per line: <c>process</c> (number), <c>program</c>, <c>machine</c> (in a container: its id or name), <c>since</c>
 /// (UTC). Other lines are skipped.

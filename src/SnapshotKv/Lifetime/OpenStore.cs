@@ -57,6 +57,7 @@ internal sealed partial class OpenStore
             clock,
             environment.FileSystem,
             directory.Catalog,
+            directory.Keep,
             new SnapshotWriter(environment.FileSystem),
             settings,
             _blobs!.Collector,
