@@ -26,7 +26,7 @@ internal sealed class Layout(IOptionsMonitor<ShopOptions> shop, IAntiforgery ant
         <a class="skip" href="#content">To the content</a>
         <nav aria-label="Pages"><ul>{Html.Concat(Pages.Select(page => RenderLink(page.Path, page.Name, path)))}</ul></nav>
         </header>
-        <div id="notice" class="notice" role="status" data-live="/parts/notice">{RenderNotice()}</div>
+        <div id="shop-notice" class="notice" role="status" data-live="/parts/notice">{RenderNotice()}</div>
         <main id="content">
         <h1>{title}</h1>
         <p class="lead">{lead}</p>

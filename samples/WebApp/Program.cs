@@ -1,4 +1,4 @@
-using System.Diagnostics.CodeAnalysis;
+using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.DataProtection;
 using SnapshotKv.Samples.WebApp;
 using SnapshotKv.Samples.WebApp.Pages;
@@ -7,10 +7,13 @@ using SnapshotKv.Samples.WebApp.Shop;
 
 var builder = WebApplication.CreateBuilder(args);
 
-// The directory stands in appsettings.json, and lies under the content root: samples/WebApp/data.
+// The directory stands in appsettings.json, and lies under the content root: samples/WebApp/data/store. One store holds all there is: the settings
+// that the settings page writes, which go before appsettings.json unless the shop has something against them; the cache; the sessions.
+builder.Configuration.AddSnapshotKv(source => source.Validate(ShopOptions.Check));
 builder.Services.AddSnapshotKv();
-AddSession(builder.Services);
+builder.Services.AddSnapshotKvSession();
 builder.Services.AddAntiforgery();
+builder.Services.AddHealthChecks().AddSnapshotKv();
 
 // What signs the session's cookie has to outlive the process too, or nobody would find their session again.
 var store = Path.GetFullPath(builder.Configuration["SnapshotKv:Path"] ?? "data/store", builder.Environment.ContentRootPath);
@@ -24,19 +27,40 @@ builder.Services.AddSingleton<LiveUpdates>();
 builder.Services.AddSingleton<Layout>();
 builder.Services.AddSingleton<CachePage>();
 builder.Services.AddSingleton<CartPage>();
+builder.Services.AddSingleton<SettingsPage>();
+builder.Services.AddSingleton<SessionsPage>();
 
 var app = builder.Build();
 
 app.UseSession();
+
+// Before the form is read, which takes as long as the sender likes: what other requests change meanwhile is kept all the same.
+app.Use(static async (http, next) =>
+{
+    await http.Session.LoadAsync(http.RequestAborted);
+    await next(http);
+});
 app.UseAntiforgery();
+
+// A form that none of these pages has given out is answered here: the endpoints would throw when they read it.
+app.Use(static (http, next) =>
+{
+    if (http.Features.Get<IAntiforgeryValidationFeature>() is { IsValid: false })
+    {
+        http.Response.StatusCode = StatusCodes.Status400BadRequest;
+        return Task.CompletedTask;
+    }
+
+    return next(http);
+});
 
 Assets.Map(app);
 CachePage.Map(app);
 CartPage.Map(app);
+SettingsPage.Map(app);
+SessionsPage.Map(app);
 app.MapGet("/parts/notice", (Layout layout) => layout.RenderNotice().ToResult());
-app.MapGet("/live", (LiveUpdates updates, CancellationToken aborted) => TypedResults.ServerSentEvents(updates.FollowAsync(aborted), "changed"));
+app.MapGet("/live", (LiveUpdates updates, CancellationToken aborted) => TypedResults.ServerSentEvents(updates.FollowAsync(aborted)));
+app.MapHealthChecks("/health");
 
 app.Run();
-
-[UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "It needs the types that protect keys, which stay: eng/check-trimmed-sample.sh tries it.")]
-static void AddSession(IServiceCollection services) => services.AddSession(options => options.Cookie.IsEssential = true);

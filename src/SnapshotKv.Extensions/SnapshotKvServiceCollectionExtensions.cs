@@ -25,7 +25,7 @@ public static class SnapshotKvServiceCollectionExtensions
     /// <returns>Configures what stands on the store.</returns>
     /// <remarks>
     /// <para>The store is opened when a host starts, or when it is first used without one, and closed with the container, which saves what is not saved.
-    /// It takes clock, loggers and meters from the container. Without <see cref="SnapshotKvOptions.Path"/> it lives in memory only, and says so in a
+    /// It takes clock and loggers from the container. Without <see cref="SnapshotKvOptions.Path"/> it lives in memory only, and says so in a
     /// warning.</para>
     /// <para>A directory is open once in a process: what <c>configuration.AddSnapshotKv()</c>, another registration or another host has open is shared. Settings
     /// that two of them state must not differ.</para>

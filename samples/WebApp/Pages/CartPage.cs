@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 using SnapshotKv.Samples.WebApp.Shop;
@@ -55,7 +54,7 @@ internal sealed class CartPage(Layout layout, IOptionsMonitor<ShopOptions> shop)
             <section aria-labelledby="bill">
             <h2 id="bill">Bill</h2>
             <div data-live="/parts/bill">{RenderBill(cart)}</div>
-            <form method="post" action="{Path}/empty">{layout.RenderToken(http)}<button class="plain">Empty the cart</button></form>
+            <form method="post" action="{Path}/empty">{layout.RenderToken(http)}<button class="plain" {Disabled(cart.Bill(shop.CurrentValue).Pieces == 0)}>Empty the cart</button></form>
             </section>
             """));
     }
@@ -65,16 +64,16 @@ internal sealed class CartPage(Layout layout, IOptionsMonitor<ShopOptions> shop)
         var bill = cart.Bill(shop.CurrentValue);
         return Html.Of($"""
             <dl class="bill">
-            <div><dt>{bill.Pieces} {(bill.Pieces == 1 ? "piece" : "pieces")}</dt><dd>{Money(bill.GoodsCents)}</dd></div>
-            <div><dt>Delivery</dt><dd>{(shop.CurrentValue.FreeDelivery ? "free" : Money(bill.DeliveryCents))}</dd></div>
-            <div class="total"><dt>Total</dt><dd>{Money(bill.TotalCents)}</dd></div>
+            <div><dt>{bill.Pieces} {(bill.Pieces == 1 ? "piece" : "pieces")}</dt><dd>{Money.Format(bill.GoodsCents)}</dd></div>
+            <div><dt>Delivery</dt><dd>{(shop.CurrentValue.FreeDelivery ? "free" : Money.Format(bill.DeliveryCents))}</dd></div>
+            <div class="total"><dt>Total</dt><dd>{Money.Format(bill.TotalCents)}</dd></div>
             </dl>
             """);
     }
 
     private static Html RenderLine(Product product, int quantity) => Html.Of($"""
         <li>
-        <span class="what"><span id="name-{product.Id}">{product.Name}</span> <span class="price">{Money(product.Cents)}</span></span>
+        <span class="what"><span id="name-{product.Id}">{product.Name}</span> <span class="price">{Money.Format(product.Cents)}</span></span>
         <span class="stepper">
         <button id="less-{product.Id}" name="less" value="{product.Id}" aria-label="One {product.Name} less" {Disabled(quantity == 0)}>−</button>
         <output aria-labelledby="name-{product.Id}">{quantity}</output>
@@ -84,6 +83,4 @@ internal sealed class CartPage(Layout layout, IOptionsMonitor<ShopOptions> shop)
         """);
 
     private static Html Disabled(bool disabled) => new(disabled ? "disabled" : "");
-
-    private static string Money(int cents) => (cents / 100m).ToString("€ 0.00", CultureInfo.InvariantCulture);
 }

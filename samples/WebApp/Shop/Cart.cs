@@ -7,8 +7,8 @@ namespace SnapshotKv.Samples.WebApp.Shop;
 internal sealed class Cart(ISession session)
 {
     public const int MostOfOne = 99;
+    public const int DeliveryCents = 490;
 
-    private const int DeliveryCents = 490;
     private const string Prefix = "cart:";
 
     public int QuantityOf(Product product) => session.GetInt32(Prefix + product.Id) ?? 0;

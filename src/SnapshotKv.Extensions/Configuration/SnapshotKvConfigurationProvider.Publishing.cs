@@ -14,16 +14,6 @@ public sealed partial class SnapshotKvConfigurationProvider
     private Dictionary<string, string?>? _published;
     private Exception? _fault;
 
-    void IConfigurationFeedTarget.Offer(ConfigurationEntries entries) => Examine(entries, isAskedFor: false);
-
-    void IConfigurationFeedTarget.OnFailed(Exception exception, TimeSpan retryAfter)
-    {
-        _logger.ConfigurationStoreFailed(exception, retryAfter);
-        CallBack(exception);
-    }
-
-    void IConfigurationFeedTarget.OnClosed() => _logger.ConfigurationStoreClosed();
-
     /// <summary>Completes when what was committed up to a version was published, or does not come to it.</summary>
     /// <returns>Why it was not published; null when it was.</returns>
     internal Task<Exception?> CatchUpAsync(long version, CancellationToken cancellationToken)
@@ -283,6 +273,20 @@ public sealed partial class SnapshotKvConfigurationProvider
 
             _waiters.RemoveAll(waiter => waiter.Version <= version);
         }
+    }
+
+    /// <summary>What the feed is given, so that none of it is public.</summary>
+    private sealed class FeedTarget(SnapshotKvConfigurationProvider provider) : IConfigurationFeedTarget
+    {
+        public void Offer(ConfigurationEntries entries) => provider.Examine(entries, isAskedFor: false);
+
+        public void OnFailed(Exception exception, TimeSpan retryAfter)
+        {
+            provider._logger.ConfigurationStoreFailed(exception, retryAfter);
+            provider.CallBack(exception);
+        }
+
+        public void OnClosed() => provider._logger.ConfigurationStoreClosed();
     }
 
     private sealed record Waiter(long Version, TaskCompletionSource<Exception?> Completion);

@@ -10,7 +10,7 @@ namespace SnapshotKv.Extensions.Configuration;
 /// <para>Thread-safe. Readers take no lock: they see the set of before or the one of after, never parts of both.</para>
 /// <para>Disposed with the configuration root; that ends the following and lets go of the store, which stays open while others use it.</para>
 /// </remarks>
-public sealed partial class SnapshotKvConfigurationProvider : ConfigurationProvider, IConfigurationFeedTarget, IDisposable
+public sealed partial class SnapshotKvConfigurationProvider : ConfigurationProvider, IDisposable
 {
     private readonly SnapshotKvConfigurationSource _source;
     private readonly string? _contentRoot;
@@ -145,7 +145,7 @@ public sealed partial class SnapshotKvConfigurationProvider : ConfigurationProvi
     {
         if (_source.Store is { } store)
         {
-            return new ConfigurationFeed(store, handle: null, _source, () => _timeProvider, this);
+            return new ConfigurationFeed(store, handle: null, _source, () => _timeProvider, new FeedTarget(this));
         }
 
         if (_source.GetStoreOptions(_contentRoot) is { } options)
@@ -153,7 +153,7 @@ public sealed partial class SnapshotKvConfigurationProvider : ConfigurationProvi
             _storeName = $"store '{options.Path}'";
             var handle = KvStore.OpenShared(options, "configuration");
             _storeName = Describe(handle);
-            return new ConfigurationFeed(handle, handle, _source, () => _timeProvider, this);
+            return new ConfigurationFeed(handle, handle, _source, () => _timeProvider, new FeedTarget(this));
         }
 
         return _source.Optional

@@ -112,12 +112,13 @@ public sealed class ConfigurationContractTests
         var store = new StoreDouble();
         store.Set("config:a", "0");
         Followed? reading = null;
-        var seen = new List<string?>();
+        string? seen = null;
+        var isFree = false;
         using var followed = new Followed(store, source => source.Validate(_ =>
         {
             if (reading is not null)
             {
-                JoinAnother(() => seen.Add(reading["a"]));
+                isFree = JoinAnother(() => seen = reading["a"]);
             }
 
             return [];
@@ -127,8 +128,54 @@ public sealed class ConfigurationContractTests
         store.Set("config:a", "1");
         followed.Settle();
 
-        seen.ShouldBe(["0"]);
-        followed["a"].ShouldBe("1");
+        (isFree, seen, followed["a"]).ShouldBe((true, "0", "1"));
+    }
+
+    [Fact]
+    public void Rule3_4_04_ReadersDuringChanges_NeverMeetASetThatIsBeingChanged()
+    {
+        var store = new StoreDouble();
+        using var followed = new Followed(store);
+        Exception? thrown = null;
+        var isDone = false;
+        var reader = new Thread(() => thrown = Record.Exception(() =>
+        {
+            while (!Volatile.Read(ref isDone))
+            {
+                _ = followed.Provider.GetChildKeys([], null).Count();
+            }
+        }));
+        reader.Start();
+
+        for (var i = 0; i < 500; i++)
+        {
+            followed.Root[$"set{i}"] = "by the root";
+            if (i % 50 == 0)
+            {
+                store.Commit(store.CreateBatch().Set("config:a", i).Set($"config:b{i}", i));
+                followed.Settle();
+            }
+        }
+
+        Volatile.Write(ref isDone, true);
+        reader.Join();
+        thrown.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Rule3_4_04_SetOfTheRoot_LeavesThePublishedSetAsItWas()
+    {
+        var store = new StoreDouble();
+        store.Set("config:a", "stored");
+        store.Set("config:b", "1");
+        using var followed = new Followed(store);
+
+        followed.Root["a"] = "set";
+        store.Set("config:b", 1);
+        followed.Settle();
+
+        // Other bytes for b mean the same, so nothing is published, and what was set stays.
+        (followed["a"], followed.Reloads).ShouldBe(("set", 0));
     }
 
     [Fact]
@@ -179,7 +226,7 @@ public sealed class ConfigurationContractTests
         using var registration = followed.Provider.GetReloadToken().RegisterChangeCallback(
             _ =>
             {
-                JoinAnother(followed.Root.Reload);
+                JoinAnother(followed.Root.Reload).ShouldBeTrue("a lock keeps others out");
                 store.Set("config:b", "from the callback");
             },
             null);
@@ -199,23 +246,18 @@ public sealed class ConfigurationContractTests
         using var directory = new TemporaryDirectory();
         using var store = KvStore.Open(directory.Path, new SnapshotKvOptions { TimeProvider = new ManualTimeProvider() });
         using var followed = new Followed(store, source => (source.ReloadOn, source.ReloadDebounce) = (mode, TimeSpan.Zero));
-        var calledBack = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var isFree = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
         using var registration = followed.Provider.GetReloadToken().RegisterChangeCallback(
-            _ =>
+            _ => isFree.SetResult(JoinAnother(() =>
             {
-                JoinAnother(() =>
-                {
-                    store.Set("elsewhere", 1);
-                    store.Save();
-                });
-                calledBack.SetResult();
-            },
+                store.Set("elsewhere", 1);
+                store.Save();
+            })),
             null);
 
         store.Set("config:a", "1");
 
-        await calledBack.Task.WaitAsync(TestContext.Current.CancellationToken);
-        store.Exists("elsewhere").ShouldBeTrue();
+        (await isFree.Task.WaitAsync(TestContext.Current.CancellationToken)).ShouldBeTrue("a lock keeps others out");
     }
 
     [Fact]
@@ -435,11 +477,11 @@ public sealed class ConfigurationContractTests
     private static IDictionary<string, string?> Live(ConfigurationProvider provider) =>
         (IDictionary<string, string?>)typeof(ConfigurationProvider).GetProperty("Data", BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(provider)!;
 
-    /// <summary>Does something on another thread, which a lock that is held here would keep out, and waits for it.</summary>
-    private static void JoinAnother(ThreadStart work)
+    /// <summary>Does something on another thread, which a lock that is held here would keep out, and tells whether it ended.</summary>
+    private static bool JoinAnother(ThreadStart work)
     {
         var other = new Thread(work) { IsBackground = true };
         other.Start();
-        other.Join(TimeSpan.FromMinutes(1)).ShouldBeTrue("another thread is kept out by a lock");
+        return other.Join(TimeSpan.FromMinutes(1));
     }
 }

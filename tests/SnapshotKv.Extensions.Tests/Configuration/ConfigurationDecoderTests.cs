@@ -91,6 +91,7 @@ public sealed class ConfigurationDecoderTests
         var store = new StoreDouble();
         store.Set("config:snapshotkv:Path", "/elsewhere");
         store.Set("config:SnapshotKv", "x");
+        store.SetBytes("config:SnapshotKv:Bytes", [1]);
         store.Set("config:SnapshotKvOther", "stays");
         using var followed = new Followed(store);
 

@@ -36,9 +36,9 @@ internal class StoreDouble : IKvStore
 
     public bool TryGetBytes(string key, [NotNullWhen(true)] out byte[]? value) => Checked(nameof(TryGetBytes)).TryGetBytes(key, out value);
 
-    public bool TryGetBytes(string key, [NotNullWhen(true)] out byte[]? value, out long version) => Checked(nameof(TryGetBytes)).TryGetBytes(key, out value, out version);
-
     public bool TryPeekBytes(string key, [NotNullWhen(true)] out byte[]? value, out KvEntryInfo info) => Checked(nameof(TryPeekBytes)).TryPeekBytes(key, out value, out info);
+
+    public bool TryGetBytes(string key, [NotNullWhen(true)] out byte[]? value, out long version) => Checked(nameof(TryGetBytes)).TryGetBytes(key, out value, out version);
 
     public bool TryRead(string key, IBufferWriter<byte> destination) => Checked(nameof(TryRead)).TryRead(key, destination);
 

@@ -11,7 +11,7 @@ namespace SnapshotKv.Samples.Tests.Support;
 internal sealed partial class SampleProcess : IAsyncDisposable
 {
     /// <summary>How long a step may take before the test is said to hang. No assertion depends on it.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private const int SigTerm = 15;
 
@@ -101,6 +101,9 @@ internal sealed partial class SampleProcess : IAsyncDisposable
         return WithinPatienceAsync(found.Task, $"a line like '{pattern}'");
     }
 
+    /// <summary>Types a line at its console.</summary>
+    public Task WriteLineAsync(string line) => _process.StandardInput.WriteLineAsync(line);
+
     /// <summary>Asks it to end as an orchestrator does, and gives its exit code.</summary>
     public Task<int> TerminateAsync()
     {
@@ -112,6 +115,9 @@ internal sealed partial class SampleProcess : IAsyncDisposable
     public async Task<int> WaitForExitAsync()
     {
         await WithinPatienceAsync(WaitAsync(), "its end");
+
+        // What it printed last may still be on its way.
+        await Task.Run(_process.WaitForExit, TestContext.Current.CancellationToken);
         return _process.ExitCode;
 
         async Task<bool> WaitAsync()

@@ -5,7 +5,7 @@ internal sealed class WebSample : IAsyncDisposable
 {
     private readonly string _sample;
     private readonly string[] _arguments;
-    private readonly DirectoryInfo _home = Directory.CreateTempSubdirectory("snapshotkv-samples-");
+    private readonly TemporaryDirectory _home = new();
     private SampleProcess? _process;
 
     private WebSample(string sample, string[] arguments)
@@ -18,7 +18,7 @@ internal sealed class WebSample : IAsyncDisposable
     public string Url { get; private set; } = "";
 
     /// <summary>The directory that it works in, which is empty at first and deleted in the end.</summary>
-    public string Home => _home.FullName;
+    public string Home => _home.Path;
 
     public SampleProcess Process => _process!;
 
@@ -65,6 +65,6 @@ internal sealed class WebSample : IAsyncDisposable
             await _process.DisposeAsync();
         }
 
-        _home.Delete(recursive: true);
+        _home.Dispose();
     }
 }
