@@ -53,10 +53,11 @@ public sealed class SnapshotKvServiceCollectionExtensionsTests : IDisposable
     }
 
     [Fact]
-    public void Rule3_10_CalledTwice_RegistersNothingTwice_ComposesTheDelegates_AndOpensOnce()
+    public void Rule3_10_05_CalledTwice_RegistersNothingTwice_ComposesTheDelegates_AndOpensOnce()
     {
+        var log = new CapturingLogger();
         var services = new ServiceCollection();
-        services.AddLogging();
+        services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug).AddProvider(log));
         services.AddSnapshotKv(options => (options.Path, options.MaxSnapshots) = (_directory.Path, 2));
         services.AddSnapshotKv(options => options.MaxSnapshots *= 10);
         using var provider = services.BuildServiceProvider();
@@ -67,11 +68,12 @@ public sealed class SnapshotKvServiceCollectionExtensionsTests : IDisposable
         provider.GetServices<IBufferDistributedCache>().ShouldHaveSingleItem();
         provider.GetServices<IValidateOptions<SnapshotKvOptions>>().OfType<SnapshotKvOptionsValidator>().ShouldHaveSingleItem();
         services.Count(service => service.ServiceType == typeof(IHostedService)).ShouldBe(1);
+        log.Count(EngineEvents.StoreOpened).ShouldBe(1);
         Settings(provider).MaxSnapshots.ShouldBe(20);
     }
 
     [Fact]
-    public void Rule3_10_AnEarlierMemoryCache_DoesNotWin()
+    public void Rule3_10_06_AnEarlierMemoryCache_DoesNotWin()
     {
         using var provider = new ServiceCollection().AddDistributedMemoryCache().AddSnapshotKv().Services.BuildServiceProvider();
 
@@ -79,7 +81,7 @@ public sealed class SnapshotKvServiceCollectionExtensionsTests : IDisposable
     }
 
     [Fact]
-    public void Rule3_10_ALaterDefault_DoesNotReplaceOurs()
+    public void Rule3_10_06_ALaterDefault_DoesNotReplaceOurs()
     {
         using var provider = new ServiceCollection().AddSnapshotKv().Services.AddDistributedMemoryCache().BuildServiceProvider();
 
@@ -87,7 +89,7 @@ public sealed class SnapshotKvServiceCollectionExtensionsTests : IDisposable
     }
 
     [Fact]
-    public void Rule3_10_WithoutAHost_OptionsAreValidatedOnFirstUse()
+    public void Rule3_10_04_WithoutAHost_OptionsAreValidatedOnFirstUse()
     {
         using var provider = new ServiceCollection()
             .AddSnapshotKv(options => (options.MaxSnapshots, options.MaxSnapshotBytes) = (0, 0))
@@ -99,7 +101,7 @@ public sealed class SnapshotKvServiceCollectionExtensionsTests : IDisposable
     }
 
     [Fact]
-    public void Rule3_10_EveryFaultOfTheStoresOptions_IsNamedAtOnce()
+    public void Rule3_10_03_EveryFaultOfTheStoresOptions_IsNamedAtOnce()
     {
         using var provider = new ServiceCollection().AddSnapshotKv(options =>
         {

@@ -103,9 +103,8 @@ public sealed class StockStoreContractTests : IDisposable
         var reached = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _hooks.OnAsyncCall = (_, token) =>
         {
-            token.CanBeCanceled.ShouldBeTrue("the session's IOTimeout is in the token");
             reached.TrySetResult();
-            return new TaskCompletionSource().Task.WaitAsync(token);
+            return HangAsync(token);
         };
         using var callers = CancellationTokenSource.CreateLinkedTokenSource(Token);
 
@@ -115,6 +114,20 @@ public sealed class StockStoreContractTests : IDisposable
         await callers.CancelAsync();
 
         await Should.ThrowAsync<OperationCanceledException>(() => loading);
+    }
+
+    [Fact]
+    public async Task Rule3_3_04_AHungStore_IsGivenUpAfterTheStockStoresIoTimeout()
+    {
+        // The stock store counts by the real clock, so the shortest timeout there is.
+        var shortest = TimeSpan.FromMilliseconds(1);
+        var changed = Open(shortest);
+        changed.SetString("k", "v");
+        _hooks.OnAsyncCall = static (_, token) => HangAsync(token);
+
+        await Should.ThrowAsync<OperationCanceledException>(() => Open(shortest).LoadAsync(Token));
+        await Should.ThrowAsync<OperationCanceledException>(() => Open(shortest).CommitAsync(Token));
+        await Should.ThrowAsync<OperationCanceledException>(() => changed.CommitAsync(Token));
     }
 
     [Fact]
@@ -183,6 +196,12 @@ public sealed class StockStoreContractTests : IDisposable
         Open().GetUserName().ShouldBe("ada");
     }
 
+    private static Task HangAsync(CancellationToken token)
+    {
+        token.CanBeCanceled.ShouldBeTrue("the cache passes its token on");
+        return new TaskCompletionSource().Task.WaitAsync(token);
+    }
+
     private static void Fail(bool now)
     {
         if (now)
@@ -198,7 +217,8 @@ public sealed class StockStoreContractTests : IDisposable
         services: services => services.AddSingleton<IKvStore>(new HookedKvStore(_store, hooks)),
         map: map);
 
-    private ISession Open() => _services.GetRequiredService<ISessionStore>().Create(Sessions.Cookie, Idle, TimeSpan.FromMinutes(1), static () => true, isNewSessionKey: false);
+    private ISession Open(TimeSpan? ioTimeout = null) =>
+        _services.GetRequiredService<ISessionStore>().Create(Sessions.Cookie, Idle, ioTimeout ?? TimeSpan.FromMinutes(1), static () => true, isNewSessionKey: false);
 
     private async Task SetAsync(string key, string value)
     {

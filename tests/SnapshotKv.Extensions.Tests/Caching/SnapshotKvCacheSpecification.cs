@@ -1,7 +1,10 @@
 using System.Buffers;
 using Microsoft.Extensions.Caching.Distributed;
+using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using SnapshotKv.Extensions.Caching;
+using SnapshotKv.Extensions.Tests.Support;
 
 namespace SnapshotKv.Extensions.Tests.Caching;
 
@@ -151,6 +154,21 @@ public abstract partial class SnapshotKvCacheSpecification : DistributedCacheSpe
     }
 
     [Fact]
+    public async Task Rule3_1_10_TokenCancelledOnTheWay_LeavesTheOldEntryOrTheNewOne()
+    {
+        using var giveUp = new CancellationTokenSource();
+        using var value = new ObservedBytes([7, 8, 9], () => giveUp.Cancel());
+        Cache.Set("k", [1], NoExpiry);
+
+        var setting = Buffers.SetAsync("k", new ReadOnlySequence<byte>(value.Memory), NoExpiry, giveUp.Token).AsTask();
+        await Task.WhenAny(setting);
+        giveUp.IsCancellationRequested.ShouldBeTrue("the token is cancelled while the value is read");
+        Reopen();
+
+        Cache.Get("k").ShouldBe(setting.IsCompletedSuccessfully ? [7, 8, 9] : [1]);
+    }
+
+    [Fact]
     public async Task Rule3_1_10_NullArgument_IsRefusedEvenWithACancelledToken()
     {
         var cancelled = new CancellationToken(canceled: true);
@@ -239,6 +257,17 @@ public abstract partial class SnapshotKvCacheSpecification : DistributedCacheSpe
     {
         Cache.ShouldBeSameAs(Provider.GetRequiredService<IBufferDistributedCache>());
         Provider.GetServices<IDistributedCache>().ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public void Rule3_1_14_OfSeveralCaches_TheLastRegisteredOneIsInjected()
+    {
+        var other = new MemoryDistributedCache(Options.Create(new MemoryDistributedCacheOptions()));
+        using var ours = new ServiceCollection().AddSingleton<IDistributedCache>(other).AddSnapshotKv().Services.BuildServiceProvider();
+        using var others = new ServiceCollection().AddSnapshotKv().Services.AddSingleton<IDistributedCache>(other).AddSnapshotKv().Services.BuildServiceProvider();
+
+        ours.GetRequiredService<IDistributedCache>().ShouldBeOfType<SnapshotKvDistributedCache>();
+        others.GetRequiredService<IDistributedCache>().ShouldBeSameAs(other, "calling ours once more adds nothing after it");
     }
 
     [Fact]

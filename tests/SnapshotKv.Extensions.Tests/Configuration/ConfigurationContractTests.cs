@@ -1,8 +1,10 @@
+using System.Reflection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Primitives;
 using SnapshotKv.Extensions.Configuration;
 using SnapshotKv.Extensions.Diagnostics;
 using SnapshotKv.Extensions.Tests.Support;
+using SnapshotKv.Testing;
 
 namespace SnapshotKv.Extensions.Tests.Configuration;
 
@@ -63,7 +65,8 @@ public sealed class ConfigurationContractTests
 
         followed.Root.GetSection("List").GetChildren().Select(child => child.Key)
             .ShouldBe(["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "text"]);
-        followed.Provider.GetChildKeys(["z"], "List").Count().ShouldBe(13);
+        followed.Provider.GetChildKeys(["z", "3.5"], "List").ShouldBe(["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "3.5", "text", "z"]);
+        followed.Provider.GetChildKeys([], null).Distinct().ShouldBe(["List"], "only the next segment");
     }
 
     [Fact]
@@ -76,6 +79,56 @@ public sealed class ConfigurationContractTests
             .AddSnapshotKv(source => source.Store = store).Build();
 
         root.GetSection("List").GetChildren().Select(child => child.Value).ShouldBe(["x", "b"]);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Rule3_4_04_Change_ReplacesTheDictionary_AndLeavesTheOneThatReadersAreIn(bool byTheRoot)
+    {
+        var store = new StoreDouble();
+        store.Commit(store.CreateBatch().Set("config:a", "0").Set("config:b", "0"));
+        using var followed = new Followed(store);
+        var before = Live(followed.Provider);
+
+        if (byTheRoot)
+        {
+            followed.Root["a"] = "1";
+        }
+        else
+        {
+            store.Commit(store.CreateBatch().Set("config:a", "1").Remove("config:b").Set("config:c", "1"));
+            followed.Settle();
+        }
+
+        Live(followed.Provider).ShouldNotBeSameAs(before);
+        followed["a"].ShouldBe("1");
+        before.ShouldBe(new Dictionary<string, string?> { ["a"] = "0", ["b"] = "0" }, ignoreOrder: true);
+    }
+
+    [Fact]
+    public void Rule3_4_04_Readers_TakeNoLock_NotEvenWhileASetIsJudged()
+    {
+        var store = new StoreDouble();
+        store.Set("config:a", "0");
+        Followed? reading = null;
+        string? seen = null;
+        var isFree = false;
+        using var followed = new Followed(store, source => source.Validate(_ =>
+        {
+            if (reading is not null)
+            {
+                isFree = JoinAnother(() => seen = reading["a"]);
+            }
+
+            return [];
+        }));
+        reading = followed;
+
+        store.Set("config:a", "1");
+        followed.Settle();
+
+        (isFree, seen, followed["a"]).ShouldBe((true, "0", "1"));
     }
 
     [Fact]
@@ -173,10 +226,7 @@ public sealed class ConfigurationContractTests
         using var registration = followed.Provider.GetReloadToken().RegisterChangeCallback(
             _ =>
             {
-                // From another thread, which a lock that is held here would keep out.
-                var other = new Thread(followed.Root.Reload);
-                other.Start();
-                other.Join();
+                JoinAnother(followed.Root.Reload).ShouldBeTrue("a lock keeps others out");
                 store.Set("config:b", "from the callback");
             },
             null);
@@ -186,6 +236,28 @@ public sealed class ConfigurationContractTests
         followed.Settle();
 
         followed["b"].ShouldBe("from the callback");
+    }
+
+    [Theory]
+    [InlineData(SnapshotKvReloadMode.Snapshot)]
+    [InlineData(SnapshotKvReloadMode.Change)]
+    public async Task Rule3_4_05_Callback_HoldsNoLockOfTheEngine(SnapshotKvReloadMode mode)
+    {
+        using var directory = new TemporaryDirectory();
+        using var store = KvStore.Open(directory.Path, new SnapshotKvOptions { TimeProvider = new ManualTimeProvider() });
+        using var followed = new Followed(store, source => (source.ReloadOn, source.ReloadDebounce) = (mode, TimeSpan.Zero));
+        var isFree = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var registration = followed.Provider.GetReloadToken().RegisterChangeCallback(
+            _ => isFree.SetResult(JoinAnother(() =>
+            {
+                store.Set("elsewhere", 1);
+                store.Save();
+            })),
+            null);
+
+        store.Set("config:a", "1");
+
+        (await isFree.Task.WaitAsync(TestContext.Current.CancellationToken)).ShouldBeTrue("a lock keeps others out");
     }
 
     [Fact]
@@ -399,5 +471,17 @@ public sealed class ConfigurationContractTests
         provider.ToString().ShouldBe($"SnapshotKvConfigurationProvider (store '{directory.Path}', prefix 'config:')");
         root.GetDebugView().ShouldContain(provider.ToString()!);
         root.GetSnapshotKvDebugView().ShouldNotContain("hidden-value");
+    }
+
+    /// <summary>The dictionary that readers are in. The base class shows it to nobody else.</summary>
+    private static IDictionary<string, string?> Live(ConfigurationProvider provider) =>
+        (IDictionary<string, string?>)typeof(ConfigurationProvider).GetProperty("Data", BindingFlags.Instance | BindingFlags.NonPublic)!.GetValue(provider)!;
+
+    /// <summary>Does something on another thread, which a lock that is held here would keep out, and tells whether it ended.</summary>
+    private static bool JoinAnother(ThreadStart work)
+    {
+        var other = new Thread(work) { IsBackground = true };
+        other.Start();
+        return other.Join(TimeSpan.FromMinutes(1));
     }
 }

@@ -113,7 +113,7 @@ public sealed class CacheMetricsTests
     }
 
     [Fact]
-    public void Rule3_02_05_TheCacheThatIsMeasured_IsStillTheRegisteredInstance()
+    public void Rule3_2_05_TheCacheThatIsMeasured_IsStillTheRegisteredInstance()
     {
         using var host = TestHost.Create(path: null);
         using var collector = new MeasurementCollector(host.Services.GetRequiredService<IMeterFactory>());

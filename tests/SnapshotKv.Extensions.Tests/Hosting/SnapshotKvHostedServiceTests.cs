@@ -80,6 +80,19 @@ public sealed class SnapshotKvHostedServiceTests : IDisposable
     }
 
     [Fact]
+    public async Task Rule3_9_01_AServiceThatFailsToStop_DoesNotKeepTheStoreFromBeingSaved()
+    {
+        var probe = new LifecycleProbe { OnStop = static () => throw new InvalidOperationException("The probe does not stop.") };
+        using var host = TestHost.Create(_directory.Path, _log, after: services => services.AddSingleton<IHostedService>(probe));
+        await host.StartAsync(Token);
+        Cache(host).Set("k", [1], NoExpiry);
+
+        (await Should.ThrowAsync<InvalidOperationException>(() => host.StopAsync(Token))).Message.ShouldBe("The probe does not stop.");
+
+        _log.Count(EngineEvents.SnapshotSaved).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Rule3_9_02_WritesWhileServicesStop_AreSaved_WhicheverStopsFirst()
     {
         using var host = TestHost.Create(
