@@ -29,11 +29,15 @@ internal sealed class CommitWatcher(IKvStore store, string prefix, Action change
 
     public void Dispose()
     {
+        IDisposable? registration;
         lock (_lock)
         {
             _isDisposed = true;
-            _registration?.Dispose();
+            registration = _registration;
         }
+
+        // Outside: it waits for a callback that is running, which may be waiting for the lock.
+        registration?.Dispose();
     }
 
     private void OnChanged()

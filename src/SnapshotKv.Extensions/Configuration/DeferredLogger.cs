@@ -29,7 +29,7 @@ internal sealed class DeferredLogger(string category) : ILogger
             var target = factory.CreateLogger(category);
             foreach (var message in _kept)
             {
-                message(target);
+                Try(target, message);
             }
 
             _kept.Clear();
@@ -38,7 +38,7 @@ internal sealed class DeferredLogger(string category) : ILogger
     }
 
     public IDisposable? BeginScope<TState>(TState state)
-        where TState : notnull => _target?.BeginScope(state);
+        where TState : notnull => null;
 
     public bool IsEnabled(LogLevel logLevel) => _target?.IsEnabled(logLevel) ?? true;
 
@@ -49,7 +49,20 @@ internal sealed class DeferredLogger(string category) : ILogger
             return;
         }
 
-        _target!.Log(logLevel, eventId, state, exception, formatter);
+        Try(_target!, target => target.Log(logLevel, eventId, state, exception, formatter));
+    }
+
+    /// <summary>A log that cannot be written must fail nothing else: neither what is published nor the process, on whose timers this runs.</summary>
+    private static void Try(ILogger target, Action<ILogger> write)
+    {
+        try
+        {
+            write(target);
+        }
+        catch (Exception)
+        {
+            // The log itself has failed, and there is nowhere left to report it.
+        }
     }
 
     private static void Write<TState>(ILogger target, LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)

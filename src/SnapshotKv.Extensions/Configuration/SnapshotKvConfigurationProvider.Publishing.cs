@@ -28,6 +28,7 @@ public sealed partial class SnapshotKvConfigurationProvider
             LoadAndTell(feed);
         }
 
+        Waiter waiter;
         lock (_publishing)
         {
             if (_isDisposed || _newest?.Version >= version)
@@ -35,10 +36,21 @@ public sealed partial class SnapshotKvConfigurationProvider
                 return Task.FromResult(_fault);
             }
 
-            var waiter = new Waiter(version, new TaskCompletionSource<Exception?>(TaskCreationOptions.RunContinuationsAsynchronously));
+            waiter = new Waiter(version, new TaskCompletionSource<Exception?>(TaskCreationOptions.RunContinuationsAsynchronously));
             _waiters.Add(waiter);
-            return waiter.Completion.Task.WaitAsync(cancellationToken);
         }
+
+        try
+        {
+            // Behind the waiter: a store that was closed tells nothing any more, and nobody else would end the waiting.
+            _ = feed.Store.Watch(Prefix);
+        }
+        catch (ObjectDisposedException closed)
+        {
+            waiter.Completion.TrySetResult(closed);
+        }
+
+        return waiter.Completion.Task.WaitAsync(cancellationToken);
     }
 
     private void LoadAgain(ConfigurationFeed feed)
@@ -268,7 +280,7 @@ public sealed partial class SnapshotKvConfigurationProvider
         {
             foreach (var waiter in _waiters.Where(waiter => waiter.Version <= version))
             {
-                waiter.Completion.SetResult(_fault);
+                waiter.Completion.TrySetResult(_fault);
             }
 
             _waiters.RemoveAll(waiter => waiter.Version <= version);

@@ -56,6 +56,7 @@ public sealed partial class SnapshotKvConfigurationProvider : ConfigurationProvi
     /// <exception cref="ObjectDisposedException">The provider was disposed.</exception>
     public override void Load()
     {
+        ConfigurationFeed feed;
         lock (_opening)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);
@@ -64,9 +65,11 @@ public sealed partial class SnapshotKvConfigurationProvider : ConfigurationProvi
                 Open();
                 return;
             }
+
+            feed = _feed;
         }
 
-        LoadAgain(_feed);
+        LoadAgain(feed);
     }
 
     /// <summary>Overrides a value in memory, until the next set is published. Nothing is written to the store: writing is <see cref="ISnapshotKvConfigurationWriter"/>'s.</summary>

@@ -199,7 +199,9 @@ internal sealed class SnapshotKvConfigurationWriter : ISnapshotKvConfigurationWr
         }
 
         var keys = new SortedSet<string>(StringComparer.Ordinal);
-        for (var revision = ConfigurationState.RevisionOf(expectedVersion) + 1 ?? long.MaxValue; revision <= state.Head.Revision; revision++)
+        // A version comes from outside: one that never was, or is older than what is kept, must not make it look at more than there is.
+        var since = ConfigurationState.RevisionOf(expectedVersion) is { } known && known < state.Head.Revision ? known + 1 : state.Head.Revision + 1;
+        for (var revision = Math.Max(since, state.Head.Oldest); revision <= state.Head.Revision; revision++)
         {
             keys.UnionWith(_history.Find(revision)?.Changes.Select(static change => change.Key) ?? []);
         }

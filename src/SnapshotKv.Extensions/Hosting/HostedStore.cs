@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using SnapshotKv.Extensions.Diagnostics;
@@ -25,6 +26,7 @@ internal sealed class HostedStore : IDisposable
 
     /// <summary>Takes the settings over as the configuration has them now. What is wrong with them is logged, and the store keeps those it has.</summary>
     /// <param name="factory">Makes the options anew. The monitor would drop the good ones before it knows whether the new ones are any good.</param>
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "The application's own delegates make the options; what they throw must not keep the other stores from their settings.")]
     public void Reconfigure(IOptionsFactory<SnapshotKvOptions> factory)
     {
         lock (_reconfiguring)
@@ -40,7 +42,11 @@ internal sealed class HostedStore : IDisposable
                 _postponed = postponed;
                 _refused = "";
             }
-            catch (Exception exception) when (exception is OptionsValidationException or KvStoreSettingsException or ArgumentException)
+            catch (ObjectDisposedException)
+            {
+                // The configuration may change once more while the container goes.
+            }
+            catch (Exception exception)
             {
                 // Said once, however often the configuration changes in other places meanwhile.
                 if (exception.Message != _refused)
@@ -49,10 +55,6 @@ internal sealed class HostedStore : IDisposable
                 }
 
                 _refused = exception.Message;
-            }
-            catch (ObjectDisposedException)
-            {
-                // The configuration may change once more while the container goes.
             }
         }
     }

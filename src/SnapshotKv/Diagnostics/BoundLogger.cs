@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 
 namespace SnapshotKv.Diagnostics;
@@ -25,7 +26,7 @@ internal sealed class BoundLogger : ILogger
             _target = target;
             while (target is not null && _kept.TryDequeue(out var write))
             {
-                write(target);
+                Try(target, write);
             }
 
             _isFull = _kept.Count == Capacity;
@@ -33,7 +34,7 @@ internal sealed class BoundLogger : ILogger
     }
 
     public IDisposable? BeginScope<TState>(TState state)
-        where TState : notnull => _target?.BeginScope(state);
+        where TState : notnull => null;
 
     public bool IsEnabled(LogLevel logLevel) => _target?.IsEnabled(logLevel) ?? (logLevel >= LogLevel.Information && logLevel != LogLevel.None && !_isFull);
 
@@ -45,7 +46,24 @@ internal sealed class BoundLogger : ILogger
             target = Keep(kept => kept.Log(logLevel, eventId, state, exception, formatter));
         }
 
-        target?.Log(logLevel, eventId, state, exception, formatter);
+        if (target is not null)
+        {
+            Try(target, logger => logger.Log(logLevel, eventId, state, exception, formatter));
+        }
+    }
+
+    /// <summary>A log that cannot be written, on the disk that is just full for instance, must fail nothing else: neither the save it tells of nor the process.</summary>
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "There is nowhere left to report it.")]
+    private static void Try(ILogger target, Action<ILogger> write)
+    {
+        try
+        {
+            write(target);
+        }
+        catch (Exception)
+        {
+            // The log itself has failed.
+        }
     }
 
     /// <returns>The logger that has come meanwhile; null when the message was kept.</returns>

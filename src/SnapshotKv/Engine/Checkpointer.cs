@@ -19,7 +19,7 @@ internal sealed class Checkpointer(
     KvClock clock,
     IFileSystem fileSystem,
     SnapshotCatalog catalog,
-    Func<bool> keepDirectory,
+    Func<SnapshotInfo?, bool> keepDirectory,
     SnapshotWriter writer,
     SnapshotKvOptions options,
     BlobCollector blobs,
@@ -189,7 +189,7 @@ internal sealed class Checkpointer(
             var compression = options.Compression;
             var name = catalog.NextName(clock.TimeProvider.GetLocalNow(), options.Format, compression);
             path = catalog.GetPath(name.ToString());
-            if (keepDirectory())
+            if (keepDirectory(_latest))
             {
                 logger.DirectoryMadeAgain();
             }
@@ -205,6 +205,7 @@ internal sealed class Checkpointer(
             Volatile.Write(ref _savedSequence, capture.Sequence);
             var info = new SnapshotFile(name, name.ToString(), size).ToInfo();
             Volatile.Write(ref _latest, info);
+            var announce = watchers.Prepare(info, capture.Sequence, options.Format, records.Span);
             Unsaved.Saved(capture.Sequence, begun);
             var elapsed = operation.Succeeded(records.Length, size);
             History.NoteSuccess(clock.TimeProvider.GetUtcNow(), elapsed);
@@ -214,7 +215,7 @@ internal sealed class Checkpointer(
                 blobs.Collect();
             }
 
-            return new(info, watchers.Prepare(info, capture.Sequence, options.Format, records.Span));
+            return new(info, announce);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -53,8 +53,10 @@ internal sealed class OpenDirectory : IDisposable
         Checkpointer = checkpointer;
     }
 
+    /// <param name="latest">The newest snapshot that this store knows of; null for none.</param>
     /// <inheritdoc cref="DirectoryLock.Keep"/>
-    public bool Keep() => _lock.Keep();
+    public bool Keep(SnapshotInfo? latest) =>
+        _lock.Keep(() => Catalog.List().Candidates is not [var newest, ..] || newest.ToInfo() == latest);
 
     /// <summary>The bytes that may still be written where the directory lies.</summary>
     /// <exception cref="IOException">The directory is gone, or cannot be asked.</exception>

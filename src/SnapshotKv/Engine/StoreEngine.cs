@@ -185,7 +185,14 @@ internal sealed class StoreEngine(
     public IDisposable WatchSnapshots(byte[] prefix, Action<KvSnapshotContents> saved)
     {
         ThrowIfClosed();
-        return snapshotWatchers.Add(this, prefix, saved);
+        var watcher = snapshotWatchers.Add(this, prefix, saved);
+        if (_isClosed)
+        {
+            // It came between the closing and the end of those that were there.
+            watcher.Dispose();
+        }
+
+        return watcher;
     }
 
     /// <summary>From here on every operation of this handle throws <see cref="ObjectDisposedException"/>, and its watchers end.</summary>

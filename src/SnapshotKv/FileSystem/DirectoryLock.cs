@@ -52,7 +52,8 @@ internal sealed class DirectoryLock : IDisposable
             }
 
             attempt = $"write '{ownerPath}'";
-            var owner = LockOwner.Current(time);
+            // As it is read again: names are trimmed.
+            var owner = LockOwner.Parse(LockOwner.Current(time).ToBytes())!;
             WriteOwner(files, ownerPath, owner);
             return new DirectoryLock(files, directory, ownerPath, owner, Interlocked.Exchange(ref held, null));
         }
@@ -70,10 +71,11 @@ internal sealed class DirectoryLock : IDisposable
     /// Makes sure, before anything is written, that the lock still stands on the file in the directory. Somebody may have removed the directory under the
     /// open store, and the lock's file with it; then it is made and taken again.
     /// </summary>
+    /// <param name="mayReturn">Asked when it was taken again: whether nobody else has written there meanwhile.</param>
     /// <returns>Whether it had to be taken again.</returns>
-    /// <exception cref="KvStoreLockedException">Somebody else has taken it meanwhile.</exception>
+    /// <exception cref="KvStoreLockedException">Somebody else has taken it meanwhile, or had it and left something.</exception>
     /// <exception cref="IOException">The disk refused.</exception>
-    public bool Keep()
+    public bool Keep(Func<bool> mayReturn)
     {
         if (ReadOwner(_files, _ownerPath, out _) == _owner)
         {
@@ -81,16 +83,31 @@ internal sealed class DirectoryLock : IDisposable
         }
 
         StoreDirectory.Create(_files, _directory);
-        if (_files.TryLock(Path.Join(_directory, FileName)) is { } again)
+        if (Path.GetDirectoryName(_directory) is { } parent)
         {
-            // The old one is on a file that has no name any more.
-            Interlocked.Exchange(ref _held, again)?.Dispose();
-            WriteOwner(_files, _ownerPath, _owner);
-            return true;
+            // It may have been made again already, by a blob, and its name not be durable yet.
+            _files.FlushDirectory(parent);
         }
 
-        // Held: by us, if only the note is missing.
-        return ReadOwner(_files, _ownerPath, out _) is { } owner && owner != _owner ? throw Locked(_files, _directory, _ownerPath) : false;
+        var again = _files.TryLock(Path.Join(_directory, FileName));
+        if (again is null)
+        {
+            // Held: by us, if only the note is missing; and whoever has just taken it is about to write his.
+            return ReadOwner(_files, _ownerPath, out _) is { } owner && owner != _owner ? throw Locked(_files, _directory, _ownerPath) : false;
+        }
+
+        if (!mayReturn())
+        {
+            again.Dispose();
+            throw new KvStoreLockedException(
+                $"The directory '{_directory}' was removed while this store was open, and another store has written there since. Nothing is saved over it: what this store holds is in memory only. "
+                + "Move the other's snapshots away and save again, or give one of the two a directory of its own.");
+        }
+
+        // The old one is on a file that has no name any more.
+        Interlocked.Exchange(ref _held, again)?.Dispose();
+        WriteOwner(_files, _ownerPath, _owner);
+        return true;
     }
 
     /// <summary>Lets go of the lock. The lock file stays.</summary>
@@ -103,8 +120,11 @@ internal sealed class DirectoryLock : IDisposable
 
         try
         {
-            // While the lock is still ours: afterwards the note may be the next holder's.
-            _files.Delete(_ownerPath);
+            // While the lock is still ours: afterwards the note may be the next holder's. It is already when the directory was removed under us.
+            if (ReadOwner(_files, _ownerPath, out _) is not { } owner || owner == _owner)
+            {
+                _files.Delete(_ownerPath);
+            }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

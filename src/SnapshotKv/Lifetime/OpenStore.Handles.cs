@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using SnapshotKv.Engine;
 
 namespace SnapshotKv.Lifetime;
@@ -7,6 +8,7 @@ internal sealed partial class OpenStore
 {
     private readonly Lock _handling = new();
     private readonly List<StoreHandle> _handles = [];
+    private ILoggerFactory? _loggerFactory;
 
     /// <summary>Whether somebody else than one handle has the store open.</summary>
     public bool IsHeldByOthers(StoreHandle handle)
@@ -27,7 +29,8 @@ internal sealed partial class OpenStore
         var handle = new StoreHandle(engine, settings, owner) { Statement = options.Copy() };
         lock (_handling)
         {
-            SettingsAgreement.Check(Directory?.Path, _settings, _handles, handle);
+            SettingsAgreement.Check(Directory?.Path, _handles, handle);
+            SettingsAgreement.CheckFormat(Directory?.Path, _settings, _handles, handle);
             _handles.Add(handle);
             Apply();
         }
@@ -44,10 +47,7 @@ internal sealed partial class OpenStore
         lock (_handling)
         {
             var others = _handles.FindAll(other => other != handle);
-            if (others.Count > 0)
-            {
-                SettingsAgreement.Check(Directory?.Path, _settings, others, handle with { Statement = copy });
-            }
+            SettingsAgreement.Check(Directory?.Path, others, handle with { Statement = copy });
 
             var postponed = SettingsAgreement.Postponed(_settings, copy).ToList();
             if (copy.Path != handle.Statement.Path)
@@ -109,7 +109,14 @@ internal sealed partial class OpenStore
 
     private void BindLogger()
     {
-        if (_handles.Find(handle => handle.Statement.LoggerFactory is not null)?.Statement is { } statement)
+        var statement = _handles.Find(handle => handle.Statement.LoggerFactory is not null)?.Statement;
+        if (ReferenceEquals(statement?.LoggerFactory, _loggerFactory))
+        {
+            return;
+        }
+
+        _loggerFactory = statement?.LoggerFactory;
+        if (statement is not null)
         {
             _logger.Bind(CreateLogger(statement));
         }
@@ -119,7 +126,6 @@ internal sealed partial class OpenStore
         }
     }
 
-    /// <summary>Meter and name each count from the first handle that brings one.</summary>
     private void BindMeter() => _metrics.Bind(
         _handles.Find(handle => handle.Statement.MeterFactory is not null)?.Statement.MeterFactory,
         _handles.Find(handle => handle.Statement.Name is not null)?.Statement.Name);

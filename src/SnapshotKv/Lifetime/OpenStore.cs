@@ -119,50 +119,56 @@ internal sealed partial class OpenStore
         }
 
         using var operation = metrics.BeginOpen(timeProvider);
+        OpenDirectory? directory = null;
         try
         {
-            var (directory, recovered) = Read(settings, environment, timeProvider, logger, operation, cancellationToken);
+            directory = OpenDirectory.Open(environment.FileSystem, settings.Path, timeProvider);
+            var recovered = Read(directory, settings, environment, logger, operation, cancellationToken);
             return new(settings, environment, timeProvider, clock, logger, metrics, directory, recovered) { Location = location };
         }
         catch (Exception exception)
         {
             operation.Failed(exception);
             metrics.Dispose();
-            throw;
-        }
-    }
-
-    /// <summary>Takes the directory and reads what it holds.</summary>
-    private static (OpenDirectory Directory, RecoveredStore Recovered) Read(
-        SnapshotKvOptions settings,
-        StoreEnvironment environment,
-        TimeProvider timeProvider,
-        BoundLogger logger,
-        StoreOperation operation,
-        CancellationToken cancellationToken)
-    {
-        var directory = OpenDirectory.Open(environment.FileSystem, settings.Path!, timeProvider);
-        try
-        {
-            var converter = FormatConverter.To(settings.Format);
-            var recovered = new StoreRecovery(directory.Catalog, new SnapshotReader(environment.FileSystem), settings, converter, logger).Recover(cancellationToken);
-            directory.Catalog.RemoveTemporaryFiles();
-            var loaded = recovered.Report.LoadedSnapshot;
-            var elapsed = operation.Succeeded(recovered.Table.Count, loaded?.SizeBytes);
-            logger.StoreOpened(directory.Path, recovered.Table.Count, loaded?.FileName, elapsed);
-            return (directory, recovered);
-        }
-        catch (Exception exception)
-        {
-            directory.Dispose();
-            if (exception is IOException or UnauthorizedAccessException)
+            directory?.Dispose();
+            if (directory is not null && exception is (IOException or UnauthorizedAccessException))
             {
-                throw StoreDirectory.Unusable(environment.FileSystem, directory.Path, "read its snapshots", exception);
+                throw StoreDirectory.Unusable(environment.FileSystem, directory.Path, "read what it holds", exception);
             }
 
             throw;
         }
     }
 
-    private static ILogger? CreateLogger(SnapshotKvOptions options) => options.LoggerFactory?.CreateLogger(typeof(KvStore).FullName!);
+    /// <summary>Reads what the directory holds.</summary>
+    private static RecoveredStore Read(
+        OpenDirectory directory,
+        SnapshotKvOptions settings,
+        StoreEnvironment environment,
+        BoundLogger logger,
+        StoreOperation operation,
+        CancellationToken cancellationToken)
+    {
+        var converter = FormatConverter.To(settings.Format);
+        var recovered = new StoreRecovery(directory.Catalog, new SnapshotReader(environment.FileSystem), settings, converter, logger).Recover(cancellationToken);
+        directory.Catalog.RemoveTemporaryFiles();
+        var loaded = recovered.Report.LoadedSnapshot;
+        var elapsed = operation.Succeeded(recovered.Table.Count, loaded?.SizeBytes);
+        logger.StoreOpened(directory.Path, recovered.Table.Count, loaded?.FileName, elapsed);
+        return recovered;
+    }
+
+    /// <summary>A factory that is disposed, or throws for another reason, is none.</summary>
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A store without a log is better than none.")]
+    private static ILogger? CreateLogger(SnapshotKvOptions options)
+    {
+        try
+        {
+            return options.LoggerFactory?.CreateLogger(typeof(KvStore).FullName!);
+        }
+        catch (Exception)
+        {
+            return null;
+        }
+    }
 }

@@ -7,30 +7,34 @@ namespace SnapshotKv.Lifetime;
 /// </summary>
 internal static class SettingsAgreement
 {
-    /// <summary>Refuses a statement that contradicts another one, or what the store was opened with.</summary>
+    /// <summary>Refuses a statement that contradicts another one.</summary>
     /// <param name="directory">The store's directory.</param>
-    /// <param name="effective">What the store was opened with.</param>
     /// <param name="others">Those who have the store open.</param>
-    /// <param name="newcomer">Who is to be heard now, one of the others not.</param>
-    /// <exception cref="KvStoreSettingsException">The message has both statements whole.</exception>
-    public static void Check(string? directory, SnapshotKvOptions effective, IReadOnlyList<StoreHandle> others, StoreHandle newcomer)
+    /// <param name="speaker">Who is to be heard now.</param>
+    /// <exception cref="KvStoreSettingsException">The message has both statements.</exception>
+    public static void Check(string? directory, IReadOnlyList<StoreHandle> others, StoreHandle speaker)
     {
         foreach (var other in others)
         {
-            var disputed = SharedSetting.All.Where(setting => IsDisputed(setting, other.Statement, newcomer.Statement)).ToList();
+            var disputed = SharedSetting.All.Where(setting => IsDisputed(setting, other.Statement, speaker.Statement)).ToList();
             if (disputed.Count > 0)
             {
                 throw new KvStoreSettingsException(
-                    $"The directory '{directory}' is open in this process already, and two registrations disagree about it. {Spell(other, disputed)}; {Spell(newcomer, disputed)}. "
+                    $"The directory '{directory}' is open in this process already, and two registrations disagree about it. {Spell(other, disputed)}; {Spell(speaker, disputed)}. "
                     + "Give both the same settings, or leave them out of one.");
             }
         }
+    }
 
-        if (IsStatedOtherwise(SharedSetting.All.Single(setting => setting.Name == SettingNames.Format), newcomer.Statement, effective))
+    /// <summary>Refuses somebody who comes with another format than the store was opened with: nobody may have stated that one.</summary>
+    /// <inheritdoc cref="Check"/>
+    public static void CheckFormat(string? directory, SnapshotKvOptions effective, IReadOnlyList<StoreHandle> others, StoreHandle speaker)
+    {
+        if (IsStatedOtherwise(SharedSetting.All.Single(setting => setting.Name == SettingNames.Format), speaker.Statement, effective))
         {
             throw new KvStoreSettingsException(
                 $"The directory '{directory}' is open in this process already, with Format = {effective.Format}, which {string.Join(" and ", others.Select(other => other.Describe()))} left out; "
-                + $"{newcomer.Describe()} says Format = {newcomer.Statement.Format}. State it where the directory is opened first, in the configuration's section for instance.");
+                + $"{speaker.Describe()} says Format = {speaker.Statement.Format}. State it where the directory is opened first, in the configuration's section for instance.");
         }
     }
 

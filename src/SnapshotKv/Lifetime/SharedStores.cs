@@ -25,8 +25,11 @@ internal static class SharedStores
         place.Turn.Wait();
         try
         {
-            place.Store ??= OpenStore.Open(options, environment, location, CancellationToken.None);
-            return (place.Store, place.Store.Attach(options, owner));
+            // Known only once somebody holds it: nobody would ever close it otherwise.
+            var store = place.Store ?? OpenStore.Open(options, environment, location, CancellationToken.None);
+            var handle = store.Attach(options, owner);
+            place.Store = store;
+            return (store, handle);
         }
         finally
         {

@@ -60,6 +60,40 @@ public sealed class DirectoryRemovedTests : IDisposable
     }
 
     [Fact]
+    public void Save_AfterSomebodyElseWroteThere_AndLeft_SavesNothingOverIt()
+    {
+        var store = Open();
+        store.Set("mine", 1);
+        store.Save();
+        store.Set("mine", 2);
+        Directory.Delete(Data, recursive: true);
+        using (var other = KvStore.Open(Data))
+        {
+            other.Set("others", "something longer than a number");
+        }
+
+        Should.Throw<KvStoreLockedException>(() => store.Save()).Message.ShouldContain("another store has written there since");
+        Should.Throw<KvStoreLockedException>(store.Dispose);
+
+        using var again = KvStore.Open(Data);
+        again.GetKeys().ShouldBe(["others"]);
+    }
+
+    [Fact]
+    public void Dispose_WhileSomebodyElseHasTheDirectory_LeavesHisNote()
+    {
+        var store = Open();
+        Directory.Delete(Data, recursive: true);
+        using var other = KvStore.Open(Data);
+        var note = Path.Join(Data, "lock.owner");
+        File.WriteAllText(note, File.ReadAllText(note).Replace($"process: {Environment.ProcessId}", "process: 1", StringComparison.Ordinal));
+
+        store.Dispose();
+
+        File.Exists(note).ShouldBeTrue();
+    }
+
+    [Fact]
     public void Save_WithoutTheNote_IsASaveAsAnyOther()
     {
         using var store = Open();

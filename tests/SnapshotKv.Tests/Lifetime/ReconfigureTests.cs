@@ -93,6 +93,19 @@ public sealed class ReconfigureTests
     }
 
     [Fact]
+    public void Reconfigure_AnotherFormat_WhileOthersHaveTheStoreOpen_IsNamedToo_AndTheRestCounts()
+    {
+        using var first = _home.OpenShared(options => options.TimeProvider = _home.Clock);
+        using var second = _home.OpenShared();
+        second.Set("k", 1);
+
+        second.Reconfigure(Settings(options => (options.Format, options.SaveDebounce) = (KvFormat.Json, TimeSpan.FromSeconds(1)))).ShouldBe(["Format"]);
+        _home.Clock.Advance(TimeSpan.FromSeconds(1));
+
+        _home.Snapshots().Count.ShouldBe(1);
+    }
+
+    [Fact]
     public void Reconfigure_OutOfRange_IsRefused_AndNothingChanges()
     {
         using var store = _home.Open();
