@@ -1,4 +1,6 @@
 using SnapshotKv.Extensions.Caching;
+using SnapshotKv.Extensions.Configuration;
+using SnapshotKv.Extensions.Diagnostics;
 
 namespace SnapshotKv.Extensions.Tests;
 
@@ -19,6 +21,8 @@ public sealed class DocumentationTests
     [Theory]
     [InlineData(typeof(SnapshotKvOptions), "")]
     [InlineData(typeof(SnapshotKvCacheOptions), "Cache:")]
+    [InlineData(typeof(SnapshotKvConfigurationOptions), "Configuration:")]
+    [InlineData(typeof(SnapshotKvHealthCheckOptions), "Health:")]
     public async Task Readme_NamesEveryOption(Type options, string section)
     {
         var readme = await File.ReadAllTextAsync(Path.Combine(FindRepository(), "src", "SnapshotKv.Extensions", "README.md"), TestContext.Current.CancellationToken);

@@ -11,7 +11,7 @@ using SnapshotKv.Testing;
 
 namespace SnapshotKv.Extensions.Tests;
 
-/// <summary>Registration, by the rules of the collection of contracts (3.1.14 and 3.10).</summary>
+/// <summary>Registration, by the rules of docs/contracts.md, sections 3.1 (rule 14) and 3.10.</summary>
 public sealed class SnapshotKvServiceCollectionExtensionsTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();

@@ -1,4 +1,5 @@
 using SnapshotKv.Samples.Tests.Support;
+using SnapshotKv.Tests;
 
 namespace SnapshotKv.Samples.Tests;
 
@@ -33,9 +34,8 @@ public sealed class WorkerTests
         }
     }
 
-    // Rounds come from changes only: the interval is longer than any test.
-    private static SampleProcess Start(TemporaryDirectory home, string files) => SampleProcess.Start("samples/Worker", home.Path,
-        "--contentRoot", SampleProcess.DirectoryOf("samples/Worker"),
+    // In its project's directory, as dotnet run starts it, and where its settings file is found. Rounds come from changes only: the interval is longer than any test.
+    private static SampleProcess Start(TemporaryDirectory home, string files) => SampleProcess.Start("samples/Worker", Repository.PathOf("samples/Worker"),
         "--SnapshotKv:Path", Path.Combine(home.Path, "store"),
         "--Worker:Directory", files,
         "--Worker:Interval", "1.00:00:00");

@@ -30,7 +30,8 @@ public sealed class SessionsGuideTests : IDisposable
         var (_, phone) = await SendAsync(client, "/sign-in/ada", "");
 
         var directory = app.Services.GetRequiredService<ISnapshotKvSessionDirectory>();
-        (await ShowAsync(directory, "ada")).ShouldBe(["ada: 1 keys, 1 keys", "ada: 3 keys, 3 keys"], ignoreOrder: true);
+        (await ShowAsync(directory, "ada")).ShouldBe(
+            ["ada, 1 keys: snapshotkv:user (3 B)", "ada, 3 keys: cart:milk (1 B), cart:tea (1 B), snapshotkv:user (3 B)"], ignoreOrder: true);
         (await SendAsync(client, "/sign-out-everywhere", phone)).Text.ShouldBe("2 sessions ended");
         (await SendAsync(client, "/cart/add/sugar", cookie)).Text.ShouldBe("1 things in the cart");
         (await directory.CountAsync(Token)).ShouldBe(1);
@@ -54,8 +55,12 @@ public sealed class SessionsGuideTests : IDisposable
         var lines = new List<string>();
         await foreach (var session in sessions.ListAsync(userName))
         {
-            var details = await sessions.FindAsync(session.Id);
-            lines.Add($"{session.UserName}: {session.KeyCount} keys, {details?.Keys.Count} keys");
+            // Null when it has ended since it was listed.
+            if (await sessions.FindAsync(session.Id) is { } details)
+            {
+                var keys = details.Keys.OrderBy(key => key.Key, StringComparer.Ordinal).Select(key => $"{key.Key} ({key.Value} B)");
+                lines.Add($"{session.UserName}, {session.KeyCount} keys: {string.Join(", ", keys)}");
+            }
         }
 
         return lines;

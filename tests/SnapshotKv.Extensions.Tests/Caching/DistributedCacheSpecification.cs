@@ -4,8 +4,8 @@ using SnapshotKv.Testing;
 namespace SnapshotKv.Extensions.Tests.Caching;
 
 /// <summary>
-/// The rules of <see cref="IDistributedCache"/> on which the framework's own memory cache agrees with ours, numbered as in the collection of contracts
-/// (3.1). It runs on that one too, so that the suite itself is checked.
+/// The rules of <see cref="IDistributedCache"/> on which the framework's own memory cache agrees with ours, numbered as in docs/contracts.md,
+/// section 3.1. It runs on that one too, so that the suite itself is checked.
 /// </summary>
 public abstract class DistributedCacheSpecification : IDisposable
 {

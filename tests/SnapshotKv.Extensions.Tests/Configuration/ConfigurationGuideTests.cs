@@ -29,6 +29,33 @@ public sealed class ConfigurationGuideTests : IDisposable
     }
 
     [Fact]
+    public void Guide_Precedence_GivesTheCommandLineTheLastWord()
+    {
+        using (var store = KvStore.Open(Path.Combine(_directory.Path, "data")))
+        {
+            store.Set("config:Mail:Host", "of the store");
+            store.Set("config:Mail:User", "of the store");
+        }
+
+        string[] args = ["--SnapshotKv:Path=data", "--Mail:Host=of the command line"];
+        var settings = new HostApplicationBuilderSettings { ContentRootPath = _directory.Path, Args = args };
+        var without = Host.CreateApplicationBuilder(settings);
+        without.Configuration.AddSnapshotKv();
+        using var hostWithout = without.Build();
+        var builder = Host.CreateApplicationBuilder(settings);
+
+        // begin precedence
+        builder.Configuration.AddSnapshotKv();
+        builder.Configuration.AddEnvironmentVariables().AddCommandLine(args);
+        // end precedence
+        using var host = builder.Build();
+
+        without.Configuration["Mail:Host"].ShouldBe("of the store");
+        builder.Configuration["Mail:Host"].ShouldBe("of the command line");
+        builder.Configuration["Mail:User"].ShouldBe("of the store");
+    }
+
+    [Fact]
     public async Task Guide_Validation_KeepsTheLastGoodSet()
     {
         var builder = NewBuilder();

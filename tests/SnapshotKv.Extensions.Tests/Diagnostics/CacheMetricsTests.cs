@@ -9,7 +9,7 @@ using SnapshotKv.Tests.Diagnostics;
 
 namespace SnapshotKv.Extensions.Tests.Diagnostics;
 
-/// <summary>What the cache reports through a meter, by the rules of the collection of contracts (3.2.5 and 3.11).</summary>
+/// <summary>What the cache reports through a meter, by the rules of docs/contracts.md, sections 3.2 (rule 5) and 3.11.</summary>
 public sealed class CacheMetricsTests
 {
     private static readonly DistributedCacheEntryOptions NoExpiry = new();

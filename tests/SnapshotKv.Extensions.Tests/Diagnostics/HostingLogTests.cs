@@ -3,7 +3,7 @@ using SnapshotKv.Tests.Diagnostics;
 
 namespace SnapshotKv.Extensions.Tests.Diagnostics;
 
-/// <summary>The log messages of the package, by the rules of the collection of contracts (3.11).</summary>
+/// <summary>The log messages of the package, by the rules of docs/contracts.md, section 3.11.</summary>
 public sealed class HostingLogTests
 {
     private static IReadOnlyList<LogMessages.Message> Messages => LogMessages.Of(typeof(SnapshotKvHealthCheckOptions).Assembly);

@@ -10,7 +10,7 @@ using SnapshotKv.Testing;
 
 namespace SnapshotKv.Extensions.Tests.Diagnostics;
 
-/// <summary>The health check in a real host, by the rules of the collection of contracts (3.8).</summary>
+/// <summary>The health check in a real host, by the rules of docs/contracts.md, section 3.8.</summary>
 public sealed class SnapshotKvHealthCheckTests : IDisposable
 {
     private readonly TemporaryDirectory _directory = new();

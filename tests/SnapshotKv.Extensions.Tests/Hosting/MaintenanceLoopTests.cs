@@ -5,7 +5,7 @@ using SnapshotKv.Testing;
 
 namespace SnapshotKv.Extensions.Tests.Hosting;
 
-/// <summary>The loop around a store's background work, by rule 3.9.4 of the collection of contracts.</summary>
+/// <summary>The loop around a store's background work, by rule 3.9.4 of docs/contracts.md.</summary>
 public sealed class MaintenanceLoopTests
 {
     private readonly ManualTimeProvider _clock = new();

@@ -10,7 +10,7 @@ using SnapshotKv.Testing;
 
 namespace SnapshotKv.Extensions.Tests.Hosting;
 
-/// <summary>The life of a store in a real host, by the rules of the collection of contracts (3.9).</summary>
+/// <summary>The life of a store in a real host, by the rules of docs/contracts.md, section 3.9.</summary>
 public sealed class SnapshotKvHostedServiceTests : IDisposable
 {
     private static readonly DistributedCacheEntryOptions NoExpiry = new();

@@ -2,7 +2,7 @@ using SnapshotKv.Diagnostics;
 
 namespace SnapshotKv.Tests.Diagnostics;
 
-/// <summary>The log messages of the engine, by the rules of the collection of contracts (3.11).</summary>
+/// <summary>The log messages of the engine, by the rules of docs/contracts.md, section 3.11.</summary>
 public sealed class EngineLogTests
 {
     [Fact]

@@ -4,7 +4,7 @@ using SnapshotKv.Tests.Store;
 
 namespace SnapshotKv.Tests.Diagnostics;
 
-/// <summary>The activities of a store, by the rules of the collection of contracts (3.11).</summary>
+/// <summary>The activities of a store, by the rules of docs/contracts.md, section 3.11.</summary>
 public sealed class StoreActivitiesTests : IDisposable
 {
     private readonly string _name = Guid.NewGuid().ToString("n");

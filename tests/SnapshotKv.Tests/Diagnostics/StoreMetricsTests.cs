@@ -7,7 +7,7 @@ using SnapshotKv.Tests.Store;
 
 namespace SnapshotKv.Tests.Diagnostics;
 
-/// <summary>What a store reports through a meter, by the rules of the collection of contracts (3.11).</summary>
+/// <summary>What a store reports through a meter, by the rules of docs/contracts.md, section 3.11.</summary>
 public sealed class StoreMetricsTests : IDisposable
 {
     private readonly StoreHome _home = new();

@@ -6,7 +6,7 @@ namespace SnapshotKv.Tests.Documents;
 public sealed partial class DocumentTests
 {
     /// <summary>Fragments that lean on the page around them; their behaviour is tested, their text is not compiled.</summary>
-    private static readonly string[] Fragments = ["docs/guides/distributed-cache.md", "docs/guides/hosting.md", "src/SnapshotKv.Extensions/README.md"];
+    private static readonly string[] Fragments = ["docs/guides/distributed-cache.md"];
 
     public static TheoryData<string> Documents => new(Repository.Files(".", "*.md").Where(file => !file.StartsWith("tests/", StringComparison.Ordinal)));
 
