@@ -24,6 +24,13 @@ internal static class StoreSettings
     public static void Read(IConfigurationSection section, SnapshotKvOptions options, string name)
     {
         var settings = new SettingsReader(section);
+        Read(settings, options);
+        settings.ThrowIfFailed(name, typeof(SnapshotKvOptions));
+    }
+
+    /// <summary>Sets what the section has; what cannot be read the reader gathers.</summary>
+    public static void Read(SettingsReader settings, SnapshotKvOptions options)
+    {
         settings.Text(nameof(options.Path), value => options.Path = value);
         settings.Int32(nameof(options.MaxSnapshots), value => options.MaxSnapshots = value);
         settings.Duration(nameof(options.SaveDebounce), value => options.SaveDebounce = value);
@@ -33,6 +40,5 @@ internal static class StoreSettings
         settings.Int32(nameof(options.MaxValueBytes), value => options.MaxValueBytes = value);
         settings.Int64(nameof(options.MaxSnapshotBytes), value => options.MaxSnapshotBytes = value);
         settings.Text(nameof(options.Name), value => options.Name = value);
-        settings.ThrowIfFailed(name, typeof(SnapshotKvOptions));
     }
 }

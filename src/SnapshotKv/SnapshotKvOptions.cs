@@ -169,8 +169,21 @@ public sealed class SnapshotKvOptions
     /// <returns>One sentence for each setting that is out of range, naming it, the rule and its value; empty when all are good.</returns>
     public IReadOnlyList<string> GetErrors() => SnapshotKvOptionsRules.Check(this);
 
+    /// <summary>
+    /// Makes what was set so far a wish instead of a statement: of several handles on one store (<see cref="KvStore.OpenShared(SnapshotKvOptions, string)"/>) it
+    /// counts where none sets it otherwise, and contradicts nobody. What is set afterwards is stated again.
+    /// </summary>
+    public void Yield()
+    {
+        Wished |= Stated;
+        Stated = SettingNames.None;
+    }
+
     /// <summary>Which of the settings that a store's handles share were set, be it to their defaults.</summary>
     internal SettingNames Stated { get; private set; }
+
+    /// <summary>Which of them were set, and yield to whoever states them.</summary>
+    internal SettingNames Wished { get; private set; }
 
     internal SnapshotKvOptions Copy() => (SnapshotKvOptions)MemberwiseClone();
 }

@@ -152,6 +152,117 @@ public sealed class SnapshotKvHostApplicationBuilderExtensionsTests : IDisposabl
         error.Message.ShouldContain("MaxSnapshots = 4");
     }
 
+    [Fact]
+    public async Task ChangedSettings_CountAtOnce_AlsoWhereTheConfigurationComesFromTheSameStore()
+    {
+        var clock = new ManualTimeProvider();
+        var builder = NewBuilder();
+        builder.Configuration["SnapshotKv:Path"] = _directory.Path;
+        builder.Configuration["SnapshotKv:SaveDebounce"] = "00:00:05";
+        builder.Services.AddSingleton<TimeProvider>(clock);
+        builder.AddSnapshotKv();
+        using var host = builder.Build();
+        await host.StartAsync(Token);
+        host.Services.GetRequiredService<IKvStore>().Set("k", 1);
+
+        var configuration = (IConfigurationRoot)host.Services.GetRequiredService<IConfiguration>();
+        configuration["SnapshotKv:SaveDebounce"] = "00:00:01";
+        configuration.Reload();
+        clock.Advance(TimeSpan.FromSeconds(1));
+
+        await _log.WaitForAsync(EngineEvents.SnapshotSaved);
+        _log.Count(SnapshotKvEventIds.SettingsRefused).ShouldBe(0);
+        await host.StopAsync(Token);
+    }
+
+    [Fact]
+    public void TheServicesDelegate_AndALaterSource_GoBeforeTheSection_WhoeverOpenedTheStore()
+    {
+        var builder = NewBuilder();
+        builder.Configuration["SnapshotKv:Path"] = _directory.Path;
+        builder.Configuration["SnapshotKv:SaveDebounce"] = "00:00:05";
+        builder.Configuration["SnapshotKv:MaxSnapshots"] = "2";
+        builder.Configuration.AddSnapshotKv();
+        builder.Configuration.AddInMemoryCollection([new("SnapshotKv:MaxSnapshots", "3")]);
+        builder.Services.AddSnapshotKv(options => options.SaveDebounce = TimeSpan.FromSeconds(1));
+        using var host = builder.Build();
+
+        host.Services.GetRequiredService<KvStore>().Set("k", 1);
+
+        host.Services.GetRequiredService<IOptions<SnapshotKvOptions>>().Value.MaxSnapshots.ShouldBe(3);
+    }
+
+    [Fact]
+    public void AddSnapshotKv_OnTheBuilder_Twice_AddsOneSource()
+    {
+        var builder = NewBuilder();
+        builder.AddSnapshotKv(options => options.Path = _directory.Path);
+        builder.AddSnapshotKv(options => options.MaxSnapshots = 2);
+
+        ((IConfigurationBuilder)builder.Configuration).Sources.OfType<Extensions.Configuration.SnapshotKvConfigurationSource>().ShouldHaveSingleItem();
+        using var host = builder.Build();
+        host.Services.GetRequiredService<KvStore>().IsMemoryOnly.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void AddSnapshotKv_OnTheBuilder_TheSourceCanBeSetUp()
+    {
+        Seed("config:Greeting", "hello");
+        var builder = NewBuilder();
+
+        Should.Throw<Extensions.Configuration.SnapshotKvConfigurationRefusedException>(() =>
+            builder.AddSnapshotKv(options => options.Path = _directory.Path, source => source.Validate(_ => ["no"])));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("  ")]
+    public void AnEmptyPath_IsRefused_AndNothingIsOpenedInTheContentRoot(string path)
+    {
+        var builder = NewBuilder(_directory.Path);
+        builder.Configuration["SnapshotKv:Path"] = path;
+
+        Should.Throw<OptionsValidationException>(() => builder.Configuration.AddSnapshotKv()).Message.ShouldContain("Path");
+        Should.Throw<OptionsValidationException>(() => NewBuilder(_directory.Path).Configuration.AddSnapshotKv(source => (source.Path, source.Optional) = (path, true)));
+
+        Directory.GetFileSystemEntries(_directory.Path).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void SettingsThatCannotBeRead_AreAllNamed_OfStoreAndConfiguration()
+    {
+        var builder = NewBuilder();
+        builder.Configuration["SnapshotKv:SaveDebounce"] = "soon";
+        builder.Configuration["SnapshotKv:Configuration:ReloadOn"] = "Sundays";
+
+        Should.Throw<OptionsValidationException>(() => builder.Configuration.AddSnapshotKv()).Failures.Count().ShouldBe(2);
+
+        var second = NewBuilder();
+        second.Configuration["SnapshotKv:Path"] = _directory.Path;
+        second.Configuration["SnapshotKv:MaxSnapshots"] = "0";
+        second.Configuration["SnapshotKv:Configuration:Prefix"] = "snapshotkv:";
+        Should.Throw<OptionsValidationException>(() => second.Configuration.AddSnapshotKv()).Failures.Count().ShouldBe(2);
+    }
+
+    [Fact]
+    public void AddKeyedSnapshotKv_OnTheConfiguration_TakesTheStoresOwnSection()
+    {
+        Seed("settings:Greeting", "hello");
+        var builder = NewBuilder();
+        builder.Configuration["SnapshotKv:MaxSnapshots"] = "3";
+        builder.Configuration["SnapshotKv:Stores:orders:Path"] = _directory.Path;
+        builder.Configuration["SnapshotKv:Stores:orders:MaxSnapshots"] = "10";
+        builder.Configuration["SnapshotKv:Stores:orders:Configuration:Prefix"] = "settings:";
+
+        builder.Configuration.AddKeyedSnapshotKv("orders");
+        builder.Services.AddKeyedSnapshotKv("orders");
+        using var host = builder.Build();
+
+        builder.Configuration["Greeting"].ShouldBe("hello");
+        host.Services.GetRequiredKeyedService<KvStore>("orders").Exists("settings:Greeting").ShouldBeTrue();
+        Should.Throw<ArgumentException>(() => builder.Configuration.AddKeyedSnapshotKv("")).ParamName.ShouldBe("name");
+    }
+
     private void Seed(string key, string value)
     {
         using var store = KvStore.Open(_directory.Path);

@@ -20,7 +20,7 @@ public static class SnapshotKvConfigurationExtensions
     /// <exception cref="InvalidOperationException">No source so far names a path. On a builder that is built later, thrown then.</exception>
     /// <exception cref="OptionsValidationException">Settings cannot be read or are out of range; all are named.</exception>
     /// <exception cref="KvStoreException">The store cannot be opened. On a builder that is built later, thrown then.</exception>
-    public static IConfigurationBuilder AddSnapshotKv(this IConfigurationBuilder builder) => Add(builder, path: null, configure: null);
+    public static IConfigurationBuilder AddSnapshotKv(this IConfigurationBuilder builder) => Add(builder, Options.Options.DefaultName, path: null, configure: null);
 
     /// <summary>Adds the configuration in the store in a directory.</summary>
     /// <param name="builder">The builder.</param>
@@ -29,8 +29,8 @@ public static class SnapshotKvConfigurationExtensions
     /// <exception cref="ArgumentException"><paramref name="path"/> is empty.</exception>
     public static IConfigurationBuilder AddSnapshotKv(this IConfigurationBuilder builder, string path)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        return Add(builder, path, configure: null);
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        return Add(builder, Options.Options.DefaultName, path, configure: null);
     }
 
     /// <summary>Adds the configuration in a store.</summary>
@@ -40,13 +40,25 @@ public static class SnapshotKvConfigurationExtensions
     public static IConfigurationBuilder AddSnapshotKv(this IConfigurationBuilder builder, Action<SnapshotKvConfigurationSource> configure)
     {
         ArgumentNullException.ThrowIfNull(configure);
-        return Add(builder, path: null, configure);
+        return Add(builder, Options.Options.DefaultName, path: null, configure);
     }
 
-    private static IConfigurationBuilder Add(IConfigurationBuilder builder, string? path, Action<SnapshotKvConfigurationSource>? configure)
+    /// <summary>Adds the configuration in a store that <c>services.AddKeyedSnapshotKv</c> registers under a name, whose section is <c>SnapshotKv:Stores:</c> with the name.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="name">The store's name.</param>
+    /// <param name="configure">Sets up the source, after the sources so far were read.</param>
+    /// <inheritdoc cref="AddSnapshotKv(IConfigurationBuilder)"/>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is empty.</exception>
+    public static IConfigurationBuilder AddKeyedSnapshotKv(this IConfigurationBuilder builder, string name, Action<SnapshotKvConfigurationSource>? configure = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return Add(builder, name, path: null, configure);
+    }
+
+    private static IConfigurationBuilder Add(IConfigurationBuilder builder, string name, string? path, Action<SnapshotKvConfigurationSource>? configure)
     {
         ArgumentNullException.ThrowIfNull(builder);
-        var source = new SnapshotKvConfigurationSource();
+        var source = new SnapshotKvConfigurationSource { SectionName = StoreSettings.SectionOf(name) };
         EarlierSources.Read(builder, configuration => ReadSettings(configuration, source));
         source.Path = path;
         configure?.Invoke(source);
@@ -55,12 +67,12 @@ public static class SnapshotKvConfigurationExtensions
 
     private static void ReadSettings(IConfiguration configuration, SnapshotKvConfigurationSource source)
     {
-        var section = configuration.GetSection(StoreSettings.SectionName);
+        var section = configuration.GetSection(source.SectionName);
         source.EarlierSettings = [.. section.AsEnumerable()];
 
-        // Read here only to name what cannot be read where it was asked for.
-        StoreSettings.Read(section, new SnapshotKvOptions(), Options.Options.DefaultName);
+        // The store's own are read here only to name what cannot be read where it was asked for, and all of it at once.
         var settings = new SettingsReader(section);
+        StoreSettings.Read(settings, new SnapshotKvOptions());
         ConfigurationSettings.Read(settings, source);
         settings.ThrowIfFailed(Options.Options.DefaultName, typeof(SnapshotKvConfigurationSource));
     }

@@ -159,7 +159,7 @@ public sealed partial class SnapshotKvConfigurationProvider : ConfigurationProvi
         return _source.Optional
             ? null
             : throw new InvalidOperationException(
-                $"{this} has no store: set 'SnapshotKv:Path' in a source before it, or give the path by AddSnapshotKv(path). A configuration that can do without is Optional.");
+                $"{this} has no store: set '{_source.SectionName}:Path' in a source before it, or give the path by AddSnapshotKv(path). A configuration that can do without is Optional.");
     }
 
     private static string Describe(IKvStore store) => store is KvStore { DirectoryPath: { } path } ? $"store '{path}'" : $"store {store.GetType().Name}";

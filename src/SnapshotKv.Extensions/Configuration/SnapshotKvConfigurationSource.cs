@@ -62,6 +62,9 @@ public sealed class SnapshotKvConfigurationSource : IConfigurationSource
     /// <value>Default: null: the container's logging. What is logged before there is one is kept and delivered then.</value>
     public ILoggerFactory? LoggerFactory { get; set; }
 
+    /// <summary>The section of the store's settings.</summary>
+    internal string SectionName { get; init; } = StoreSettings.SectionName;
+
     /// <summary>What the sources before this one have in the section of the store's settings.</summary>
     internal IReadOnlyList<KeyValuePair<string, string?>> EarlierSettings { get; set; } = [];
 
@@ -119,14 +122,23 @@ public sealed class SnapshotKvConfigurationSource : IConfigurationSource
     {
         var options = new SnapshotKvOptions();
         var earlier = new ConfigurationBuilder().AddInMemoryCollection(EarlierSettings).Build();
-        StoreSettings.Read(earlier.GetSection(StoreSettings.SectionName), options, Options.DefaultName);
+        StoreSettings.Read(earlier.GetSection(SectionName), options, Options.DefaultName);
+
+        // The section as it was then: the services read it too, later sources and changes included, and have the last word on it.
+        options.Yield();
         ConfigureStore?.Invoke(options);
-        if ((Path ?? options.Path) is not { } path)
+        options.Path = Path ?? options.Path;
+        if (options.Path is not { } path)
         {
             return null;
         }
 
-        options.Path = contentRoot is null ? path : System.IO.Path.Combine(contentRoot, path);
+        // What names no directory is left for the validation to refuse.
+        if (contentRoot is not null && !string.IsNullOrWhiteSpace(path))
+        {
+            options.Path = System.IO.Path.Combine(contentRoot, path);
+        }
+
         if (TimeProvider is not null)
         {
             options.TimeProvider = TimeProvider;
@@ -147,6 +159,11 @@ public sealed class SnapshotKvConfigurationSource : IConfigurationSource
         if (Store is not null && Path is not null)
         {
             errors.Add(string.Create(CultureInfo.InvariantCulture, $"{nameof(Store)} and {nameof(Path)} must not both be given; the path is '{Path}'."));
+        }
+
+        if (Store is null && GetStoreOptions(contentRoot: null) is { } options)
+        {
+            errors.AddRange(options.GetErrors().Select(error => $"{SectionName}: {error}"));
         }
 
         if (errors.Count > 0)

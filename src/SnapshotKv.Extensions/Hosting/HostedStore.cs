@@ -13,6 +13,7 @@ internal sealed class HostedStore : IDisposable
     private readonly ILogger _logger;
     private readonly Lock _reconfiguring = new();
     private string _postponed = "";
+    private string _refused = "";
 
     public HostedStore(SnapshotKvRegistration registration, KvStore store, TimeProvider timeProvider, ILogger logger)
     {
@@ -26,9 +27,9 @@ internal sealed class HostedStore : IDisposable
     /// <param name="factory">Makes the options anew. The monitor would drop the good ones before it knows whether the new ones are any good.</param>
     public void Reconfigure(IOptionsFactory<SnapshotKvOptions> factory)
     {
-        try
+        lock (_reconfiguring)
         {
-            lock (_reconfiguring)
+            try
             {
                 var postponed = string.Join(", ", _store.Reconfigure(factory.Create(_registration.Name)));
                 if (postponed.Length > 0 && postponed != _postponed)
@@ -37,15 +38,22 @@ internal sealed class HostedStore : IDisposable
                 }
 
                 _postponed = postponed;
+                _refused = "";
             }
-        }
-        catch (Exception exception) when (exception is OptionsValidationException or KvStoreSettingsException or ArgumentException)
-        {
-            _logger.SettingsRefused(exception, _registration.Call);
-        }
-        catch (ObjectDisposedException)
-        {
-            // The configuration may change once more while the container goes.
+            catch (Exception exception) when (exception is OptionsValidationException or KvStoreSettingsException or ArgumentException)
+            {
+                // Said once, however often the configuration changes in other places meanwhile.
+                if (exception.Message != _refused)
+                {
+                    _logger.SettingsRefused(exception, _registration.Call);
+                }
+
+                _refused = exception.Message;
+            }
+            catch (ObjectDisposedException)
+            {
+                // The configuration may change once more while the container goes.
+            }
         }
     }
 

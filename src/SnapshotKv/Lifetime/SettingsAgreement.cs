@@ -1,7 +1,8 @@
 namespace SnapshotKv.Lifetime;
 
 /// <summary>
-/// The settings of a store that several have open. What one of them states counts for all; what nobody states has its default. Two that state different
+/// The settings of a store that several have open. What one of them states counts for all; what nobody
+/// states is as one of them wishes it, or has its default. Two that state different
 /// things are refused, and so is a wish that comes too late, as for another format.
 /// </summary>
 internal static class SettingsAgreement
@@ -41,7 +42,8 @@ internal static class SettingsAgreement
         var defaults = new SnapshotKvOptions();
         foreach (var setting in SharedSetting.All.Where(setting => setting.CanChange))
         {
-            setting.Assign(handles.FirstOrDefault(handle => setting.IsStatedIn(handle.Statement))?.Statement ?? defaults, effective);
+            var statement = handles.FirstOrDefault(handle => setting.IsStatedIn(handle.Statement)) ?? handles.FirstOrDefault(handle => setting.IsWishedIn(handle.Statement));
+            setting.Assign(statement?.Statement ?? defaults, effective);
         }
     }
 

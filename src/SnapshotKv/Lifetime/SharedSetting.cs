@@ -28,6 +28,8 @@ internal sealed record SharedSetting(
 
     public bool IsStatedIn(SnapshotKvOptions options) => (options.Stated & Name) != 0;
 
+    public bool IsWishedIn(SnapshotKvOptions options) => (options.Wished & Name) != 0;
+
     public bool Agrees(SnapshotKvOptions first, SnapshotKvOptions second) => Get(first).Equals(Get(second));
 
     public string Describe(SnapshotKvOptions options) => string.Create(CultureInfo.InvariantCulture, $"{Name} = {Get(options)}");

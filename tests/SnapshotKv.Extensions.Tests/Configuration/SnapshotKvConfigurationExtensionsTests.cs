@@ -91,11 +91,23 @@ public sealed class SnapshotKvConfigurationExtensionsTests
     }
 
     [Fact]
-    public void AddSnapshotKv_StatedSettingsThatDiffer_AreRefused()
+    public void AddSnapshotKv_SettingsOfTheSection_YieldToWhoeverStatesThem()
     {
         using var directory = new TemporaryDirectory();
         using var root = (ConfigurationRoot)new ConfigurationBuilder()
             .AddInMemoryCollection(Settings("SnapshotKv:MaxSnapshots", "3")).AddSnapshotKv(directory.Path).Build();
+
+        using var store = KvStore.OpenShared(new SnapshotKvOptions { Path = directory.Path, MaxSnapshots = 2 }, "test");
+
+        store.Set("a", "1");
+    }
+
+    [Fact]
+    public void AddSnapshotKv_SettingsStatedInCodeThatDiffer_AreRefused()
+    {
+        using var directory = new TemporaryDirectory();
+        using var root = (ConfigurationRoot)new ConfigurationBuilder()
+            .AddSnapshotKv(source => (source.Path, source.ConfigureStore) = (directory.Path, options => options.MaxSnapshots = 3)).Build();
 
         var exception = Should.Throw<KvStoreSettingsException>(() => KvStore.OpenShared(new SnapshotKvOptions { Path = directory.Path, MaxSnapshots = 2 }, "test"));
 

@@ -80,6 +80,8 @@ public sealed class ChangedSettingsTests : IDisposable
         var error = _log.Entries.Single(entry => entry.Id.Id == SnapshotKvEventIds.SettingsRefused);
         error.Level.ShouldBe(LogLevel.Error);
         error.Exception.ShouldBeOfType<OptionsValidationException>().Message.ShouldContain("MaxSnapshots");
+        Change(host, ("Elsewhere", "1"));
+        _log.Count(SnapshotKvEventIds.SettingsRefused).ShouldBe(1, "the same fault is told once");
         host.Services.GetRequiredService<IKvStore>().Set("k", 1);
         _clock.Advance(TimeSpan.FromSeconds(1));
         _log.Count(EngineEvents.SnapshotSaved).ShouldBe(0);

@@ -238,6 +238,29 @@ public sealed class SharedStoresTests
     }
 
     [Fact]
+    public void OpenShared_WhatYields_CountsUntilSomebodyStatesIt_AndContradictsNobody()
+    {
+        using var first = _home.OpenShared(options =>
+        {
+            (options.MaxSnapshots, options.Compression) = (1, KvCompression.None);
+            options.Yield();
+        });
+        Save(1).ShouldEndWith(".msgpack");
+        Save(2);
+        _home.Snapshots().Count.ShouldBe(1);
+
+        using var second = _home.OpenShared(options => options.MaxSnapshots = 2);
+        Save(3).ShouldEndWith(".msgpack");
+
+        _home.Snapshots().Count.ShouldBe(2);
+        string Save(int value)
+        {
+            first.Set("k", value);
+            return first.Save()!.FileName;
+        }
+    }
+
+    [Fact]
     public void OpenShared_StatedDefault_IsAStatement()
     {
         using var first = _home.OpenShared(options => options.MaxSnapshots = 5);
