@@ -55,7 +55,7 @@ public sealed class SessionsGuideTests : IDisposable
         await foreach (var session in sessions.ListAsync(userName))
         {
             var details = await sessions.FindAsync(session.Id);
-            lines.Add($"{session.UserName}: {session.KeyCount} keys, {details?.Keys.Count} keys");
+            lines.Add($"{session.UserName}: {session.KeyCount} keys, {details?.ValueSizes.Count} keys");
         }
 
         return lines;

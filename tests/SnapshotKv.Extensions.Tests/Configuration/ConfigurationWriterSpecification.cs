@@ -355,7 +355,7 @@ public abstract class ConfigurationWriterSpecification : IDisposable
 
         var history = await Writer.GetHistoryAsync(cancellationToken: Token);
 
-        history.Select(revision => (revision.Revision, revision.Author, revision.Reason, revision.Time.Hour))
+        history.Select(revision => (revision.Revision, revision.Author, revision.Reason, revision.CommittedAt.Hour))
             .ShouldBe([(2L, "ben", null, 1), (1L, "anna", "first", 0)]);
         history[0].Changes.ShouldBe([new("a", true, null, true, "2"), new("b", false, null, true, "3")]);
         history[1].Changes.ShouldBe([new("a", false, null, true, null)]);
