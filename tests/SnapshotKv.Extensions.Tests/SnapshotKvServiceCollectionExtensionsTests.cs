@@ -68,7 +68,7 @@ public sealed class SnapshotKvServiceCollectionExtensionsTests : IDisposable
         provider.GetServices<IBufferDistributedCache>().ShouldHaveSingleItem();
         provider.GetServices<IValidateOptions<SnapshotKvOptions>>().OfType<SnapshotKvOptionsValidator>().ShouldHaveSingleItem();
         services.Count(service => service.ServiceType == typeof(IHostedService)).ShouldBe(1);
-        log.Count(EngineEvents.StoreOpened).ShouldBe(1);
+        log.Entries.Single(entry => entry.Id.Id == EngineEvents.StoreOpened).Message.ShouldContain("from snapshot 'none'", Case.Sensitive, "the directory is a new one");
         Settings(provider).MaxSnapshots.ShouldBe(20);
     }
 
@@ -259,6 +259,32 @@ public sealed class SnapshotKvServiceCollectionExtensionsTests : IDisposable
         var options = provider.GetRequiredService<IOptions<SnapshotKvCacheOptions>>().Value;
         options.DefaultTimeToLive.ShouldBe(TimeSpan.FromHours(1));
         options.DefaultSlidingExpiration.ShouldBe(TimeSpan.FromMinutes(20));
+    }
+
+    [Theory]
+    [InlineData("shared:", "shared:", true)]
+    [InlineData("shared:", "shared:config:", true)]
+    [InlineData("shared:cache:", "shared:", true)]
+    [InlineData("shared:cache:", "shared:config:", false)]
+    [InlineData("", "config:", false)]
+    public async Task Host_CacheAndConfigurationUnderOnePrefix_DoesNotStart(string cache, string configuration, bool isRefused)
+    {
+        using var host = TestHost.Create(null, after: services => services.AddKeyedSnapshotKv("other")
+            .ConfigureCache(options => options.Prefix = cache)
+            .ConfigureConfiguration(options => options.Prefix = configuration));
+
+        var start = () => host.StartAsync(TestContext.Current.CancellationToken);
+
+        if (isRefused)
+        {
+            (await Should.ThrowAsync<OptionsValidationException>(start)).Failures
+                .ShouldBe([$"Configuration:Prefix '{configuration}' and Cache:Prefix '{cache}' overlap; give each its own."]);
+        }
+        else
+        {
+            await start();
+            await host.StopAsync(TestContext.Current.CancellationToken);
+        }
     }
 
     [Fact]

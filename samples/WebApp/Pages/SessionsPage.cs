@@ -62,7 +62,7 @@ internal sealed class SessionsPage(Layout layout, ISnapshotKvSessionDirectory se
             <h2 id="all">{Count(all.Count)}</h2>
             <form method="post" action="{Path}/revoke">
             {token}
-            <ul class="lines">{Html.Concat(all.OrderByDescending(static session => session.LastUsed).Select(session => RenderSession(session, session.Id == mine)))}</ul>
+            <ul class="lines">{Html.Concat(all.OrderByDescending(static session => session.LastUsedAt).Select(session => RenderSession(session, session.Id == mine)))}</ul>
             </form>
             </section>
             """));
@@ -74,7 +74,7 @@ internal sealed class SessionsPage(Layout layout, ISnapshotKvSessionDirectory se
         return Html.Of($"""
             <li>
             <span class="what">{name}{(mine ? Html.Of($""" <span class="badge">you</span>""") : Html.None)}
-            <span class="price">since {session.Created:HH:mm:ss}, last seen {session.LastUsed ?? session.LastWritten:HH:mm:ss} UTC; {session.SizeBytes:N0} bytes</span></span>
+            <span class="price">since {session.CreatedAt:HH:mm:ss}, last seen {session.LastUsedAt ?? session.LastWrittenAt:HH:mm:ss} UTC; {session.SizeBytes:N0} bytes</span></span>
             <button class="plain" name="session" value="{session.Id}" aria-label="End {(mine ? "your own session" : $"the session of {name}")}">End</button>
             </li>
             """);

@@ -119,7 +119,7 @@ internal sealed class SettingsPage(Layout layout, IOptionsMonitor<ShopOptions> s
     private static Html RenderRevision(SnapshotKvConfigurationRevision revision) => Html.Of($"""
         <li>
         <div>
-        <p><strong>{revision.Author ?? "Somebody"}</strong> <span class="when">number {revision.Revision}, <time datetime="{revision.Time:O}">{revision.Time:d MMM HH:mm:ss} UTC</time></span></p>
+        <p><strong>{revision.Author ?? "Somebody"}</strong> <span class="when">number {revision.Revision}, <time datetime="{revision.CommittedAt:O}">{revision.CommittedAt:d MMM HH:mm:ss} UTC</time></span></p>
         <p>{revision.Reason}</p>
         {Html.Concat(revision.Changes.Select(RenderChange))}
         </div>

@@ -5,9 +5,9 @@ internal sealed record SessionContent
 {
     public required Guid Id { get; init; }
 
-    public required DateTimeOffset Created { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
 
-    public required DateTimeOffset LastWritten { get; init; }
+    public required DateTimeOffset LastWrittenAt { get; init; }
 
     /// <summary>The idle timeout under which it was written, so that a change of the setting reaches sessions that are there already.</summary>
     public required TimeSpan IdleTimeout { get; init; }

@@ -41,8 +41,8 @@ internal static class SessionPayload
         var writer = new Writer(bytes);
         writer.Next(1)[0] = CurrentVersion;
         content.Id.TryWriteBytes(writer.Next(IdBytes), bigEndian: true, out _);
-        BinaryPrimitives.WriteInt64BigEndian(writer.Next(sizeof(long)), content.Created.UtcTicks);
-        BinaryPrimitives.WriteInt64BigEndian(writer.Next(sizeof(long)), content.LastWritten.UtcTicks);
+        BinaryPrimitives.WriteInt64BigEndian(writer.Next(sizeof(long)), content.CreatedAt.UtcTicks);
+        BinaryPrimitives.WriteInt64BigEndian(writer.Next(sizeof(long)), content.LastWrittenAt.UtcTicks);
         BinaryPrimitives.WriteInt64BigEndian(writer.Next(sizeof(long)), content.IdleTimeout.Ticks);
         BinaryPrimitives.WriteInt32BigEndian(writer.Next(sizeof(int)), content.Values.Count);
         foreach (var (key, value) in content.Values)
@@ -105,7 +105,7 @@ internal static class SessionPayload
         }
 
         return rest.IsEmpty
-            ? new() { Id = id, Created = new(created, TimeSpan.Zero), LastWritten = new(written, TimeSpan.Zero), IdleTimeout = idle, Values = values }
+            ? new() { Id = id, CreatedAt = new(created, TimeSpan.Zero), LastWrittenAt = new(written, TimeSpan.Zero), IdleTimeout = idle, Values = values }
             : null;
     }
 

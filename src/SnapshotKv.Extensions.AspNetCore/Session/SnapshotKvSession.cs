@@ -250,7 +250,7 @@ internal sealed class SnapshotKvSession(
         }
 
         var now = timeProvider.GetUtcNow();
-        return new() { Id = current?.Id ?? OwnId, Created = current?.Created ?? now, LastWritten = now, IdleTimeout = idleTimeout, Values = after };
+        return new() { Id = current?.Id ?? OwnId, CreatedAt = current?.CreatedAt ?? now, LastWrittenAt = now, IdleTimeout = idleTimeout, Values = after };
     }
 
     /// <summary>From here on the session is what is stored, the changes of others among it.</summary>

@@ -12,14 +12,14 @@ public sealed class SnapshotKvSessionDetails
     {
         Session = session;
         _values = values;
-        Keys = values.ToDictionary(pair => pair.Key, pair => pair.Value.Length, StringComparer.Ordinal);
+        ValueSizes = values.ToDictionary(pair => pair.Key, pair => pair.Value.Length, StringComparer.Ordinal);
     }
 
     /// <summary>What a list tells of the session.</summary>
     public SnapshotKvSessionInfo Session { get; }
 
     /// <summary>The keys in the session, each with the length of its value in bytes.</summary>
-    public IReadOnlyDictionary<string, int> Keys { get; }
+    public IReadOnlyDictionary<string, int> ValueSizes { get; }
 
     /// <summary>Reads what is under a key.</summary>
     /// <param name="key">The key.</param>

@@ -82,11 +82,11 @@ internal sealed class SnapshotKvSessionDirectory(SessionEntries entries, ILogger
     {
         Id = content.Id.ToString("D"),
         UserName = content.UserName,
-        Created = content.Created,
-        LastWritten = content.LastWritten,
+        CreatedAt = content.CreatedAt,
+        LastWrittenAt = content.LastWrittenAt,
         ExpiresAt = entry.ExpiresAt,
         IdleTimeout = content.IdleTimeout,
-        LastUsed = entry.ExpiresAt - entry.SlidingExpiration,
+        LastUsedAt = entry.ExpiresAt - entry.SlidingExpiration,
         KeyCount = content.Values.Count,
         SizeBytes = entry.ValueBytes,
     };

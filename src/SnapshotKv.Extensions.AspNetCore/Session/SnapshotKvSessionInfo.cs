@@ -10,10 +10,10 @@ public sealed record SnapshotKvSessionInfo
     public required string? UserName { get; init; }
 
     /// <summary>When something was first kept in it, in UTC.</summary>
-    public required DateTimeOffset Created { get; init; }
+    public required DateTimeOffset CreatedAt { get; init; }
 
     /// <summary>When a request last changed it, in UTC. Requests that only read do not count.</summary>
-    public required DateTimeOffset LastWritten { get; init; }
+    public required DateTimeOffset LastWrittenAt { get; init; }
 
     /// <summary>When it ends unless it is used before, in UTC; null when it has no idle timeout.</summary>
     public required DateTimeOffset? ExpiresAt { get; init; }
@@ -22,7 +22,7 @@ public sealed record SnapshotKvSessionInfo
     public required TimeSpan IdleTimeout { get; init; }
 
     /// <summary>When a request last used it, in UTC, by reading or by changing something; null when it has no idle timeout.</summary>
-    public required DateTimeOffset? LastUsed { get; init; }
+    public required DateTimeOffset? LastUsedAt { get; init; }
 
     /// <summary>How many keys are in it, the user's name among them.</summary>
     public required int KeyCount { get; init; }

@@ -10,7 +10,7 @@ public sealed class SnapshotKvSessionOptions
     /// <summary>What stands before every session's key in the store, so that sessions share it with other data.</summary>
     /// <value>
     /// Well-formed text of 1 to <see cref="MaxPrefixLength"/> characters. Default: <c>session:</c>. Not empty, because revoking all sessions removes
-    /// everything under it.
+    /// everything under it; and for the same reason it must not overlap with the prefixes of the cache and of the configuration in the store.
     /// </value>
     public string Prefix { get; set; } = "session:";
 

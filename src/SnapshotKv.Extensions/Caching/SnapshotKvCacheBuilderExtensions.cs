@@ -1,3 +1,4 @@
+using SnapshotKv.Extensions;
 using SnapshotKv.Extensions.Caching;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -10,11 +11,5 @@ public static class SnapshotKvCacheBuilderExtensions
     /// <param name="configure">Sets the options.</param>
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
-    public static ISnapshotKvBuilder ConfigureCache(this ISnapshotKvBuilder builder, Action<SnapshotKvCacheOptions> configure)
-    {
-        ArgumentNullException.ThrowIfNull(builder);
-        ArgumentNullException.ThrowIfNull(configure);
-        builder.Services.Configure(builder.Name, configure);
-        return builder;
-    }
+    public static ISnapshotKvBuilder ConfigureCache(this ISnapshotKvBuilder builder, Action<SnapshotKvCacheOptions> configure) => builder.ConfigureNamed(configure);
 }

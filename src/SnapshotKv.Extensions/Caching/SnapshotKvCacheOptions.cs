@@ -9,7 +9,8 @@ public sealed class SnapshotKvCacheOptions
 
     /// <summary>What stands before every key of the cache in the store, so that the cache shares it with other data.</summary>
     /// <value>
-    /// Well-formed text of at most <see cref="MaxPrefixLength"/> characters. Default: <c>cache:</c>. Empty makes the whole store the cache.
+    /// Well-formed text of at most <see cref="MaxPrefixLength"/> characters. Default: <c>cache:</c>. Empty makes the whole store the cache; any other
+    /// must not overlap with the prefixes of the configuration and of the sessions in the store.
     /// </value>
     public string Prefix { get; set; } = "cache:";
 

@@ -33,6 +33,7 @@ internal sealed class ConfigurationDraft
     public void Set(string key, string? value)
     {
         ConfigurationKeys.ThrowIfNotWritable(_set.Prefix, key);
+        ConfigurationKeys.ThrowIfPadded(key);
         var known = _set.Values.FindAll(other => IsSame(other.Key, key));
         if (known is [{ } only] && only.Value == value && !_set.Unreadable.Keys.Any(entry => IsSame(entry, key)))
         {

@@ -58,7 +58,7 @@ internal sealed class ConfigurationHistory(IKvStore store, string prefix)
     private static Dictionary<string, object?> ToMembers(SnapshotKvConfigurationRevision revision) => new(StringComparer.Ordinal)
     {
         // As text, because a JSON store knows no instants.
-        [Time] = revision.Time.ToString("O", CultureInfo.InvariantCulture),
+        [Time] = revision.CommittedAt.ToString("O", CultureInfo.InvariantCulture),
         [Author] = revision.Author,
         [Reason] = revision.Reason,
         [UndoOf] = revision.UndoOf,

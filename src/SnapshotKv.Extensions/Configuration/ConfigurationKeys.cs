@@ -68,6 +68,19 @@ internal static class ConfigurationKeys
         }
     }
 
+    /// <summary>Refuses a key whose segments begin or end with blanks: it looks like another one, and nobody who means that one reads it.</summary>
+    /// <exception cref="ArgumentException">A segment has blanks at its ends.</exception>
+    public static void ThrowIfPadded(string key)
+    {
+        var segments = key.Split(ConfigurationPath.KeyDelimiter[0]);
+        if (segments.Any(static segment => segment.Length != segment.Trim().Length))
+        {
+            throw new ArgumentException(
+                $"The key '{key}' has blanks at the ends of a segment; write it as '{string.Join(ConfigurationPath.KeyDelimiter, segments.Select(static segment => segment.Trim()))}'.",
+                nameof(key));
+        }
+    }
+
     private static int? CountBytes(string text)
     {
         try

@@ -6,22 +6,22 @@ namespace SnapshotKv.Extensions.Configuration;
 /// <summary>What reading, following and writing a configuration logs: never values, keys only at Debug.</summary>
 internal static partial class ConfigurationLog
 {
-    [LoggerMessage(SnapshotKvEventIds.ConfigurationPublished, LogLevel.Information, "A configuration of {Count} keys was published, as of commit {Version}; {ChangedCount} keys changed.")]
+    [LoggerMessage(SnapshotKvEventIds.ConfigurationPublished, LogLevel.Information, "A configuration was published, as of commit {Version}; keys: {Count}; changed, added or removed: {ChangedCount}.")]
     public static partial void ConfigurationPublished(this ILogger logger, int count, long version, int changedCount);
 
     [LoggerMessage(SnapshotKvEventIds.ConfigurationKeysChanged, LogLevel.Debug, "These configuration keys changed: {Keys}.")]
     public static partial void ConfigurationKeysChanged(this ILogger logger, string keys);
 
-    [LoggerMessage(SnapshotKvEventIds.ConfigurationRefused, LogLevel.Error, "The validation refused a changed configuration, so the one before stays: {Reasons}")]
+    [LoggerMessage(SnapshotKvEventIds.ConfigurationRefused, LogLevel.Error, "The validation refused what the store holds, so it is not published: {Reasons}")]
     public static partial void ConfigurationRefused(this ILogger logger, string reasons);
 
-    [LoggerMessage(SnapshotKvEventIds.ConfigurationUnreadable, LogLevel.Error, "What the store holds cannot be a configuration, for {ProblemCount} reasons; the one before stays.")]
+    [LoggerMessage(SnapshotKvEventIds.ConfigurationUnreadable, LogLevel.Error, "What the store holds cannot be a configuration, so it is not published; problems: {ProblemCount}.")]
     public static partial void ConfigurationUnreadable(this ILogger logger, int problemCount);
 
     [LoggerMessage(SnapshotKvEventIds.ConfigurationUnreadableKeys, LogLevel.Debug, "What cannot be a configuration: {Problems}")]
     public static partial void ConfigurationUnreadableKeys(this ILogger logger, string problems);
 
-    [LoggerMessage(SnapshotKvEventIds.ConfigurationLastGoodUsed, LogLevel.Error, "The application starts with the last good configuration, of {Count} keys, because the store's cannot be used.")]
+    [LoggerMessage(SnapshotKvEventIds.ConfigurationLastGoodUsed, LogLevel.Error, "The application starts with the last good configuration, because the store's cannot be used; keys: {Count}.")]
     public static partial void ConfigurationLastGoodUsed(this ILogger logger, int count);
 
     [LoggerMessage(SnapshotKvEventIds.ConfigurationLastGoodFailed, LogLevel.Error, "The last good configuration could not be kept for the next start, or not be read.")]
@@ -36,7 +36,7 @@ internal static partial class ConfigurationLog
     [LoggerMessage(SnapshotKvEventIds.ConfigurationStoreClosed, LogLevel.Warning, "The store of the configuration was closed; the configuration stays as it is.")]
     public static partial void ConfigurationStoreClosed(this ILogger logger);
 
-    [LoggerMessage(SnapshotKvEventIds.ConfigurationKeysSkipped, LogLevel.Warning, "{Count} keys of the store's configuration lie in the section {Section}, which is never read from a store; they are left out.")]
+    [LoggerMessage(SnapshotKvEventIds.ConfigurationKeysSkipped, LogLevel.Warning, "What the store's configuration has in the section {Section}, which is never read from a store, is left out; keys: {Count}.")]
     public static partial void ConfigurationKeysSkipped(this ILogger logger, int count, string section);
 
     [LoggerMessage(SnapshotKvEventIds.ConfigurationSkippedKeys, LogLevel.Debug, "Left out: {Keys}.")]
@@ -48,7 +48,7 @@ internal static partial class ConfigurationLog
     [LoggerMessage(SnapshotKvEventIds.ConfigurationErrorCallbackFailed, LogLevel.Error, "The configuration's error callback threw.")]
     public static partial void ConfigurationErrorCallbackFailed(this ILogger logger, Exception exception);
 
-    [LoggerMessage(SnapshotKvEventIds.ConfigurationWritten, LogLevel.Information, "Revision {Revision} of the configuration was written; {Count} keys changed.")]
+    [LoggerMessage(SnapshotKvEventIds.ConfigurationWritten, LogLevel.Information, "Revision {Revision} of the configuration was written; keys changed: {Count}.")]
     public static partial void ConfigurationWritten(this ILogger logger, long revision, int count);
 
     [LoggerMessage(SnapshotKvEventIds.ConfigurationKeysWritten, LogLevel.Debug, "Revision {Revision} changed these keys: {Keys}.")]

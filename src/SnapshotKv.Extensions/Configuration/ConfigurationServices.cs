@@ -15,6 +15,7 @@ internal static class ConfigurationServices
     {
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<SnapshotKvConfigurationOptions>, SnapshotKvConfigurationOptionsSetup>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SnapshotKvConfigurationOptions>, SnapshotKvConfigurationOptionsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SnapshotKvConfigurationOptions>, PrefixOverlapValidator>());
         services.AddOptionsWithValidateOnStart<SnapshotKvConfigurationOptions>(name);
         if (name == Options.DefaultName)
         {

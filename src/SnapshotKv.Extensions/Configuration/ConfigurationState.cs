@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -17,6 +18,8 @@ internal sealed record ConfigurationState(
 {
     private const int MostTries = 64;
     private const int HashBytesShown = 16;
+
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
 
     public static ConfigurationState Read(IKvStore store, string prefix, ConfigurationHistory history)
     {
@@ -59,11 +62,16 @@ internal sealed record ConfigurationState(
         return VersionOf(revision, values);
     }
 
-    /// <summary>The revision in a version; null when it is not one of ours.</summary>
-    public static long? RevisionOf(string version) =>
-        long.TryParse(version.AsSpan(0, Math.Max(0, version.IndexOf('-', StringComparison.Ordinal))), NumberStyles.None, CultureInfo.InvariantCulture, out var revision)
-            ? revision
-            : null;
+    /// <summary>The revision in a version.</summary>
+    /// <returns>False when it is no version.</returns>
+    public static bool TryGetRevision(string version, out long revision)
+    {
+        var dash = Math.Max(0, version.IndexOf('-', StringComparison.Ordinal));
+        var hash = version.AsSpan(Math.Min(dash + 1, version.Length));
+        return long.TryParse(version.AsSpan(0, dash), NumberStyles.None, CultureInfo.InvariantCulture, out revision)
+            && hash.Length == 2 * HashBytesShown
+            && !hash.ContainsAnyExcept(HexDigits);
+    }
 
     private static string VersionOf(long revision, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> values)
     {

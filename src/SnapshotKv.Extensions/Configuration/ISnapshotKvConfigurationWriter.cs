@@ -22,6 +22,7 @@ public interface ISnapshotKvConfigurationWriter
     /// <param name="change">What is to be done, by whom and why; it can be used again.</param>
     /// <param name="cancellationToken">Until the commit, gives up with nothing changed; after it, gives up waiting.</param>
     /// <returns>What was changed. A change that changes nothing makes no revision.</returns>
+    /// <exception cref="ArgumentException">A key cannot be written, or <see cref="SnapshotKvConfigurationChange.ExpectedVersion"/> is no version at all. Nothing was changed.</exception>
     /// <exception cref="KvConflictException">The configuration is not at the version that the change expects any more; the message names what changed. Nothing was changed.</exception>
     /// <exception cref="SnapshotKvConfigurationRefusedException">The validation of the configuration that follows refuses the result. Nothing was changed.</exception>
     /// <exception cref="SnapshotKvConfigurationException">The result would hold keys that differ only in case, or bytes, which were there before. Nothing was changed.</exception>

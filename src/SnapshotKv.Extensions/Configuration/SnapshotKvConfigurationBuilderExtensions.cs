@@ -1,3 +1,4 @@
+using SnapshotKv.Extensions;
 using SnapshotKv.Extensions.Configuration;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -10,11 +11,5 @@ public static class SnapshotKvConfigurationBuilderExtensions
     /// <param name="configure">Sets the options.</param>
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
-    public static ISnapshotKvBuilder ConfigureConfiguration(this ISnapshotKvBuilder builder, Action<SnapshotKvConfigurationOptions> configure)
-    {
-        ArgumentNullException.ThrowIfNull(builder);
-        ArgumentNullException.ThrowIfNull(configure);
-        builder.Services.Configure(builder.Name, configure);
-        return builder;
-    }
+    public static ISnapshotKvBuilder ConfigureConfiguration(this ISnapshotKvBuilder builder, Action<SnapshotKvConfigurationOptions> configure) => builder.ConfigureNamed(configure);
 }

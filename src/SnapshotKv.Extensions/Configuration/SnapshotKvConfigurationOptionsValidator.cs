@@ -11,7 +11,7 @@ internal sealed class SnapshotKvConfigurationOptionsValidator : IValidateOptions
     public ValidateOptionsResult Validate(string? name, SnapshotKvConfigurationOptions options)
     {
         var errors = new List<string>();
-        Check(options.Prefix, options.ReloadOn, options.ReloadDebounce, errors);
+        CheckPrefix(options.Prefix, errors);
         if (options.HistoryLimit is < 1 or > SnapshotKvConfigurationOptions.LargestHistoryLimit)
         {
             errors.Add(string.Create(
@@ -22,13 +22,10 @@ internal sealed class SnapshotKvConfigurationOptionsValidator : IValidateOptions
         return errors.Count > 0 ? ValidateOptionsResult.Fail(errors) : ValidateOptionsResult.Success;
     }
 
-    /// <summary>Checks what provider and writer share.</summary>
+    /// <summary>Checks what the provider looks at.</summary>
     public static void Check(string? prefix, SnapshotKvReloadMode reloadOn, TimeSpan reloadDebounce, List<string> errors)
     {
-        if (ConfigurationKeys.FaultOfPrefix(prefix) is { } fault)
-        {
-            errors.Add($"Prefix {fault}.");
-        }
+        CheckPrefix(prefix, errors);
 
         if (!Enum.IsDefined(reloadOn))
         {
@@ -38,6 +35,14 @@ internal sealed class SnapshotKvConfigurationOptionsValidator : IValidateOptions
         if (reloadDebounce < TimeSpan.Zero || reloadDebounce > LongestDebounce)
         {
             errors.Add(string.Create(CultureInfo.InvariantCulture, $"ReloadDebounce must be 0 to {LongestDebounce}; it is {reloadDebounce}."));
+        }
+    }
+
+    private static void CheckPrefix(string? prefix, List<string> errors)
+    {
+        if (ConfigurationKeys.FaultOfPrefix(prefix) is { } fault)
+        {
+            errors.Add($"Prefix {fault}.");
         }
     }
 }

@@ -55,6 +55,7 @@ public sealed partial class SnapshotKvConfigurationProvider
 
     private void LoadAgain(ConfigurationFeed feed)
     {
+        DropOverrides();
         try
         {
             // What the application sees is what a restart would see, also when it asks anew.
@@ -65,6 +66,15 @@ public sealed partial class SnapshotKvConfigurationProvider
         {
             _logger.ConfigurationReloadFailed(exception);
             CallBack(exception);
+        }
+    }
+
+    /// <summary>A reload ends what was overridden in memory, as it does with files.</summary>
+    private void DropOverrides()
+    {
+        lock (_publishing)
+        {
+            Data = _published ?? Data;
         }
     }
 

@@ -72,7 +72,7 @@ public sealed partial class SnapshotKvConfigurationProvider : ConfigurationProvi
         LoadAgain(feed);
     }
 
-    /// <summary>Overrides a value in memory, until the next set is published. Nothing is written to the store: writing is <see cref="ISnapshotKvConfigurationWriter"/>'s.</summary>
+    /// <summary>Overrides a value in memory, until the next set is published or the configuration is reloaded. Nothing is written to the store: writing is <see cref="ISnapshotKvConfigurationWriter"/>'s.</summary>
     /// <param name="key">The key.</param>
     /// <param name="value">The value.</param>
     public override void Set(string key, string? value)

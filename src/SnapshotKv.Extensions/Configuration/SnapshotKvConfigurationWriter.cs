@@ -116,6 +116,7 @@ internal sealed class SnapshotKvConfigurationWriter : ISnapshotKvConfigurationWr
         Action<ConfigurationDraft> edit,
         CancellationToken cancellationToken)
     {
+        ThrowIfNoVersion(expectedVersion);
         string? conflictingKey = null;
         for (var tries = 0; tries < MostTries; tries++)
         {
@@ -191,6 +192,15 @@ internal sealed class SnapshotKvConfigurationWriter : ISnapshotKvConfigurationWr
         }
     }
 
+    /// <summary>Told apart from a conflict, after which a caller reads again and tries again: this one would do so for ever.</summary>
+    private static void ThrowIfNoVersion(string? expectedVersion)
+    {
+        if (expectedVersion is not null && !ConfigurationState.TryGetRevision(expectedVersion, out _))
+        {
+            throw new ArgumentException($"'{expectedVersion}' is no version of a configuration; give the one that was read, or that a write gave back.", nameof(expectedVersion));
+        }
+    }
+
     private void ThrowIfNotExpected(ConfigurationState state, string? expectedVersion)
     {
         if (expectedVersion is null || expectedVersion == state.GetVersion())
@@ -200,8 +210,8 @@ internal sealed class SnapshotKvConfigurationWriter : ISnapshotKvConfigurationWr
 
         var keys = new SortedSet<string>(StringComparer.Ordinal);
         // A version comes from outside: one that never was, or is older than what is kept, must not make it look at more than there is.
-        var since = ConfigurationState.RevisionOf(expectedVersion) is { } known && known < state.Head.Revision ? known + 1 : state.Head.Revision + 1;
-        for (var revision = Math.Max(since, state.Head.Oldest); revision <= state.Head.Revision; revision++)
+        _ = ConfigurationState.TryGetRevision(expectedVersion, out var expectedRevision);
+        for (var revision = Math.Max(Math.Min(expectedRevision, state.Head.Revision) + 1, state.Head.Oldest); revision <= state.Head.Revision; revision++)
         {
             keys.UnionWith(_history.Find(revision)?.Changes.Select(static change => change.Key) ?? []);
         }

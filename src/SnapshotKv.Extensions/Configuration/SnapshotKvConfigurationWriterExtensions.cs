@@ -12,7 +12,10 @@ public static class SnapshotKvConfigurationWriterExtensions
     /// <param name="expectedVersion">The version that the configuration must have; null for any.</param>
     /// <param name="cancellationToken">Until the commit, gives up with nothing changed; after it, gives up waiting.</param>
     /// <returns>What was changed.</returns>
-    /// <exception cref="ArgumentException">The key is empty, has an empty segment, is too long or not well-formed, or lies in the section <c>SnapshotKv</c>.</exception>
+    /// <exception cref="ArgumentException">
+    /// The key is empty, has an empty segment or one with blanks at its ends, is too long or not well-formed, or lies in the section <c>SnapshotKv</c>; or
+    /// <paramref name="expectedVersion"/> is no version at all.
+    /// </exception>
     /// <inheritdoc cref="ISnapshotKvConfigurationWriter.ApplyAsync"/>
     public static Task<SnapshotKvConfigurationWrite> SetAsync(
         this ISnapshotKvConfigurationWriter writer,
@@ -39,6 +42,26 @@ public static class SnapshotKvConfigurationWriterExtensions
     {
         ArgumentNullException.ThrowIfNull(writer);
         return writer.ApplyAsync(New(author, reason, expectedVersion).Remove(key), cancellationToken);
+    }
+
+    /// <summary>Removes a section: its own value and all keys below it.</summary>
+    /// <param name="writer">The writer.</param>
+    /// <param name="section">The section; empty for the whole configuration.</param>
+    /// <param name="author">Who makes the change.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="expectedVersion">The version that the configuration must have; null for any.</param>
+    /// <param name="cancellationToken">Until the commit, gives up with nothing changed; after it, gives up waiting.</param>
+    /// <inheritdoc cref="SetAsync"/>
+    public static Task<SnapshotKvConfigurationWrite> RemoveSectionAsync(
+        this ISnapshotKvConfigurationWriter writer,
+        string section,
+        string? author = null,
+        string? reason = null,
+        string? expectedVersion = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        return writer.ApplyAsync(New(author, reason, expectedVersion).RemoveSection(section), cancellationToken);
     }
 
     /// <summary>Gives a section these keys, and no others.</summary>

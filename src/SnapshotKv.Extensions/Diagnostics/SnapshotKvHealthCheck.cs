@@ -6,10 +6,10 @@ namespace SnapshotKv.Extensions.Diagnostics;
 
 /// <summary>Tells whether a store keeps what it is given: is it open, do saves succeed, is there room for the next, was something lost when it was opened.</summary>
 /// <remarks>
-/// Has no state, as a new one is made for each run. Looks at numbers that the store has at hand, and asks the file system for its free space. Descriptions name
+/// Has no state, as a new one is made for each run: what outlives it, the last good limits among it, is handed to it. Looks at numbers that the store has at hand, and asks the file system for its free space. Descriptions name
 /// no path: reports are often open to everybody.
 /// </remarks>
-internal sealed class SnapshotKvHealthCheck(IServiceProvider services, string storeName, FreeSpaceQuery freeSpace) : IHealthCheck
+internal sealed class SnapshotKvHealthCheck(IServiceProvider services, string storeName, HealthLimits healthLimits, FreeSpaceQuery freeSpace) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
@@ -17,8 +17,12 @@ internal sealed class SnapshotKvHealthCheck(IServiceProvider services, string st
         var findings = new HealthFindings(context.Registration.FailureStatus);
         try
         {
+            if (FindLimits(findings) is not { } limits)
+            {
+                return findings.ToResult();
+            }
+
             var settings = services.GetRequiredService<IOptionsMonitor<SnapshotKvOptions>>().Get(storeName);
-            var limits = services.GetRequiredService<IOptionsMonitor<SnapshotKvHealthCheckOptions>>().Get(storeName);
             var store = FindStore();
             var statistics = store.GetStatistics();
             Describe(store, statistics, settings.TimeProvider.GetUtcNow(), findings);
@@ -36,6 +40,21 @@ internal sealed class SnapshotKvHealthCheck(IServiceProvider services, string st
         }
 
         return findings.ToResult();
+    }
+
+    private SnapshotKvHealthCheckOptions? FindLimits(HealthFindings findings)
+    {
+        var limits = healthLimits.Get(out var fault);
+        if (limits is null)
+        {
+            findings.Fail($"The settings of the health check are not good: {fault!.Message}", fault);
+        }
+        else if (fault is not null)
+        {
+            findings.Degrade($"The settings of the health check are not good any more, so those from before count: {fault.Message}");
+        }
+
+        return limits;
     }
 
     private KvStore FindStore() =>

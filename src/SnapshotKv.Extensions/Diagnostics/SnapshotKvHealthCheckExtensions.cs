@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
+using SnapshotKv.Extensions;
 using SnapshotKv.Extensions.Diagnostics;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -16,7 +17,7 @@ public static class SnapshotKvHealthCheckExtensions
     /// <param name="failureStatus">What a failure is reported as. Default: null: <see cref="HealthStatus.Unhealthy"/>.</param>
     /// <param name="tags">By which checks are chosen. Default: null: <c>snapshotkv</c> and <c>storage</c>.</param>
     /// <param name="timeout">How long it may take. Default: null: for ever; only a file system that hangs takes long.</param>
-    /// <param name="storeName">The name the store was registered under. Default: null: the store of <c>AddSnapshotKv</c>.</param>
+    /// <param name="storeName">The name the store was registered under; the start ends with an error when there is none. Default: null: the store of <c>AddSnapshotKv</c>.</param>
     /// <returns>The same builder.</returns>
     /// <remarks>
     /// <para>When it fails is set by <see cref="SnapshotKvHealthCheckOptions"/>: section <c>SnapshotKv:Health</c>, then <see cref="ConfigureHealthCheck"/>.</para>
@@ -39,9 +40,11 @@ public static class SnapshotKvHealthCheckExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SnapshotKvHealthCheckOptions>, SnapshotKvHealthCheckOptionsValidator>());
         services.AddOptionsWithValidateOnStart<SnapshotKvHealthCheckOptions>(store);
         services.TryAddKeyedSingleton<FreeSpaceQuery>(store);
+        services.TryAddKeyedSingleton(store, static (provider, key) =>
+            new HealthLimits(provider, provider.GetRequiredService<IOptionsFactory<SnapshotKvHealthCheckOptions>>(), (string)key!));
         return builder.Add(new HealthCheckRegistration(
             name ?? (store.Length == 0 ? "snapshotkv" : "snapshotkv-" + store),
-            provider => new SnapshotKvHealthCheck(provider, store, provider.GetRequiredKeyedService<FreeSpaceQuery>(store)),
+            provider => new SnapshotKvHealthCheck(provider, store, provider.GetRequiredKeyedService<HealthLimits>(store), provider.GetRequiredKeyedService<FreeSpaceQuery>(store)),
             failureStatus,
             tags ?? DefaultTags,
             timeout));
@@ -52,11 +55,5 @@ public static class SnapshotKvHealthCheckExtensions
     /// <param name="configure">Sets the options.</param>
     /// <returns>The same builder.</returns>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
-    public static ISnapshotKvBuilder ConfigureHealthCheck(this ISnapshotKvBuilder builder, Action<SnapshotKvHealthCheckOptions> configure)
-    {
-        ArgumentNullException.ThrowIfNull(builder);
-        ArgumentNullException.ThrowIfNull(configure);
-        builder.Services.Configure(builder.Name, configure);
-        return builder;
-    }
+    public static ISnapshotKvBuilder ConfigureHealthCheck(this ISnapshotKvBuilder builder, Action<SnapshotKvHealthCheckOptions> configure) => builder.ConfigureNamed(configure);
 }

@@ -1,7 +1,10 @@
 namespace SnapshotKv.Extensions.Diagnostics;
 
 /// <summary>When the health check of a store fails; section <c>SnapshotKv:Health</c>.</summary>
-/// <remarks>Not thread-safe while being written. Read at each check, so a change takes effect with the next one.</remarks>
+/// <remarks>
+/// Not thread-safe while being written. What the configuration changes counts from the next check on; when that is not good, the
+/// check is degraded, names what is wrong, and goes by the limits from before.
+/// </remarks>
 public sealed class SnapshotKvHealthCheckOptions
 {
     /// <summary>After how many failed saves in a row the check fails.</summary>

@@ -1,14 +1,22 @@
 using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 namespace SnapshotKv.Extensions.Diagnostics;
 
-/// <summary>Checks the health check's settings, and names all that are out of range.</summary>
-internal sealed class SnapshotKvHealthCheckOptionsValidator : IValidateOptions<SnapshotKvHealthCheckOptions>
+/// <summary>Checks the health check's settings, and that there is the store it is for; names all that is wrong.</summary>
+internal sealed class SnapshotKvHealthCheckOptionsValidator(IServiceProvider services) : IValidateOptions<SnapshotKvHealthCheckOptions>
 {
     public ValidateOptionsResult Validate(string? name, SnapshotKvHealthCheckOptions options)
     {
         var errors = new List<string>();
+        if (!HasStore(name))
+        {
+            errors.Add(string.IsNullOrEmpty(name)
+                ? "The health check is for the store without a name, which is not registered: call services.AddSnapshotKv(…), or give the storeName of one that is."
+                : $"The health check is for the store '{name}', which is not registered: call services.AddKeyedSnapshotKv(\"{name}\", …).");
+        }
+
         if (options.FailedSaves < 1)
         {
             Add(nameof(options.FailedSaves), "must be at least 1", options.FailedSaves);
@@ -28,4 +36,9 @@ internal sealed class SnapshotKvHealthCheckOptionsValidator : IValidateOptions<S
 
         void Add(string setting, string rule, object? value) => errors.Add(string.Create(CultureInfo.InvariantCulture, $"{setting} {rule}; it is {value}."));
     }
+
+    /// <summary>Whether there is a store to check, also one that the application opened and added itself; a container that cannot tell is believed to have it.</summary>
+    private bool HasStore(string? name) => string.IsNullOrEmpty(name)
+        ? services.GetService<IServiceProviderIsService>()?.IsService(typeof(KvStore)) ?? true
+        : services.GetService<IServiceProviderIsKeyedService>()?.IsKeyedService(typeof(KvStore), name) ?? true;
 }

@@ -6,7 +6,7 @@ namespace SnapshotKv.Diagnostics;
 internal static partial class EngineLog
 {
     [LoggerMessage(KvEventIds.StoreOpened, LogLevel.Information, "Opened the store in '{Directory}': {Count} entries from snapshot '{Snapshot}' in {Elapsed}.")]
-    public static partial void StoreOpened(this ILogger logger, string directory, int count, string? snapshot, TimeSpan elapsed);
+    public static partial void StoreOpened(this ILogger logger, string directory, int count, string snapshot, TimeSpan elapsed);
 
     [LoggerMessage(KvEventIds.StoreClosed, LogLevel.Information, "Closed the store in '{Directory}'.")]
     public static partial void StoreClosed(this ILogger logger, string directory);

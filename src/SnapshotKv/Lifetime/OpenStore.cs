@@ -154,7 +154,7 @@ internal sealed partial class OpenStore
         directory.Catalog.RemoveTemporaryFiles();
         var loaded = recovered.Report.LoadedSnapshot;
         var elapsed = operation.Succeeded(recovered.Table.Count, loaded?.SizeBytes);
-        logger.StoreOpened(directory.Path, recovered.Table.Count, loaded?.FileName, elapsed);
+        logger.StoreOpened(directory.Path, recovered.Table.Count, loaded?.FileName ?? "none", elapsed);
         return recovered;
     }
 

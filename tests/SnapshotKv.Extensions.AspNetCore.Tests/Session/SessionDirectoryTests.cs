@@ -31,9 +31,9 @@ public sealed class SessionDirectoryTests : IDisposable
         var now = created + TimeSpan.FromMinutes(5);
         session.Id.ShouldBe(_sessions.Open("one").Id);
         session.UserName.ShouldBe("ada");
-        session.Created.ShouldBe(created);
-        session.LastWritten.ShouldBe(created + TimeSpan.FromMinutes(3));
-        session.LastUsed.ShouldBe(now);
+        session.CreatedAt.ShouldBe(created);
+        session.LastWrittenAt.ShouldBe(created + TimeSpan.FromMinutes(3));
+        session.LastUsedAt.ShouldBe(now);
         session.ExpiresAt.ShouldBe(now + Sessions.Idle);
         session.IdleTimeout.ShouldBe(Sessions.Idle);
         session.KeyCount.ShouldBe(2);
@@ -92,7 +92,7 @@ public sealed class SessionDirectoryTests : IDisposable
         var details = (await SessionDirectory.FindAsync(id, Token)).ShouldNotBeNull();
 
         details.Session.Id.ShouldBe(id);
-        details.Keys.ShouldBe(new Dictionary<string, int> { ["snapshotkv:user"] = 3, ["cart"] = 3 }, ignoreOrder: true);
+        details.ValueSizes.ShouldBe(new Dictionary<string, int> { ["snapshotkv:user"] = 3, ["cart"] = 3 }, ignoreOrder: true);
         details.TryGetValue("cart", out var value).ShouldBeTrue();
         value.ShouldBe(Sessions.Bytes("tea"));
         value[0] = 0;

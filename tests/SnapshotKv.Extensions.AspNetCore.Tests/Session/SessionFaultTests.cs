@@ -266,14 +266,14 @@ public sealed class SessionFaultTests : IDisposable
         _sessions.Entries.GetTimeToLive(_sessions.EntryKey).ShouldBe(KvTimeToLive.Unlimited);
         await foreach (var session in _sessions.Directory.ListAsync(Token))
         {
-            (session.ExpiresAt, session.LastUsed).ShouldBe((null, null));
+            (session.ExpiresAt, session.LastUsedAt).ShouldBe((null, null));
         }
 
         var veryLong = _sessions.Open("long", TimeSpan.MaxValue);
         veryLong.SetString("k", "v");
         await veryLong.CommitAsync(Token);
         Sessions.Show(_sessions.Open("long", TimeSpan.MaxValue)).ShouldBe("k=v");
-        (await _sessions.Directory.FindAsync(veryLong.Id, Token))!.Session.LastUsed.ShouldBe(_sessions.Clock.GetUtcNow());
+        (await _sessions.Directory.FindAsync(veryLong.Id, Token))!.Session.LastUsedAt.ShouldBe(_sessions.Clock.GetUtcNow());
     }
 
     [Fact]

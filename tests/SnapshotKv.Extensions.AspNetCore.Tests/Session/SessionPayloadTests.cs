@@ -15,8 +15,8 @@ public sealed class SessionPayloadTests
     private static SessionContent Sample => new()
     {
         Id = new Guid("00112233-4455-6677-8899-aabbccddeeff"),
-        Created = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero),
-        LastWritten = new DateTimeOffset(2026, 2, 3, 4, 5, 6, TimeSpan.Zero).AddTicks(1),
+        CreatedAt = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero),
+        LastWrittenAt = new DateTimeOffset(2026, 2, 3, 4, 5, 6, TimeSpan.Zero).AddTicks(1),
         IdleTimeout = TimeSpan.FromMinutes(20),
         Values = new Dictionary<string, byte[]> { ["snapshotkv:user"] = "ada"u8.ToArray(), ["cart:ä"] = [0, 1, 255], [""] = [] },
     };
@@ -164,8 +164,8 @@ public sealed class SessionPayloadTests
     private static void ShouldBeSample(SessionContent content)
     {
         content.Id.ShouldBe(Sample.Id);
-        content.Created.ShouldBe(Sample.Created);
-        content.LastWritten.ShouldBe(Sample.LastWritten);
+        content.CreatedAt.ShouldBe(Sample.CreatedAt);
+        content.LastWrittenAt.ShouldBe(Sample.LastWrittenAt);
         content.IdleTimeout.ShouldBe(Sample.IdleTimeout);
         content.Values.Keys.ShouldBe(Sample.Values.Keys);
         foreach (var (key, value) in Sample.Values)

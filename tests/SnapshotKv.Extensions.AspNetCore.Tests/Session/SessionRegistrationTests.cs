@@ -82,6 +82,33 @@ public sealed class SessionRegistrationTests
         Should.Throw<OptionsValidationException>(() => sessions.SessionStore).Message.ShouldContain(reason);
     }
 
+    [Theory]
+    [InlineData(null, "cache:", "Session:Prefix 'cache:' and Cache:Prefix 'cache:' overlap; give each its own.")]
+    [InlineData(null, "config:sessions:", "Session:Prefix 'config:sessions:' and Configuration:Prefix 'config:' overlap; give each its own.")]
+    [InlineData("visits", "c", "Session:Prefix 'c' and Cache:Prefix 'cache:' overlap; give each its own.")]
+    public async Task Host_PrefixThatOverlapsWithAnothersInTheStore_DoesNotStart(string? storeName, string prefix, string message)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Services.AddSnapshotKv().ConfigureCache(cache => cache.Prefix = storeName is null ? "cache:" : "web:");
+        builder.Services.AddKeyedSnapshotKv("visits");
+        builder.Services.AddSnapshotKvSession(options => (options.StoreName, options.Prefix) = (storeName, prefix));
+        using var host = builder.Build();
+
+        (await Should.ThrowAsync<OptionsValidationException>(() => host.StartAsync(Token))).Failures.ShouldContain(message);
+    }
+
+    [Fact]
+    public async Task Host_WhereTheWholeStoreIsTheCache_Starts()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Services.AddSnapshotKv().ConfigureCache(cache => cache.Prefix = "");
+        builder.Services.AddSnapshotKvSession();
+        using var host = builder.Build();
+
+        await host.StartAsync(Token);
+        await host.StopAsync(Token);
+    }
+
     [Fact]
     public async Task Options_AreReadFromTheSectionAndThenTheDelegate()
     {

@@ -58,7 +58,7 @@ public sealed class SessionsGuideTests : IDisposable
             // Null when it has ended since it was listed.
             if (await sessions.FindAsync(session.Id) is { } details)
             {
-                var keys = details.Keys.OrderBy(key => key.Key, StringComparer.Ordinal).Select(key => $"{key.Key} ({key.Value} B)");
+                var keys = details.ValueSizes.OrderBy(key => key.Key, StringComparer.Ordinal).Select(key => $"{key.Key} ({key.Value} B)");
                 lines.Add($"{session.UserName}, {session.KeyCount} keys: {string.Join(", ", keys)}");
             }
         }

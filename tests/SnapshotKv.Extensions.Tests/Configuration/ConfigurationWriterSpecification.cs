@@ -238,8 +238,45 @@ public abstract class ConfigurationWriterSpecification : IDisposable
     }
 
     [Fact]
-    public async Task ExpectedVersion_ThatIsNone_IsAConflict() =>
-        await Should.ThrowAsync<KvConflictException>(() => Writer.SetAsync("x", "1", expectedVersion: "nonsense", cancellationToken: Token));
+    public async Task ExpectedVersion_OfAnotherConfiguration_IsAConflict() =>
+        await Should.ThrowAsync<KvConflictException>(() => Writer.SetAsync("x", "1", expectedVersion: $"{long.MaxValue}-{new string('a', 32)}", cancellationToken: Token));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("nonsense")]
+    [InlineData("1-")]
+    [InlineData("-0123456789abcdef0123456789abcdef")]
+    [InlineData("1-0123456789ABCDEF0123456789ABCDEF")]
+    public async Task ExpectedVersion_ThatIsNone_IsRefusedAndNamed(string version)
+    {
+        var exception = await Should.ThrowAsync<ArgumentException>(() => Writer.SetAsync("x", "1", expectedVersion: version, cancellationToken: Token));
+
+        exception.ParamName.ShouldBe("expectedVersion");
+        exception.Message.ShouldStartWith($"'{version}' is no version");
+    }
+
+    [Theory]
+    [InlineData(" Shop:X ", "Shop:X")]
+    [InlineData("Shop: X", "Shop:X")]
+    [InlineData("Shop\t:X", "Shop:X")]
+    public async Task Set_SegmentWithBlanksAtItsEnds_IsRefusedAndNamed(string key, string meant)
+    {
+        var exception = await Should.ThrowAsync<ArgumentException>(() => Writer.SetAsync(key, "1", cancellationToken: Token));
+
+        exception.Message.ShouldStartWith($"The key '{key}' has blanks at the ends of a segment; write it as '{meant}'.");
+        await Writer.SetAsync("Shop:Opening hours", "9", cancellationToken: Token);
+    }
+
+    [Fact]
+    public async Task RemoveSection_TakesItsValueAndAllBelow_AndNothingBeside()
+    {
+        await Writer.ReplaceSectionAsync("", new Dictionary<string, string?> { ["Mail"] = "1", ["Mail:Host"] = "2", ["Mailbox"] = "3" }, cancellationToken: Token);
+
+        await Writer.RemoveSectionAsync("mail", "anna", "gone", cancellationToken: Token);
+
+        (await Writer.GetAsync(Token)).Values.Keys.ShouldBe(["Mailbox"]);
+        (await Writer.GetHistoryAsync(cancellationToken: Token))[0].Reason.ShouldBe("gone");
+    }
 
     [Fact]
     public async Task Writers_AtTheSameTime_LoseNothing()
@@ -318,7 +355,7 @@ public abstract class ConfigurationWriterSpecification : IDisposable
 
         var history = await Writer.GetHistoryAsync(cancellationToken: Token);
 
-        history.Select(revision => (revision.Revision, revision.Author, revision.Reason, revision.Time.Hour))
+        history.Select(revision => (revision.Revision, revision.Author, revision.Reason, revision.CommittedAt.Hour))
             .ShouldBe([(2L, "ben", null, 1), (1L, "anna", "first", 0)]);
         history[0].Changes.ShouldBe([new("a", true, null, true, "2"), new("b", false, null, true, "3")]);
         history[1].Changes.ShouldBe([new("a", false, null, true, null)]);

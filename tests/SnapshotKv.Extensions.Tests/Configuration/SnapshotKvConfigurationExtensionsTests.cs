@@ -198,5 +198,25 @@ public sealed class SnapshotKvConfigurationExtensionsTests
     public void DebugView_WithoutAStore_MasksTheUsual() =>
         new ConfigurationBuilder().AddInMemoryCollection(Settings("Service:ApiKey", "hidden")).Build().GetSnapshotKvDebugView().ShouldNotContain("hidden");
 
+    [Theory]
+    [InlineData("Jwt:SigningKey", true)]
+    [InlineData("Data:EncryptionMasterKey", true)]
+    [InlineData("Storage:AccountKey", true)]
+    [InlineData("Ssh:Passphrase", true)]
+    [InlineData("Smtp:Pass", true)]
+    [InlineData("PASS", true)]
+    [InlineData("Smtp:Passes", false)]
+    [InlineData("Compass", false)]
+    [InlineData("Keyboard", false)]
+    public void DebugView_Defaults_MaskWhatUsuallyIsASecretAndLittleElse(string key, bool isMasked) =>
+        KeyPatterns.MatchesAny(KeyPatterns.Defaults, key).ShouldBe(isMasked);
+
+    [Fact]
+    public void MaskedKeys_QuestionMark_StandsForOneCharacter()
+    {
+        KeyPatterns.MatchesAny(["pin?"], "Pin1").ShouldBeTrue();
+        KeyPatterns.MatchesAny(["pin?"], "Pin12").ShouldBeFalse();
+    }
+
     private static Dictionary<string, string?> Settings(string key, string value) => new() { [key] = value };
 }

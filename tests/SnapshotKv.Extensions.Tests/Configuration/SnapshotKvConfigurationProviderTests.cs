@@ -118,6 +118,23 @@ public sealed class SnapshotKvConfigurationProviderTests
         (followed["a"], followed.Reloads).ShouldBe(("2", 2));
     }
 
+    [Theory]
+    [InlineData(SnapshotKvReloadMode.Snapshot)]
+    [InlineData(SnapshotKvReloadMode.Never)]
+    public void RootReload_OverrideInMemory_IsDropped(SnapshotKvReloadMode mode)
+    {
+        var store = new SnapshotStoreDouble();
+        store.Set("config:a", "1");
+        store.Save();
+        using var followed = new Followed(store, source => source.ReloadOn = mode);
+        followed.Root["a"] = "override";
+        followed.Root["b"] = "new";
+
+        followed.Root.Reload();
+
+        (followed["a"], followed["b"]).ShouldBe(("1", null));
+    }
+
     [Fact]
     public void Never_Commits_AreReadOnlyByReload()
     {
@@ -145,7 +162,7 @@ public sealed class SnapshotKvConfigurationProviderTests
         followed.Settle();
 
         followed.Log.Entries.Last(entry => entry.Id.Id == SnapshotKvEventIds.ConfigurationKeysChanged).Message.ShouldContain("added, changed, removed");
-        followed.Log.Entries.Last(entry => entry.Id.Id == SnapshotKvEventIds.ConfigurationPublished).Message.ShouldContain("3 keys changed");
+        followed.Log.Entries.Last(entry => entry.Id.Id == SnapshotKvEventIds.ConfigurationPublished).Message.ShouldContain("keys: 2; changed, added or removed: 3.");
         followed.Log.Entries.ShouldAllBe(entry => !entry.Message.Contains("secret", StringComparison.Ordinal));
     }
 

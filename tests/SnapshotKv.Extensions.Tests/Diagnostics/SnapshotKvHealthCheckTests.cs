@@ -232,12 +232,30 @@ public sealed class SnapshotKvHealthCheckTests : IDisposable
     [Fact]
     public async Task Check_TooLittleSpace_Fails_AndZeroTurnsItOff()
     {
-        using var host = Host(limits: limits => limits.MinAvailableBytes = long.MaxValue);
+        using var host = Host(section: new() { ["SnapshotKv:Health:MinAvailableBytes"] = $"{long.MaxValue}" });
         var entry = await CheckAsync(host);
         entry.Status.ShouldBe(HealthStatus.Unhealthy);
         entry.Description.ShouldNotBeNull().ShouldEndWith($" bytes are free, and {long.MaxValue} are needed.");
 
-        host.Services.GetRequiredService<IOptionsMonitor<SnapshotKvHealthCheckOptions>>().CurrentValue.MinAvailableBytes = 0;
+        Reload(host, "SnapshotKv:Health:MinAvailableBytes", "0");
+        (await CheckAsync(host)).Status.ShouldBe(HealthStatus.Healthy);
+    }
+
+    [Fact]
+    public async Task Options_ReloadedWithWhatIsNotGood_DegradeTheCheckAndLeaveTheLastGoodLimits()
+    {
+        using var host = Host(section: new() { ["SnapshotKv:Health:MinAvailableBytes"] = "0" });
+        (await CheckAsync(host)).Status.ShouldBe(HealthStatus.Healthy);
+
+        Reload(host, "SnapshotKv:Health:MinAvailableBytes", "much");
+        var bad = await CheckAsync(host);
+        bad.Status.ShouldBe(HealthStatus.Degraded);
+        bad.Description.ShouldBe(
+            "The settings of the health check are not good any more, so those from before count: SnapshotKv:Health:MinAvailableBytes must be a whole number; it is 'much'.");
+        bad.Data.Keys.ShouldContain("availableBytes", "the store is looked at all the same");
+        (await CheckAsync(host)).Status.ShouldBe(HealthStatus.Degraded);
+
+        Reload(host, "SnapshotKv:Health:MinAvailableBytes", "1");
         (await CheckAsync(host)).Status.ShouldBe(HealthStatus.Healthy);
     }
 
@@ -351,7 +369,20 @@ public sealed class SnapshotKvHealthCheckTests : IDisposable
         var entry = await CheckAsync(host);
 
         entry.Status.ShouldBe(HealthStatus.Unhealthy);
-        entry.Exception.ShouldBeOfType<InvalidOperationException>();
+        entry.Exception.ShouldBeOfType<OptionsValidationException>();
+    }
+
+    [Theory]
+    [InlineData(null, "The health check is for the store without a name, which is not registered: call services.AddSnapshotKv(…), or give the storeName of one that is.")]
+    [InlineData("nope", "The health check is for the store 'nope', which is not registered: call services.AddKeyedSnapshotKv(\"nope\", …).")]
+    public async Task AddSnapshotKv_StoreThatNobodyRegistered_EndsTheStartNamingIt(string? storeName, string message)
+    {
+        var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Services.AddKeyedSnapshotKv("other");
+        builder.Services.AddHealthChecks().AddSnapshotKv(storeName: storeName);
+        using var host = builder.Build();
+
+        (await Should.ThrowAsync<OptionsValidationException>(() => host.StartAsync(Token))).Failures.ShouldBe([message]);
     }
 
     [Fact]
@@ -389,7 +420,11 @@ public sealed class SnapshotKvHealthCheckTests : IDisposable
     public void Options_OfAnotherStore_AreReadFromItsOwnSection()
     {
         using var host = Host(
-            checks => checks.AddSnapshotKv(storeName: "sessions"),
+            checks =>
+            {
+                checks.Services.AddKeyedSnapshotKv("sessions");
+                checks.AddSnapshotKv(storeName: "sessions");
+            },
             section: new() { ["SnapshotKv:Health:FailedSaves"] = "7", ["SnapshotKv:Stores:sessions:Health:FailedSaves"] = "9" });
 
         host.Services.GetRequiredService<IOptionsMonitor<SnapshotKvHealthCheckOptions>>().Get("sessions").FailedSaves.ShouldBe(9);
@@ -444,6 +479,13 @@ public sealed class SnapshotKvHealthCheckTests : IDisposable
     {
         var report = await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(Token);
         return report.Entries.Values.Single();
+    }
+
+    private static void Reload(IHost host, string key, string value)
+    {
+        var configuration = (IConfigurationRoot)host.Services.GetRequiredService<IConfiguration>();
+        configuration[key] = value;
+        configuration.Reload();
     }
 
     private static ManualTimeProvider Clock(IHost host) => (ManualTimeProvider)host.Services.GetRequiredService<TimeProvider>();
