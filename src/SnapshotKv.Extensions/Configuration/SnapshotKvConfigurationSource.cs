@@ -47,7 +47,7 @@ public sealed class SnapshotKvConfigurationSource : IConfigurationSource
     public Action<Exception>? OnError { get; set; }
 
     /// <summary>Which keys <see cref="SnapshotKvConfigurationDebugViewExtensions.GetSnapshotKvDebugView"/> shows without their value.</summary>
-    /// <value>Whole keys, ignoring case, where <c>*</c> stands for any text. Default: keys that have to do with passwords, secrets, tokens, API keys and connection strings.</value>
+    /// <value>Whole keys, ignoring case, where <c>*</c> stands for any text and <c>?</c> for one character. Default: keys that have to do with passwords, secrets, tokens, API keys and connection strings.</value>
     public IList<string> MaskedKeys { get; } = [.. KeyPatterns.Defaults];
 
     /// <summary>Sets how the store is opened, after the section <c>SnapshotKv</c> of the sources before this one was read.</summary>
