@@ -32,7 +32,8 @@ public sealed class CommitWatcherTests
         SpinWait.SpinUntil(() => disposing.ThreadState.HasFlag(ThreadState.WaitSleepJoin), TimeSpan.FromMinutes(1)).ShouldBeTrue();
         goOn.Set();
 
-        await writing.WaitAsync(token);
+        SpinWait.SpinUntil(() => writing.IsCompleted, TimeSpan.FromMinutes(1)).ShouldBeTrue("each waits for the other");
+        await writing;
         disposing.Join(TimeSpan.FromMinutes(1)).ShouldBeTrue();
     }
 }
