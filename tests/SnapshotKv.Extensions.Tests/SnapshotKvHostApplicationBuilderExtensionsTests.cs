@@ -263,6 +263,23 @@ public sealed class SnapshotKvHostApplicationBuilderExtensionsTests : IDisposabl
         Should.Throw<ArgumentException>(() => builder.Configuration.AddKeyedSnapshotKv("")).ParamName.ShouldBe("name");
     }
 
+    [Fact]
+    public async Task Writer_WhenTheConfigurationsOwnStoreWasClosedTooEarly_SaysSoInsteadOfWaitingForEver()
+    {
+        var builder = NewBuilder();
+        using (var early = KvStore.OpenShared(new SnapshotKvOptions { Path = _directory.Path }, "early"))
+        {
+            builder.Configuration.AddSnapshotKv(source => source.Store = early);
+            builder.Services.AddSnapshotKv(options => options.Path = _directory.Path);
+        }
+
+        using var host = builder.Build();
+        var writing = host.Services.GetRequiredService<Extensions.Configuration.ISnapshotKvConfigurationWriter>().ApplyAsync(new Extensions.Configuration.SnapshotKvConfigurationChange().Set("k", "v"), Token);
+
+        SpinWait.SpinUntil(() => writing.IsCompleted, TimeSpan.FromMinutes(1)).ShouldBeTrue();
+        (await Should.ThrowAsync<Extensions.Configuration.SnapshotKvConfigurationRefusedException>(() => writing)).Message.ShouldContain("closed before its time");
+    }
+
     private void Seed(string key, string value)
     {
         using var store = KvStore.Open(_directory.Path);

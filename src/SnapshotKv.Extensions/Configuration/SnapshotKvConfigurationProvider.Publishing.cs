@@ -47,6 +47,11 @@ public sealed partial class SnapshotKvConfigurationProvider
         }
         catch (ObjectDisposedException closed)
         {
+            lock (_publishing)
+            {
+                _waiters.Remove(waiter);
+            }
+
             waiter.Completion.TrySetResult(closed);
         }
 

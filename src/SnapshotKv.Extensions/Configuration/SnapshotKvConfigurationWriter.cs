@@ -239,7 +239,7 @@ internal sealed class SnapshotKvConfigurationWriter : ISnapshotKvConfigurationWr
             if (await follower.CatchUpAsync(version, cancellationToken).ConfigureAwait(false) is { } fault)
             {
                 throw new SnapshotKvConfigurationRefusedException(
-                    string.Create(CultureInfo.InvariantCulture, $"Revision {revision} was written, but is not published, because what others wrote at the same time cannot be: {fault.Message}"),
+                    string.Create(CultureInfo.InvariantCulture, $"Revision {revision} was written, but is not published: {(fault is ObjectDisposedException ? "the configuration's own hold on the store was closed before its time." : "what others wrote at the same time cannot be. " + fault.Message)}"),
                     fault);
             }
         }
