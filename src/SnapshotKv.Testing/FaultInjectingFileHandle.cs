@@ -61,6 +61,10 @@ internal sealed class FaultInjectingFileHandle(FaultInjectingFileSystem files, I
         files.End(operation, fault);
     }
 
+    public void FlushData() => Flush();
+
+    public IMappedFile? TryMap() => inner.TryMap();
+
     public void Dispose() => inner.Dispose();
 
     public void ForgetUnflushed() => Forgetful().ForgetUnflushed();

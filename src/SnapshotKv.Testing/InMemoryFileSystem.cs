@@ -338,6 +338,10 @@ internal sealed class InMemoryFileSystem : IFileSystem
             }
         }
 
+        public void FlushData() => Flush();
+
+        public IMappedFile? TryMap() => null;
+
         public void ForgetUnflushed()
         {
             lock (files._gate)

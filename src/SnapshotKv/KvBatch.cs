@@ -23,6 +23,10 @@ public sealed class KvBatch
     /// <summary>The keys that the batch changes.</summary>
     public int Count => _changes.Count;
 
+    /// <summary>What the commit is to survive, when that is more than what the store's writes do anyway.</summary>
+    /// <value>Default: null, the highest level that one of the changes asks for, or the store's.</value>
+    public KvDurability? Durability { get; set; }
+
     internal Dictionary<string, Change> Changes => _changes;
 
     /// <summary>The version that each of these keys must have; 0 for no live entry.</summary>

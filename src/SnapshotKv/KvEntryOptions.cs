@@ -27,6 +27,14 @@ public readonly record struct KvEntryOptions
     /// <value>At most 256, each of 1 to 1,024 bytes of UTF-8, compared exactly. Default: null, none, or the partition's default.</value>
     public IReadOnlyCollection<string>? Tags { get; init; }
 
+    /// <summary>What this write is to survive, when that is more than what the store's writes do anyway.</summary>
+    /// <value>
+    /// Default: null, the partition's or the store's. A lower level than that changes nothing. Above a store of level <see cref="KvDurability.Snapshot"/>, which has no
+    /// journal, the call returns once a snapshot that holds the write is on disk.
+    /// </value>
+    /// <remarks>Not a property of the entry: it counts for the write only. In a batch or transaction, the highest level asked for counts for all of it.</remarks>
+    public KvDurability? Durability { get; init; }
+
     /// <summary>Whether anything is said about how long the entry lives.</summary>
     internal bool HasLife => TimeToLive.HasValue || SlidingExpiration.HasValue || AbsoluteExpiration.HasValue;
 }

@@ -10,4 +10,8 @@ public sealed record KvPartitionOptions
     /// <summary>What typed values are written and read with.</summary>
     /// <value>Default: null, the parent's.</value>
     public IKvSerializer? Serializer { get; init; }
+
+    /// <summary>What every write through the partition is to survive, removals included.</summary>
+    /// <value>Default: null, the parent's. A lower level than the parent's changes nothing.</value>
+    public KvDurability? Durability { get; init; }
 }

@@ -14,4 +14,8 @@ internal enum SettingNames
     MaxValueBytes = 1 << 6,
     MaxSnapshotBytes = 1 << 7,
     TimeProvider = 1 << 8,
+    Durability = 1 << 9,
+    FlushInterval = 1 << 10,
+    Recovery = 1 << 11,
+    MaxJournalBytes = 1 << 12,
 }

@@ -122,6 +122,57 @@ public sealed class SnapshotKvOptions
         }
     } = 8L << 30;
 
+    /// <summary>What a write that has returned survives. A single write can ask for more: <see cref="KvEntryOptions.Durability"/>, <see cref="KvBatch.Durability"/>.</summary>
+    /// <value>Default: <see cref="KvDurability.Process"/>: the end of the process takes nothing. Without a <see cref="Path"/> it does not matter.</value>
+    public KvDurability Durability
+    {
+        get;
+        set
+        {
+            field = value;
+            Stated |= SettingNames.Durability;
+        }
+    } = KvDurability.Process;
+
+    /// <summary>How long a write at level <see cref="KvDurability.Process"/> may be in the kernel's hands before it is flushed to the device.</summary>
+    /// <value>From 1 ms to 1 hour. Default: 1 s. What a power cut may take, and how often a busy store makes the device write.</value>
+    public TimeSpan FlushInterval
+    {
+        get;
+        set
+        {
+            field = value;
+            Stated |= SettingNames.FlushInterval;
+        }
+    } = TimeSpan.FromSeconds(1);
+
+    /// <summary>What an opening does when files are damaged.</summary>
+    /// <value>Default: <see cref="KvRecoveryMode.LastGood"/>.</value>
+    public KvRecoveryMode Recovery
+    {
+        get;
+        set
+        {
+            field = value;
+            Stated |= SettingNames.Recovery;
+        }
+    }
+
+    /// <summary>The most bytes that the journal's files take, their unused part included.</summary>
+    /// <value>
+    /// At least 1 MiB. Default: 1 GiB. When three quarters are reached a snapshot is saved, which makes room; writers wait only where the end is reached before that
+    /// is done, and get <see cref="KvStoreUnavailableException"/> where it fails. A single commit that is larger than this is refused.
+    /// </value>
+    public long MaxJournalBytes
+    {
+        get;
+        set
+        {
+            field = value;
+            Stated |= SettingNames.MaxJournalBytes;
+        }
+    } = 1L << 30;
+
     /// <summary>Where the JSON contracts of plain classes come from, in both formats: usually a source-generated context.</summary>
     /// <value>Default: null: by reflection, where the application allows that (it does not when trimmed).</value>
     public IJsonTypeInfoResolver? TypeInfoResolver { get; set; }

@@ -10,6 +10,12 @@ internal static class SnapshotKvOptionsRules
     /// <summary>The longest time a timer takes.</summary>
     private static readonly TimeSpan LongestTimer = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
 
+    private static readonly TimeSpan ShortestFlush = TimeSpan.FromMilliseconds(1);
+
+    private static readonly TimeSpan LongestFlush = TimeSpan.FromHours(1);
+
+    private const long SmallestJournal = 1 << 20;
+
     /// <summary>Snapshots carry the names.</summary>
     private const int LongestSerializerName = 64;
 
@@ -60,6 +66,26 @@ internal static class SnapshotKvOptionsRules
         if (options.MaxSnapshotBytes < 1)
         {
             Add(nameof(options.MaxSnapshotBytes), "must be at least 1 byte", options.MaxSnapshotBytes);
+        }
+
+        if (!Enum.IsDefined(options.Durability))
+        {
+            Add(nameof(options.Durability), "must be Snapshot, Process or Disk", options.Durability);
+        }
+
+        if (options.FlushInterval < ShortestFlush || options.FlushInterval > LongestFlush)
+        {
+            Add(nameof(options.FlushInterval), $"must be from {ShortestFlush} to {LongestFlush}", options.FlushInterval);
+        }
+
+        if (!Enum.IsDefined(options.Recovery))
+        {
+            Add(nameof(options.Recovery), "must be LastGood or Strict", options.Recovery);
+        }
+
+        if (options.MaxJournalBytes < SmallestJournal)
+        {
+            Add(nameof(options.MaxJournalBytes), $"must be at least {SmallestJournal} bytes", options.MaxJournalBytes);
         }
 
         if (options.Serializer is { } serializer && !IsSerializerName(serializer.Name))

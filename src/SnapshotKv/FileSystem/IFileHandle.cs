@@ -28,4 +28,16 @@ internal interface IFileHandle : IDisposable
     /// <summary>Returns only when the file's bytes and size are on the device.</summary>
     /// <exception cref="IOException">The kernel reported any error other than an interruption. What is on the device is unknown then.</exception>
     void Flush();
+
+    /// <summary>As <see cref="Flush"/>, but leaves out what reading the bytes back does not need: times. For a file whose size stays as it was when it was last flushed.</summary>
+    /// <exception cref="IOException">The kernel reported any error other than an interruption. What is on the device is unknown then.</exception>
+    void FlushData();
+
+    /// <summary>
+    /// Maps the file's bytes into memory for storing, where that is as safe as writing: the bytes must have been written and flushed before, on a file system that
+    /// overwrites them in place, so that a store cannot fail for want of room.
+    /// </summary>
+    /// <returns>The mapping, which the caller disposes before the handle; null where this platform or file system is not known to be safe.</returns>
+    /// <exception cref="IOException">The kernel refused the mapping.</exception>
+    IMappedFile? TryMap();
 }

@@ -111,10 +111,14 @@ internal sealed class PhysicalFileHandle : IFileHandle
 
     public void Flush() => Flush(_file, _path);
 
+    public void FlushData() => Flush(_file, _path, isDataOnly: true);
+
+    public IMappedFile? TryMap() => null;
+
     public void Dispose() => _file.Dispose();
 
     /// <summary>Flushes an open file or directory; any answer but success and an interruption is an error.</summary>
-    internal static void Flush(SafeFileHandle file, string path)
+    internal static void Flush(SafeFileHandle file, string path, bool isDataOnly = false)
     {
         if (OperatingSystem.IsWindows())
         {
@@ -126,7 +130,7 @@ internal sealed class PhysicalFileHandle : IFileHandle
             return;
         }
 
-        while ((OperatingSystem.IsMacOS() ? UnixNative.Fcntl(file, UnixNative.FullFsync) : UnixNative.Fsync(file)) < 0)
+        while (FlushOnce(file, isDataOnly) < 0)
         {
             var error = Marshal.GetLastPInvokeError();
             if (error != SystemError.Interrupted)
@@ -135,4 +139,9 @@ internal sealed class PhysicalFileHandle : IFileHandle
             }
         }
     }
+
+    private static int FlushOnce(SafeFileHandle file, bool isDataOnly) =>
+        OperatingSystem.IsMacOS() ? UnixNative.Fcntl(file, UnixNative.FullFsync)
+        : isDataOnly ? UnixNative.FdataSync(file)
+        : UnixNative.Fsync(file);
 }

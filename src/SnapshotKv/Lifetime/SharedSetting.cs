@@ -22,6 +22,11 @@ internal sealed record SharedSetting(
         new(SettingNames.Format, false, static options => options.Format, static (from, to) => to.Format = from.Format),
         new(SettingNames.MaxSnapshotBytes, false, static options => options.MaxSnapshotBytes, static (from, to) => to.MaxSnapshotBytes = from.MaxSnapshotBytes),
 
+        new(SettingNames.Durability, false, static options => options.Durability, static (from, to) => to.Durability = from.Durability),
+        new(SettingNames.FlushInterval, true, static options => options.FlushInterval, static (from, to) => to.FlushInterval = from.FlushInterval),
+        new(SettingNames.Recovery, false, static options => options.Recovery, static (from, to) => to.Recovery = from.Recovery),
+        new(SettingNames.MaxJournalBytes, true, static options => options.MaxJournalBytes, static (from, to) => to.MaxJournalBytes = from.MaxJournalBytes),
+
         // Bound by the store itself: its own settings keep the clock that can be bound.
         new(SettingNames.TimeProvider, true, static options => options.TimeProvider, static (_, _) => { }),
     ];

@@ -24,12 +24,15 @@ internal sealed class StoreHome
 
     public CollectingLogger Log { get; } = new();
 
+    /// <summary>The level that stores are opened at: snapshots only, unless a test is about the journal.</summary>
+    public KvDurability Durability { get; init; }
+
     public IWorkScheduler Scheduler { get; set; } = new InlineScheduler();
 
     /// <summary>Opens the store; <paramref name="change"/> has the last word on the settings.</summary>
     public KvStore Open(Action<SnapshotKvOptions>? change = null)
     {
-        var options = new SnapshotKvOptions { Path = Path, TimeProvider = Clock, LoggerFactory = Log };
+        var options = new SnapshotKvOptions { Path = Path, TimeProvider = Clock, LoggerFactory = Log, Durability = Durability };
         change?.Invoke(options);
         return KvStore.Open(options, new StoreEnvironment(Files, Scheduler));
     }

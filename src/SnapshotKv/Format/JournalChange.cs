@@ -1,0 +1,45 @@
+using System.Buffers;
+using System.Buffers.Binary;
+
+namespace SnapshotKv.Format;
+
+/// <summary>One key's part in a commit, as it stands in the body of a frame.</summary>
+/// <remarks>
+/// <code>
+///  0  u32  length of what follows the eight bytes, without padding
+///  4  u32  1 = set, 2 = remove
+///  8       set: the <see cref="Record"/> with its sequence number 0, since the frame has it; remove: the key
+///          zeros up to a multiple of eight
+/// </code>
+/// </remarks>
+internal static class JournalChange
+{
+    public const int HeaderSize = 8;
+
+    public const uint Set = 1, Remove = 2;
+
+    /// <summary>The bytes that a change takes in a body.</summary>
+    public static long SizeOf(int length) => HeaderSize + ((length + 7L) & ~7L);
+
+    /// <summary>The eight bytes before a record that is set, as one number.</summary>
+    public static ulong SetHeader(Record record) => (uint)record.Bytes!.Length | ((ulong)Set << 32);
+
+    /// <summary>Writes a key that is set.</summary>
+    /// <param name="writer">Where to.</param>
+    /// <param name="record">The record; its sequence number must not be there yet.</param>
+    public static void WriteSet(IBufferWriter<byte> writer, Record record) => Write(writer, Set, record.Bytes);
+
+    /// <summary>Writes a key that is removed.</summary>
+    public static void WriteRemove(IBufferWriter<byte> writer, ReadOnlySpan<byte> key) => Write(writer, Remove, key);
+
+    private static void Write(IBufferWriter<byte> writer, uint kind, ReadOnlySpan<byte> bytes)
+    {
+        var size = checked((int)SizeOf(bytes.Length));
+        var target = writer.GetSpan(size)[..size];
+        BinaryPrimitives.WriteUInt32LittleEndian(target, (uint)bytes.Length);
+        BinaryPrimitives.WriteUInt32LittleEndian(target[4..], kind);
+        bytes.CopyTo(target[HeaderSize..]);
+        target[(HeaderSize + bytes.Length)..].Clear();
+        writer.Advance(size);
+    }
+}

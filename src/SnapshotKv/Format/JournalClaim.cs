@@ -1,0 +1,34 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Text;
+
+namespace SnapshotKv.Format;
+
+/// <summary>That a serializer has claimed a prefix, or that the claims on it and all under it were given up; as it stands in the body of a frame.</summary>
+/// <remarks>
+/// <code>
+///  0  u32  length of the prefix in UTF-8
+///  4  u32  length of the serializer's name in UTF-8; 0 when the claims are given up
+///  8       the prefix, the name, then zeros up to a multiple of eight
+/// </code>
+/// </remarks>
+internal static class JournalClaim
+{
+    public const int HeaderSize = 8;
+
+    /// <param name="writer">Where to.</param>
+    /// <param name="prefix">The prefix.</param>
+    /// <param name="name">The serializer; null when the claims are given up.</param>
+    public static void Write(IBufferWriter<byte> writer, string prefix, string? name)
+    {
+        var (prefixLength, nameLength) = (Encoding.UTF8.GetByteCount(prefix), name is null ? 0 : Encoding.UTF8.GetByteCount(name));
+        var size = (HeaderSize + prefixLength + nameLength + 7) & ~7;
+        var target = writer.GetSpan(size)[..size];
+        target.Clear();
+        BinaryPrimitives.WriteUInt32LittleEndian(target, (uint)prefixLength);
+        BinaryPrimitives.WriteUInt32LittleEndian(target[4..], (uint)nameLength);
+        Encoding.UTF8.GetBytes(prefix, target[HeaderSize..]);
+        Encoding.UTF8.GetBytes(name, target[(HeaderSize + prefixLength)..]);
+        writer.Advance(size);
+    }
+}

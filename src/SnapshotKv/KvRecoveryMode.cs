@@ -1,0 +1,11 @@
+namespace SnapshotKv;
+
+/// <summary>What an opening does when files of the store are damaged. A write that a crash cut off is no damage: it was not acknowledged.</summary>
+public enum KvRecoveryMode
+{
+    /// <summary>Goes back to the newest state that can be put together, sets damaged files aside, and reports what is missing.</summary>
+    LastGood,
+
+    /// <summary>Refuses to open with <see cref="KvStoreCorruptedException"/>, and changes nothing.</summary>
+    Strict,
+}
