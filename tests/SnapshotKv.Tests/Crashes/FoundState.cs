@@ -11,6 +11,10 @@ internal sealed class FoundState
 
     public Dictionary<string, FoundEntry> Entries { get; }
 
+    /// <summary>A state made by hand.</summary>
+    public static FoundState Of(params IEnumerable<(string Key, FoundEntry Entry)> entries) =>
+        new(entries.ToDictionary(item => item.Key, item => item.Entry, StringComparer.Ordinal));
+
     /// <summary>Looks at a store.</summary>
     /// <exception cref="InvalidOperationException">It contradicts itself: an index, a count, a blob that is gone.</exception>
     public static FoundState In(KvStore store)
