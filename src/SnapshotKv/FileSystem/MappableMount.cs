@@ -15,6 +15,10 @@ namespace SnapshotKv.FileSystem;
 /// the flush fails (tried on Linux 6.18). Not on it are ext4 with <c>data=journal</c> and XFS, where the first store into a page after a flush ends
 /// the process once the file system has failed (tried, too); DAX, where every store goes through the file system's journal; and whatever copies on write.
 /// </para>
+/// <para>
+/// What remains: a page that the kernel has dropped for want of memory is read again before it is stored into, and a device that can no longer read it ends the process. Where
+/// the journal is written the pages are young, and what was published before is the kernel's either way.
+/// </para>
 /// </remarks>
 internal static class MappableMount
 {
