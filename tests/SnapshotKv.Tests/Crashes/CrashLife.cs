@@ -21,13 +21,14 @@ internal sealed class CrashLife : IDisposable
     private KvStore? _store;
 
     /// <param name="level">The store's level.</param>
+    /// <param name="isMapped">Whether the disk is one on which files may be mapped.</param>
     /// <param name="beforeOperation">Is told of each operation on files before it is carried out.</param>
-    public CrashLife(KvDurability level, Action<CrashLife, FileOperation> beforeOperation)
+    public CrashLife(KvDurability level, bool isMapped, Action<CrashLife, FileOperation> beforeOperation)
     {
         _level = level;
         _beforeOperation = beforeOperation;
         Oracle = new(level);
-        Home = NewHome(new InMemoryFileSystem(), new ManualTimeProvider());
+        Home = NewHome(new InMemoryFileSystem { MappingAllowed = isMapped }, new ManualTimeProvider());
     }
 
     public CrashOracle Oracle { get; }

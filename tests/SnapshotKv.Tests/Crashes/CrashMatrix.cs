@@ -9,9 +9,10 @@ namespace SnapshotKv.Tests.Crashes;
 /// crash can go. A crash before an operation that only looks leaves what a crash before the next change leaves, so that is counted and not done again.
 /// </summary>
 /// <param name="level">The store's level.</param>
+/// <param name="isMapped">Whether the disk is one on which files may be mapped.</param>
 /// <param name="seed">Decides what is lost, and which part of the matrix is done.</param>
 /// <param name="losses">How many ways of losing some of what was not flushed are tried at each point.</param>
-internal sealed class CrashMatrix(KvDurability level, int seed, int losses)
+internal sealed class CrashMatrix(KvDurability level, bool isMapped, int seed, int losses)
 {
     /// <summary>More faults than this tell nothing more.</summary>
     private const int MostFaults = 20;
@@ -53,11 +54,11 @@ internal sealed class CrashMatrix(KvDurability level, int seed, int losses)
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"level {level}, seed {seed}: {Operations} operations, {Points} points x {VariantsPerPoint} variants = {Points * VariantsPerPoint}, of which {Checks} done, {_faults.Count} faults");
+        $"level {level}{(isMapped ? "" : ", not mapped")}, seed {seed}: {Operations} operations, {Points} points x {VariantsPerPoint} variants = {Points * VariantsPerPoint}, of which {Checks} done, {_faults.Count} faults");
 
     private void Live(Action<CrashLife, FileOperation> beforeChange)
     {
-        using var life = new CrashLife(level, (life, operation) =>
+        using var life = new CrashLife(level, isMapped, (life, operation) =>
         {
             if (operation.IsChange && _faults.Count < MostFaults)
             {
@@ -84,7 +85,7 @@ internal sealed class CrashMatrix(KvDurability level, int seed, int losses)
         {
             if (check.FindFault(disk.CrashImage(variant.Kind, variant.Seed), variant) is { } fault)
             {
-                _faults.Enqueue($"Level {level}, {variant}, before operation {life.Operations} ({operation}), in commit {life.Oracle.Commits}: {fault}");
+                _faults.Enqueue($"Level {level}{(isMapped ? "" : ", not mapped")}, {variant}, before operation {life.Operations} ({operation}), in commit {life.Oracle.Commits}: {fault}");
             }
 
             Interlocked.Increment(ref _checks);
@@ -98,7 +99,7 @@ internal sealed class CrashMatrix(KvDurability level, int seed, int losses)
         {
             foreach (var kind in Enum.GetValues<CrashKind>())
             {
-                for (var loss = 0; loss < (kind == CrashKind.PowerCutLosingSome ? losses : 1); loss++)
+                for (var loss = 0; loss < (kind is CrashKind.PowerCutLosingSome or CrashKind.PowerCutTearingSectors ? losses : 1); loss++)
                 {
                     yield return new(kind, unchecked((seed * 1_000_003) + (point * losses) + loss), recovery, Sequels[number++ % Sequels.Length]);
                 }
