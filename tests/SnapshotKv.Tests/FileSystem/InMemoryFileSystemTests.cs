@@ -253,7 +253,7 @@ public sealed class InMemoryFileSystemTests : FileSystemSpecification
         }
 
         var seen = new HashSet<string>();
-        for (var seed = 0; seed < 400; seed++)
+        for (var seed = 0; seed < 2000; seed++)
         {
             var text = Text(_files.CrashImage(CrashKind.PowerCutTearingSectors, seed), "a");
             text.Length.ShouldBe(2048, $"seed {seed}");
@@ -303,7 +303,7 @@ public sealed class InMemoryFileSystemTests : FileSystemSpecification
 
         var prefixes = new HashSet<string>();
         var others = 0;
-        for (var seed = 0; seed < 400; seed++)
+        for (var seed = 0; seed < 2000; seed++)
         {
             var text = Text(_files.CrashImage(CrashKind.PowerCutTearingSectors, seed), "a");
             var kept = string.Concat(Enumerable.Range(0, 8).Select(i => text[i * 512] == 'x' ? '1' : '0'));
