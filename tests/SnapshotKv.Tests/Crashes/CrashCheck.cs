@@ -85,7 +85,7 @@ internal sealed class CrashCheck(CrashOracle oracle, CrashFloors floors, KvDurab
         return before.Compare(after) is { } difference ? $"After the crash, writes and {variant.Sequel}, {difference}." : null;
     }
 
-    private StoreHome NewHome(InMemoryFileSystem disk) => new(disk, new ManualTimeProvider(now)) { Durability = level };
+    private StoreHome NewHome(InMemoryFileSystem disk) => new(disk, new ManualTimeProvider(now)) { Durability = level, SegmentSizes = CrashLife.SegmentSizes };
 
     private static KvStore Open(StoreHome home, CrashVariant variant) => home.Open(options =>
     {

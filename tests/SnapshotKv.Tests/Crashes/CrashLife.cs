@@ -1,4 +1,5 @@
 using System.Buffers;
+using SnapshotKv.Journal;
 using SnapshotKv.Testing;
 using SnapshotKv.Tests.Serialization;
 using SnapshotKv.Tests.Store;
@@ -42,6 +43,9 @@ internal sealed class CrashLife : IDisposable
 
     private DateTimeOffset Now => Home.Clock.GetUtcNow();
 
+    /// <summary>A few commits fill a segment.</summary>
+    public static SegmentSizes SegmentSizes { get; } = new(8 << 10, 16 << 10);
+
     /// <summary>The settings of all openings: everything happens soon.</summary>
     public static void Configure(SnapshotKvOptions options)
     {
@@ -75,7 +79,7 @@ internal sealed class CrashLife : IDisposable
         before?.Dispose();
 
         // A look at a copy first: while the opening itself is cut, what it is to find must be known.
-        using (var copy = new StoreHome(image.CrashImage(CrashKind.ProcessKilled), new ManualTimeProvider(Now)) { Durability = _level }.Open(Configure))
+        using (var copy = new StoreHome(image.CrashImage(CrashKind.ProcessKilled), new ManualTimeProvider(Now)) { Durability = _level, SegmentSizes = SegmentSizes }.Open(Configure))
         {
             if (Oracle.GoOnFrom(FoundState.In(copy), isCut, Now) is { } fault)
             {
@@ -256,7 +260,7 @@ internal sealed class CrashLife : IDisposable
 
     private StoreHome NewHome(InMemoryFileSystem disk, ManualTimeProvider clock)
     {
-        var home = new StoreHome(disk, clock) { Durability = _level };
+        var home = new StoreHome(disk, clock) { Durability = _level, SegmentSizes = SegmentSizes };
         home.Files.Before(_ => home == Home, operation =>
         {
             Operations++;

@@ -1,4 +1,4 @@
-using SnapshotKv.FileSystem;
+using SnapshotKv.Journal;
 using SnapshotKv.Testing;
 using SnapshotKv.Tests.Histories.Operations;
 using SnapshotKv.Tests.Store;
@@ -14,7 +14,10 @@ internal sealed class HistoryCrash : IDisposable
     /// <summary>Fewer operations on files than a history has; where there are fewer still, the crash comes at the end.</summary>
     private const int MostFileOperations = 40;
 
-    private readonly StoreHome _home = new();
+    /// <summary>Small ones are soon made, and some histories fill more than one.</summary>
+    private static readonly SegmentSizes Segments = new(8 << 10, 8 << 10);
+
+    private readonly StoreHome _home;
     private readonly KvDurability _level;
     private readonly int _crashAt;
     private readonly int? _fileOperation;
@@ -31,7 +34,7 @@ internal sealed class HistoryCrash : IDisposable
     {
         var random = new Random(seed);
         _level = level;
-        _home = new StoreHome { Durability = level };
+        _home = new StoreHome { Durability = level, SegmentSizes = Segments };
         Store = Open(_home, new YieldingTimeProvider());
         _crashAt = random.Next(2 * HistoryRecorder.Threads * HistoryRecorder.OperationsPerThread);
         _fileOperation = random.Next(2) == 0 ? random.Next(MostFileOperations) : null;
@@ -65,7 +68,7 @@ internal sealed class HistoryCrash : IDisposable
     /// <returns>The event, which took effect between the moment before which all must be there and the one after which nothing can be.</returns>
     public HistoryEvent Reopen()
     {
-        using var store = Open(new StoreHome(_image!) { Durability = _level }, new ManualTimeProvider(new YieldingTimeProvider().GetUtcNow().AddSeconds(1)));
+        using var store = Open(new StoreHome(_image!) { Durability = _level, SegmentSizes = Segments }, new ManualTimeProvider(new YieldingTimeProvider().GetUtcNow().AddSeconds(1)));
         return new(HistoryRecorder.Threads, _invoked, _answered, new ReopenOperation(), ReopenOperation.AnswerOf(store));
     }
 

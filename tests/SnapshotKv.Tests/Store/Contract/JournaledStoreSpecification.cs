@@ -1,4 +1,5 @@
 using System.Buffers;
+using SnapshotKv.Journal;
 using SnapshotKv.Testing;
 
 namespace SnapshotKv.Tests.Store.Contract;
@@ -6,6 +7,8 @@ namespace SnapshotKv.Tests.Store.Contract;
 /// <summary>What a store with a journal promises: everything, and that what a test has left is there after a crash, versions included.</summary>
 public abstract class JournaledStoreSpecification : ExpiringKvStoreSpecification
 {
+    private static readonly SegmentSizes Segments = new(16 << 10, 16 << 10);
+
     private StoreHome? _home;
     private KvStore? _opened;
 
@@ -25,14 +28,14 @@ public abstract class JournaledStoreSpecification : ExpiringKvStoreSpecification
 
     protected override IKvStore Open()
     {
-        _home = new StoreHome(clock: Clock) { Durability = Level };
+        _home = new StoreHome(clock: Clock) { Durability = Level, SegmentSizes = Segments };
         return _opened = _home.Open();
     }
 
     private void CompareAfterCrash(StoreHome home, KvStore before)
     {
         var image = home.Disk.CrashImage(Level == KvDurability.Disk ? CrashKind.PowerCutLosingAll : CrashKind.ProcessKilled);
-        using var after = new StoreHome(image, Clock) { Durability = Level }.Open(options => options.Recovery = KvRecoveryMode.Strict);
+        using var after = new StoreHome(image, Clock) { Durability = Level, SegmentSizes = Segments }.Open(options => options.Recovery = KvRecoveryMode.Strict);
         after.GetKeys().ShouldBe(before.GetKeys());
         foreach (var key in before.GetKeys())
         {

@@ -1,3 +1,4 @@
+using SnapshotKv.Journal;
 using SnapshotKv.Testing;
 
 namespace SnapshotKv.Tests.Store.Model;
@@ -11,6 +12,9 @@ internal sealed class ModelWorld : IDisposable
     /// <summary>How long what was written may wait for the device.</summary>
     private static readonly TimeSpan FlushInterval = TimeSpan.FromSeconds(1);
 
+    /// <summary>Small, so that runs fill some and leave many behind.</summary>
+    private static readonly SegmentSizes Segments = new(16 << 10, 64 << 10);
+
     private readonly KvFormat _format;
     private readonly KvDurability _level;
     private StoreHome _home;
@@ -22,7 +26,7 @@ internal sealed class ModelWorld : IDisposable
     {
         _format = format;
         _level = level;
-        _home = new() { Durability = level };
+        _home = new() { Durability = level, SegmentSizes = Segments };
         _store = Open(_home, KvCompression.None);
         Root = new(_store, _home.Clock, []);
     }
@@ -162,7 +166,7 @@ internal sealed class ModelWorld : IDisposable
 
     /// <summary>What a crash at this moment would leave. No process is there again within the millisecond in which one has ended.</summary>
     private StoreHome HomeAfter(CrashKind kind, int seed) =>
-        new(_home.Disk.CrashImage(kind, seed), new ManualTimeProvider(_home.Clock.GetUtcNow().AddMilliseconds(1))) { Durability = _level };
+        new(_home.Disk.CrashImage(kind, seed), new ManualTimeProvider(_home.Clock.GetUtcNow().AddMilliseconds(1))) { Durability = _level, SegmentSizes = Segments };
 
     private KvStore Open(StoreHome home, KvCompression compression) => home.Open(options =>
     {
