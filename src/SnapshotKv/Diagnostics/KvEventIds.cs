@@ -25,4 +25,13 @@ internal static class KvEventIds
     public const int BlobsSwept = 53;
     public const int BlobSweepFailed = 54;
     public const int BlobsHeld = 55;
+    public const int JournalReplayed = 70;
+    public const int JournalTornTail = 71;
+    public const int SegmentQuarantined = 72;
+    public const int CommitsLost = 73;
+    public const int LossNotAcknowledged = 74;
+    public const int GoWroteAfterUs = 75;
+    public const int OverruledSegmentsNotDeleted = 76;
+    public const int QuarantineBounded = 80;
+    public const int QuarantineNotBounded = 81;
 }

@@ -96,6 +96,15 @@ internal sealed partial class OpenStore
         }
     }
 
+    /// <summary>Nobody was let in: there is nothing to save. The directory is left to who opened it.</summary>
+    private void Abandon()
+    {
+        LetNobodyIn();
+        Maintenance.Dispose();
+        _isClosed = true;
+        AppDomain.CurrentDomain.ProcessExit -= _onProcessExit;
+    }
+
     private void LetNobodyIn()
     {
         _pipeline.Close();

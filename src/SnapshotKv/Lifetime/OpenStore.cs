@@ -4,7 +4,6 @@ using SnapshotKv.Blobs;
 using SnapshotKv.Diagnostics;
 using SnapshotKv.Engine;
 using SnapshotKv.FileSystem;
-using SnapshotKv.Format;
 using SnapshotKv.Serialization;
 using SnapshotKv.Snapshots;
 
@@ -45,7 +44,7 @@ internal sealed partial class OpenStore
         _snapshotWatchers = new SnapshotWatchers(logger);
         Directory = directory;
         RecoveryReport = recovered.Report;
-        Serializers.Load(recovered.Header?.Extras.Serializers ?? SnapshotExtras.None.Serializers);
+        Serializers.Load(recovered.Serializers);
         if (directory is not null)
         {
             _blobs = new StoreBlobs(environment.FileSystem, directory, new SnapshotReader(environment.FileSystem), settings, recovered, logger);
@@ -63,7 +62,7 @@ internal sealed partial class OpenStore
             _blobs!.Collector,
             Serializers.ToDictionary,
             recovered.Report.LoadedSnapshot,
-            recovered.IsRewriteDue,
+            recovered.IsSaveDue,
             _snapshotWatchers,
             new SaveHistory(recovered.Header?.CreatedAt),
             metrics,
@@ -86,7 +85,7 @@ internal sealed partial class OpenStore
 
     public MaintenanceRunner Maintenance { get; }
 
-    public KvRecoveryReport RecoveryReport { get; }
+    public KvRecoveryReport RecoveryReport { get; private set; }
 
     /// <summary>What the store is called in metrics.</summary>
     public string Name => _metrics.Name;
@@ -124,7 +123,17 @@ internal sealed partial class OpenStore
         {
             directory = OpenDirectory.Open(environment.FileSystem, settings.Path, timeProvider);
             var recovered = Read(directory, settings, environment, logger, operation, cancellationToken);
-            return new(settings, environment, timeProvider, clock, logger, metrics, directory, recovered) { Location = location };
+            var store = new OpenStore(settings, environment, timeProvider, clock, logger, metrics, directory, recovered) { Location = location };
+            try
+            {
+                store.TakePossession(recovered, environment);
+                return store;
+            }
+            catch
+            {
+                store.Abandon();
+                throw;
+            }
         }
         catch (Exception exception)
         {
@@ -138,24 +147,6 @@ internal sealed partial class OpenStore
 
             throw;
         }
-    }
-
-    /// <summary>Reads what the directory holds.</summary>
-    private static RecoveredStore Read(
-        OpenDirectory directory,
-        SnapshotKvOptions settings,
-        StoreEnvironment environment,
-        BoundLogger logger,
-        StoreOperation operation,
-        CancellationToken cancellationToken)
-    {
-        var converter = FormatConverter.To(settings.Format);
-        var recovered = new StoreRecovery(directory.Catalog, new SnapshotReader(environment.FileSystem), settings, converter, logger).Recover(cancellationToken);
-        directory.Catalog.RemoveTemporaryFiles();
-        var loaded = recovered.Report.LoadedSnapshot;
-        var elapsed = operation.Succeeded(recovered.Table.Count, loaded?.SizeBytes);
-        logger.StoreOpened(directory.Path, recovered.Table.Count, loaded?.FileName ?? "none", elapsed);
-        return recovered;
     }
 
     /// <summary>A factory that is disposed, or throws for another reason, is none.</summary>
