@@ -44,6 +44,7 @@ internal sealed class Checkpointer(
     private ulong _savedSequence = isRewriteDue ? ulong.MaxValue : pipeline.Sequence;
     private bool _hasSlides;
     private bool _isClosed;
+    private bool _keepsAll;
 
     /// <summary>Whether memory holds what the newest snapshot does not.</summary>
     public bool IsDirty => Volatile.Read(ref _hasSlides) || pipeline.Sequence != Volatile.Read(ref _savedSequence);
@@ -98,6 +99,15 @@ internal sealed class Checkpointer(
 
         saved.Announce?.Invoke();
         return saved.Info;
+    }
+
+    /// <summary>Saves what an opening found, before anybody is let in: nothing older is deleted, since damaged files are yet to be told from good ones.</summary>
+    /// <inheritdoc cref="Save"/>
+    public void SaveBeforeAll(int workers)
+    {
+        _keepsAll = true;
+        Save(workers, CancellationToken.None);
+        _keepsAll = false;
     }
 
     /// <summary>Waits for a running save, saves what is not saved, and lets no further save in.</summary>
@@ -228,8 +238,12 @@ internal sealed class Checkpointer(
             History.NoteSuccess(clock.TimeProvider.GetUtcNow(), elapsed);
             logger.SnapshotSaved(info.FileName, records.Length, size, elapsed);
             JournalBytesAtSave = journalBytes;
-            DropSegments(capture.Sequence);
-            if (TryPrune())
+            if (!_keepsAll)
+            {
+                DropSegments(capture.Sequence);
+            }
+
+            if (!_keepsAll && TryPrune())
             {
                 blobs.Collect();
             }
