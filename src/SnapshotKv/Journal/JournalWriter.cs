@@ -34,6 +34,8 @@ internal sealed class JournalWriter
     private volatile bool _isLost;
     private bool _isClosed;
     private long _lastSize;
+    private ulong _lastOrdinal;
+    private ulong _lostThrough;
     private long _appendedBytes;
     private ulong _lastAppended;
     private ulong _snapshotThrough;
@@ -159,7 +161,7 @@ internal sealed class JournalWriter
         lock (_lock)
         {
             _isPreparing = false;
-            if (made is not null && !_isClosed && !_isLost && made.Ordinal > (_current?.Ordinal ?? 0))
+            if (made is not null && !_isClosed && !_isLost && made.Ordinal > _lastOrdinal)
             {
                 _next = made;
                 return;
@@ -341,12 +343,12 @@ internal sealed class JournalWriter
             (taken, _next) = (_next, null);
         }
 
-        if (taken is null || taken.HasRoomFor(size))
+        if (taken is not null && taken.HasRoomFor(size) && taken.Ordinal > _lastOrdinal)
         {
             return taken;
         }
 
-        // One that is ready but too small for this commit would stand before it in the order; the next one is made anew.
+        // One that is too small for this commit would stand before it in the order, as does one that took longer to make than a writer's own.
         Discard(taken);
         return null;
     }
@@ -364,6 +366,7 @@ internal sealed class JournalWriter
 
             _current = next;
             _lastSize = next?.Size ?? _lastSize;
+            _lastOrdinal = next?.Ordinal ?? _lastOrdinal;
         }
     }
 
@@ -411,7 +414,7 @@ internal sealed class JournalWriter
         segment.Flush();
 
         // A file that somebody removed takes flushes as before, and is gone with the process.
-        return _fileSystem.FileExists(segment.Path);
+        return segment.Ordinal <= _lostThrough || _fileSystem.FileExists(segment.Path);
     }
 
     /// <summary>What lies in files without names is as good as not written: it is saved in a snapshot, and what comes meanwhile goes into a new segment.</summary>
@@ -423,6 +426,7 @@ internal sealed class JournalWriter
         lock (_lock)
         {
             (next, _next) = (_next, null);
+            _lostThrough = _lastOrdinal;
         }
 
         Discard(next);
