@@ -26,6 +26,11 @@ internal sealed class TableSink : ISnapshotSink
             _references.Add(id);
         }
 
+        if ((record.Flags & RecordFlags.Sliding) != 0)
+        {
+            record.ClearSlideMark();
+        }
+
         _entries.Add(record);
     }
 

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using SnapshotKv.FileSystem;
@@ -25,7 +24,8 @@ internal sealed partial class Ext4Disk : IDisposable
     public string Path => System.IO.Path.Join(_directory.Path, "mount");
 
     /// <summary>Makes and mounts a disk, or skips the test with the reason why that is not possible here.</summary>
-    public static Ext4Disk MountOrSkip()
+    /// <param name="options">Options of the mount.</param>
+    public static Ext4Disk MountOrSkip(string options = "data=ordered")
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "ext4 is mounted on Linux only.");
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "Mounting a file system needs root.");
@@ -41,7 +41,7 @@ internal sealed partial class Ext4Disk : IDisposable
             }
 
             Directory.CreateDirectory(disk.Path);
-            var problem = Run("mkfs.ext4", "-q", "-F", image) ?? Run("mount", "-o", "loop", "-t", "ext4", image, disk.Path);
+            var problem = Mounts.Run("mkfs.ext4", "-q", "-F", image) ?? Mounts.Run("mount", "-o", $"loop,{options}", "-t", "ext4", image, disk.Path);
             Assert.SkipWhen(problem is not null, $"No ext4 can be made and mounted here: {problem}");
             return disk;
         }
@@ -63,7 +63,15 @@ internal sealed partial class Ext4Disk : IDisposable
         }
     }
 
-    public void RemountReadOnly() => Run("mount", "-o", "remount,ro", Path).ShouldBeNull();
+    /// <summary>Lets the file system find an error in itself, on which it does what its option <c>errors</c> says.</summary>
+    public void MeetAnError()
+    {
+        var table = File.ReadLines("/proc/self/mountinfo").Select(line => line.Split(' ')).Single(fields => fields[4] == Path);
+        var device = System.IO.Path.GetFileName(table[Array.IndexOf(table, "-") + 2]);
+        File.WriteAllText($"/sys/fs/ext4/{device}/trigger_fs_error", "a test");
+    }
+
+    public void RemountReadOnly() => Mounts.Run("mount", "-o", "remount,ro", Path).ShouldBeNull();
 
     /// <summary>Writes until there is no room left.</summary>
     /// <returns>How the disk refused.</returns>
@@ -83,36 +91,8 @@ internal sealed partial class Ext4Disk : IDisposable
 
     public void Dispose()
     {
-        if (IsMounted())
-        {
-            // The loop device was made by mount and goes with it. Lazily only when a test has left something open.
-            var problem = Run("umount", Path) is null ? null : Run("umount", "--lazy", Path);
-            if (problem is not null)
-            {
-                throw new InvalidOperationException($"'{Path}' stays mounted: {problem}");
-            }
-        }
-
+        Mounts.Unmount(Path);
         _directory.Dispose();
-    }
-
-    private bool IsMounted() => File.ReadLines("/proc/self/mountinfo").Any(line => line.Split(' ')[4] == Path);
-
-    /// <summary>Runs a program to its end.</summary>
-    /// <returns>Null when it succeeded, else what it said.</returns>
-    private static string? Run(string program, params string[] arguments)
-    {
-        try
-        {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardError = true })!;
-            var said = process.StandardError.ReadToEnd();
-            process.WaitForExit();
-            return process.ExitCode == 0 ? null : $"{program} ended with {process.ExitCode}: {said.Trim()}";
-        }
-        catch (Win32Exception exception)
-        {
-            return $"{program} cannot be started: {exception.Message}";
-        }
     }
 
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
