@@ -37,7 +37,9 @@ internal sealed class JournalWriter
     private long _appendedBytes;
     private ulong _lastAppended;
     private ulong _snapshotThrough;
-    private volatile bool _hasNotes;
+
+    /// <summary>What a flush is due for beside commits: notes between them, and segments that can be closed once they are flushed.</summary>
+    private volatile bool _isMoreDue;
     private Exception? _refusal;
     private long _refusedAt;
 
@@ -75,7 +77,7 @@ internal sealed class JournalWriter
     public long AppendedBytes => Volatile.Read(ref _appendedBytes);
 
     /// <summary>Whether something was appended that is not known to be on the device.</summary>
-    public bool IsFlushDue => Flushes.Durable < LastAppended || _hasNotes;
+    public bool IsFlushDue => Flushes.Durable < LastAppended || _isMoreDue;
 
     /// <summary>Whether a segment should be made ready: the present one is half full.</summary>
     public bool IsNextWanted => _isNextWanted;
@@ -242,7 +244,7 @@ internal sealed class JournalWriter
         Volatile.Write(ref _lastAppended, frame.Sequence);
         if (!frame.IsCommit)
         {
-            _hasNotes = true;
+            _isMoreDue = true;
         }
 
         if (_next is null && !_isPreparing && current.Used > current.Size / 2)
@@ -357,6 +359,7 @@ internal sealed class JournalWriter
             if (_current is not null)
             {
                 _unflushed.Add(_current);
+                _isMoreDue = true;
             }
 
             _current = next;
@@ -377,7 +380,7 @@ internal sealed class JournalWriter
     private ulong FlushSegments()
     {
         // Before the segments: what was appended up to it lies in them.
-        _hasNotes = false;
+        _isMoreDue = false;
         var through = LastAppended;
         JournalSegment? current;
         JournalSegment[] retired;
