@@ -238,14 +238,16 @@ internal sealed class Checkpointer(
             History.NoteSuccess(clock.TimeProvider.GetUtcNow(), elapsed);
             logger.SnapshotSaved(info.FileName, records.Length, size, elapsed);
             JournalBytesAtSave = journalBytes;
-            if (!_keepsAll)
+            if (_keepsAll)
             {
-                DropSegments(capture.Sequence);
+                _latestSequence = capture.Sequence;
+                return new(info, announce);
             }
 
-            if (!_keepsAll && TryPrune())
+            var keptFrom = DropSegments(capture.Sequence);
+            if (TryPrune())
             {
-                blobs.Collect();
+                blobs.Collect(keptFrom);
             }
 
             return new(info, announce);
@@ -259,7 +261,8 @@ internal sealed class Checkpointer(
     }
 
     /// <summary>The journal is kept back to the snapshot before this one, should this one turn out to be damaged.</summary>
-    private void DropSegments(ulong sequence)
+    /// <returns>The commit from which on the journal is kept; the highest number when there is no journal.</returns>
+    private ulong DropSegments(ulong sequence)
     {
         // What Go wrote has no number that the journal could go on from.
         var keptFrom = options.MaxSnapshots > 1 ? _latestSequence ?? sequence : sequence;
@@ -267,11 +270,11 @@ internal sealed class Checkpointer(
         if (journal is not null)
         {
             journal.NoteSnapshot(sequence, keptFrom);
+            return keptFrom;
         }
-        else
-        {
-            journalFiles.Drop(keptFrom);
-        }
+
+        journalFiles.Drop(keptFrom);
+        return journalFiles.ClosedCount > 0 ? keptFrom : ulong.MaxValue;
     }
 
     private bool TryPrune()

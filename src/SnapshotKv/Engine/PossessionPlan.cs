@@ -8,7 +8,11 @@ internal sealed class PossessionPlan
 {
     private readonly List<ulong> _dropped = [];
 
-    public PossessionPlan(JournalReader journal, FoundSnapshots found, JournalOutcome outcome)
+    /// <param name="journal">The segments.</param>
+    /// <param name="found">The snapshots.</param>
+    /// <param name="outcome">What following the journal from the loaded snapshot came to.</param>
+    /// <param name="announced">Files that an earlier opening was about to set aside, by name, with what it wrote of them.</param>
+    public PossessionPlan(JournalReader journal, FoundSnapshots found, JournalOutcome outcome, IReadOnlyDictionary<string, string> announced)
     {
         Snapshots = [.. found.Damaged.Select(item => new KvRecoveryProblem(item.Snapshot.FileName, item.Damage.Message, null) { Offset = item.Damage.Offset })];
         var problems = new SortedDictionary<ulong, KvRecoveryProblem>();
@@ -29,6 +33,15 @@ internal sealed class PossessionPlan
         if (found.IsForeign)
         {
             Overrule(journal, found, outcome, problems);
+        }
+
+        foreach (var segment in journal.Segments)
+        {
+            // Unless it turned out to be of use after all: the damage was repaired meanwhile.
+            if (announced.TryGetValue(segment.File.FileName, out var reason) && !outcome.Taken.Contains(segment))
+            {
+                problems.TryAdd(segment.File.Ordinal, new(segment.File.FileName, reason.Trim(), null));
+            }
         }
 
         Segments = [.. problems.Values];

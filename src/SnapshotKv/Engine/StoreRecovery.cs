@@ -50,7 +50,7 @@ internal sealed class StoreRecovery(
         // A snapshot of ours with all that was found makes an end of what the journal cannot be built upon.
         var isRewriteDue = needsConversion || found.Header is { } h && (h.InlineValues || h.Version < CurrentVersion);
         var sequence = SequenceNumbers.Beyond(Math.Max(outcome.Highest, loss.Highest), options.TimeProvider.GetUtcNow());
-        var plan = new PossessionPlan(journal, found, outcome);
+        var plan = new PossessionPlan(journal, found, outcome, catalog.Quarantine.ListAnnounced());
         var isJournaled = options.Durability != KvDurability.Snapshot || journal.Segments.Count > 0;
         var mustSave = plan.IsAnySegment || (isJournaled && (found.IsForeign || isRewriteDue)) || !TryFlush(outcome);
         Warn(found);

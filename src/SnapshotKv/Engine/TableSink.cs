@@ -21,10 +21,14 @@ internal sealed class TableSink : ISnapshotSink
 
     public void Add(Record record)
     {
-        record.ClearSlideMark();
         if ((record.Flags & RecordFlags.Blob) != 0 && BlobId.TryParse(record.BlobReference, out var id))
         {
             _references.Add(id);
+        }
+
+        if ((record.Flags & RecordFlags.Sliding) != 0)
+        {
+            record.ClearSlideMark();
         }
 
         _entries.Add(record);

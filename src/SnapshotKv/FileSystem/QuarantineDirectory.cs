@@ -32,8 +32,20 @@ internal sealed class QuarantineDirectory(IFileSystem fileSystem, string storePa
     /// <exception cref="KvStoreUnavailableException">The directory cannot be made.</exception>
     public string Take(string path, string reason, DateTimeOffset now)
     {
+        var target = Announce(Path.GetFileName(path), reason, now);
+        Move(path, target);
+        return target;
+    }
+
+    /// <summary>Writes the text for a file that is to be moved aside. Should the move not come about, the text without a file tells that it is still due.</summary>
+    /// <param name="fileName">The file's name.</param>
+    /// <param name="reason">What is wrong with it.</param>
+    /// <param name="now">The time.</param>
+    /// <returns>Where to the file is to be moved.</returns>
+    /// <exception cref="KvStoreUnavailableException">The directory cannot be made.</exception>
+    public string Announce(string fileName, string reason, DateTimeOffset now)
+    {
         StoreDirectory.Create(fileSystem, DirectoryPath);
-        var fileName = Path.GetFileName(path);
         var target = Path.Combine(DirectoryPath, fileName);
         for (var i = 1; fileSystem.FileExists(target) || fileSystem.FileExists(target + ReasonSuffix); i++)
         {
@@ -47,10 +59,32 @@ internal sealed class QuarantineDirectory(IFileSystem fileSystem, string storePa
             file.Flush();
         }
 
+        fileSystem.FlushDirectory(DirectoryPath);
+        return target;
+    }
+
+    /// <summary>Moves a file to where <see cref="Announce"/> said.</summary>
+    public void Move(string path, string target)
+    {
         fileSystem.Rename(path, target);
         fileSystem.FlushDirectory(DirectoryPath);
         fileSystem.FlushDirectory(Path.GetDirectoryName(path)!);
-        return target;
+    }
+
+    /// <summary>The names of the files that were announced and not moved, each with the text.</summary>
+    public IReadOnlyDictionary<string, string> ListAnnounced()
+    {
+        var announced = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var entry in fileSystem.DirectoryExists(DirectoryPath) ? fileSystem.List(DirectoryPath) : [])
+        {
+            var name = entry.Name.EndsWith(ReasonSuffix, StringComparison.Ordinal) ? entry.Name[..^ReasonSuffix.Length] : string.Empty;
+            if (name.Length > 0 && !entry.IsDirectory && !fileSystem.FileExists(PathOf(name)))
+            {
+                announced[name] = ReadReason(name);
+            }
+        }
+
+        return announced;
     }
 
     /// <summary>The files that were set aside, without their reasons.</summary>
@@ -97,6 +131,13 @@ internal sealed class QuarantineDirectory(IFileSystem fileSystem, string storePa
     /// <summary>When a file was set aside, as text that sorts by time; what does not tell sorts first.</summary>
     private string ReadTime(string name)
     {
+        var text = ReadReason(name);
+        var start = text.LastIndexOf(TimePrefix, StringComparison.Ordinal);
+        return start < 0 ? string.Empty : text[(start + TimePrefix.Length)..].Trim();
+    }
+
+    private string ReadReason(string name)
+    {
         var path = PathOf(name) + ReasonSuffix;
         if (!fileSystem.FileExists(path))
         {
@@ -105,8 +146,6 @@ internal sealed class QuarantineDirectory(IFileSystem fileSystem, string storePa
 
         using var file = fileSystem.OpenRead(path);
         var bytes = new byte[Math.Min(file.Length, LongestReason)];
-        var text = Encoding.UTF8.GetString(bytes, 0, file.Read(bytes, 0));
-        var start = text.LastIndexOf(TimePrefix, StringComparison.Ordinal);
-        return start < 0 ? string.Empty : text[(start + TimePrefix.Length)..].Trim();
+        return Encoding.UTF8.GetString(bytes, 0, file.Read(bytes, 0));
     }
 }

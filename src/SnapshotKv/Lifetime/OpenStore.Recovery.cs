@@ -51,11 +51,13 @@ internal sealed partial class OpenStore
             return;
         }
 
+        var mover = new QuarantineMover(directory.Catalog, directory.Journal, _settings, _logger);
+        mover.Announce(possession);
         if (possession.IsSaveDue)
         {
             directory.Checkpointer!.SaveBeforeAll(Environment.ProcessorCount);
         }
 
-        RecoveryReport = new QuarantineMover(environment.FileSystem, directory.Catalog, directory.Journal, _settings, _logger).Move(possession, recovered.Report);
+        RecoveryReport = mover.Move(possession, recovered.Report);
     }
 }

@@ -4,7 +4,6 @@ using SnapshotKv.Blobs;
 using SnapshotKv.Diagnostics;
 using SnapshotKv.Engine;
 using SnapshotKv.FileSystem;
-using SnapshotKv.Format;
 using SnapshotKv.Journal;
 using SnapshotKv.Serialization;
 using SnapshotKv.Snapshots;
