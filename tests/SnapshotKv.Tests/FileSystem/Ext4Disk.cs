@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using SnapshotKv.FileSystem;
@@ -9,7 +8,8 @@ namespace SnapshotKv.Tests.FileSystem;
 /// <summary>An ext4 file system in a file, mounted for one test. Disposal unmounts and deletes it, whatever the test did to it.</summary>
 internal sealed partial class Ext4Disk : IDisposable
 {
-    private const long Size = 8 << 20;
+    /// <summary>What a disk holds, metadata included, unless a test wants more.</summary>
+    private const long CommonSize = 8 << 20;
 
     /// <summary>EXT4_IOC_SHUTDOWN, from the kernel's fs/ext4/ext4.h: a read of 32 bits, type 'X', number 125.</summary>
     private const nuint ShutdownRequest = 0x8004587d;
@@ -19,29 +19,34 @@ internal sealed partial class Ext4Disk : IDisposable
 
     private readonly TemporaryDirectory _directory;
 
-    private Ext4Disk(TemporaryDirectory directory) => _directory = directory;
+    private readonly long _size;
+
+    private Ext4Disk(TemporaryDirectory directory, long size)
+    {
+        _directory = directory;
+        _size = size;
+    }
 
     /// <summary>Where it is mounted.</summary>
     public string Path => System.IO.Path.Join(_directory.Path, "mount");
 
-    /// <summary>Makes and mounts a disk, or skips the test with the reason why that is not possible here.</summary>
-    public static Ext4Disk MountOrSkip()
-    {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "ext4 is mounted on Linux only.");
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "Mounting a file system needs root.");
+    private string Image => System.IO.Path.Join(_directory.Path, "image");
 
+    /// <summary>Makes and mounts a disk, or skips the test with the reason why that is not possible here.</summary>
+    public static Ext4Disk MountOrSkip(long size = CommonSize)
+    {
+        Mounts.SkipUnlessAllowed();
         var directory = new TemporaryDirectory();
-        var disk = new Ext4Disk(directory);
+        var disk = new Ext4Disk(directory, size);
         try
         {
-            var image = System.IO.Path.Join(directory.Path, "image");
-            using (var file = File.Create(image))
+            using (var file = File.Create(disk.Image))
             {
-                file.SetLength(Size);
+                file.SetLength(size);
             }
 
             Directory.CreateDirectory(disk.Path);
-            var problem = Run("mkfs.ext4", "-q", "-F", image) ?? Run("mount", "-o", "loop", "-t", "ext4", image, disk.Path);
+            var problem = Mounts.Run("mkfs.ext4", "-q", "-F", disk.Image) ?? disk.Mount();
             Assert.SkipWhen(problem is not null, $"No ext4 can be made and mounted here: {problem}");
             return disk;
         }
@@ -63,7 +68,26 @@ internal sealed partial class Ext4Disk : IDisposable
         }
     }
 
-    public void RemountReadOnly() => Run("mount", "-o", "remount,ro", Path).ShouldBeNull();
+    /// <summary>Lets the kernel find an error in the file system, which it answers as many systems are set up to: from now on nothing can be written.</summary>
+    public void GoReadOnly()
+    {
+        var device = Mounts.DeviceOf(Path)["/dev/".Length..];
+        var trigger = $"/sys/fs/ext4/{device}/trigger_fs_error";
+        Assert.SkipUnless(File.Exists(trigger), $"This kernel has no '{trigger}' to make a file system fail with.");
+        File.WriteAllText(trigger, "for a test");
+    }
+
+    public void RemountReadOnly() => Mounts.Run("mount", "-o", "remount,ro", Path).ShouldBeNull();
+
+    /// <summary>Hides the disk behind a read-only view of itself: files that are open stay as they are, for all others it is as if it were mounted read-only.</summary>
+    /// <remarks>Remounting is refused while a file is open for writing, as a store's are.</remarks>
+    public void CoverReadOnly() => (Mounts.Run("mount", "--bind", Path, Path) ?? Mounts.Run("mount", "-o", "remount,bind,ro", Path)).ShouldBeNull();
+
+    /// <summary>Takes the read-only view away.</summary>
+    public void Uncover() => Mounts.Run("umount", Path).ShouldBeNull();
+
+    /// <summary>Takes the disk out and puts it in again, as a restart of the machine does.</summary>
+    public void MountAgain() => (Mounts.Run("umount", Path) ?? Mount()).ShouldBeNull();
 
     /// <summary>Writes until there is no room left.</summary>
     /// <returns>How the disk refused.</returns>
@@ -73,7 +97,7 @@ internal sealed partial class Ext4Disk : IDisposable
         var block = new byte[4096];
         return Record.Exception(() =>
         {
-            for (var offset = 0L; offset < Size; offset += block.Length)
+            for (var offset = 0L; offset < _size; offset += block.Length)
             {
                 file.Write(block, offset);
                 file.Flush();
@@ -83,37 +107,12 @@ internal sealed partial class Ext4Disk : IDisposable
 
     public void Dispose()
     {
-        if (IsMounted())
-        {
-            // The loop device was made by mount and goes with it. Lazily only when a test has left something open.
-            var problem = Run("umount", Path) is null ? null : Run("umount", "--lazy", Path);
-            if (problem is not null)
-            {
-                throw new InvalidOperationException($"'{Path}' stays mounted: {problem}");
-            }
-        }
-
+        // The loop device was made by mount and goes with it.
+        Mounts.Unmount(Path);
         _directory.Dispose();
     }
 
-    private bool IsMounted() => File.ReadLines("/proc/self/mountinfo").Any(line => line.Split(' ')[4] == Path);
-
-    /// <summary>Runs a program to its end.</summary>
-    /// <returns>Null when it succeeded, else what it said.</returns>
-    private static string? Run(string program, params string[] arguments)
-    {
-        try
-        {
-            using var process = Process.Start(new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardError = true })!;
-            var said = process.StandardError.ReadToEnd();
-            process.WaitForExit();
-            return process.ExitCode == 0 ? null : $"{program} ended with {process.ExitCode}: {said.Trim()}";
-        }
-        catch (Win32Exception exception)
-        {
-            return $"{program} cannot be started: {exception.Message}";
-        }
-    }
+    private string? Mount() => Mounts.Run("mount", "-o", "loop,errors=remount-ro", "-t", "ext4", Image, Path);
 
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -25,7 +25,7 @@ internal sealed class KillRounds(int seed) : IDisposable
         var files = $"{Count("journal")} journal files, {Count("snapshots")} snapshots, {Count("blobs")} blobs";
 
         // A copy is looked at more often than the directory itself: what the target left is then recovered by the target, too, and its journals pile up.
-        CopyDirectory(Store, Copy);
+        DirectoryCopy.Make(Store, Copy);
         var (looked, other) = random.Next(4) == 0 ? (Store, Copy) : (Copy, Store);
         if (FindFault(looked, target.Next, out var report) is { } fault)
         {
@@ -69,18 +69,7 @@ internal sealed class KillRounds(int seed) : IDisposable
     private string Keep(string directory)
     {
         var kept = Path.Join(AppContext.BaseDirectory, "killed", $"{seed}");
-        CopyDirectory(directory, kept);
+        DirectoryCopy.Make(directory, kept);
         return kept;
-    }
-
-    private static void CopyDirectory(string from, string to)
-    {
-        Directory.CreateDirectory(to);
-        foreach (var file in new DirectoryInfo(from).EnumerateFiles("*", SearchOption.AllDirectories))
-        {
-            var target = Path.Join(to, Path.GetRelativePath(from, file.FullName));
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            file.CopyTo(target, overwrite: true);
-        }
     }
 }
