@@ -17,4 +17,11 @@ internal enum CrashKind
     /// name is there or lost, in any combination. The harshest that POSIX allows; which combination it is depends on the seed.
     /// </summary>
     PowerCutLosingSome,
+
+    /// <summary>
+    /// The power fails in between, on a device that takes whole sectors of 512 bytes: each sector that was written since the flush has its old contents or those after any of
+    /// the writes, whatever its neighbours have, sometimes in the order of the writes up to some moment; a grown file has any of its sizes; each change of a
+    /// name is there or lost. Unlike <see cref="PowerCutLosingSome"/> it lets a later write survive in one place and an earlier one in another. Decided by the seed.
+    /// </summary>
+    PowerCutTearingSectors,
 }

@@ -26,7 +26,8 @@ internal sealed class FaultInjectingFileHandle(FaultInjectingFileSystem files, I
 
     public async ValueTask<int> ReadAsync(Memory<byte> buffer, long offset, CancellationToken cancellationToken)
     {
-        var operation = Begin(new FileOperation(0, FileOperationKind.Read, path, Offset: offset, Count: buffer.Length), out var fault);
+        var (operation, fault) = await files.BeginAsync(new FileOperation(0, FileOperationKind.Read, path, Offset: offset, Count: buffer.Length)).ConfigureAwait(false);
+        ThrowUnlessCarriedOut(fault);
         var read = await inner.ReadAsync(buffer, offset, cancellationToken).ConfigureAwait(false);
         files.End(operation, fault);
         return read;
@@ -35,35 +36,47 @@ internal sealed class FaultInjectingFileHandle(FaultInjectingFileSystem files, I
     public void Write(ReadOnlySpan<byte> bytes, long offset)
     {
         var operation = files.Begin(new FileOperation(0, FileOperationKind.Write, path, Offset: offset, Count: bytes.Length), out var fault);
-        inner.Write(bytes[..CountToWrite(bytes.Length, fault)], offset);
+        WriteInParts.Write(inner.Write, bytes[..CountToWrite(bytes.Length, fault)], offset, MiddleOf(operation, fault));
         files.End(operation, fault);
     }
 
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, long offset, CancellationToken cancellationToken)
     {
-        var operation = files.Begin(new FileOperation(0, FileOperationKind.Write, path, Offset: offset, Count: bytes.Length), out var fault);
-        await inner.WriteAsync(bytes[..CountToWrite(bytes.Length, fault)], offset, cancellationToken).ConfigureAwait(false);
+        var (operation, fault) = await files.BeginAsync(new FileOperation(0, FileOperationKind.Write, path, Offset: offset, Count: bytes.Length)).ConfigureAwait(false);
+        var toWrite = bytes[..CountToWrite(bytes.Length, fault)];
+        if (MiddleOf(operation, fault) is { } middle)
+        {
+            WriteInParts.Write(inner.Write, toWrite.Span, offset, middle);
+        }
+        else
+        {
+            await inner.WriteAsync(toWrite, offset, cancellationToken).ConfigureAwait(false);
+        }
+
         files.End(operation, fault);
     }
 
-    public void Flush()
+    public void Flush() => Flush(FileOperationKind.Flush, inner.Flush);
+
+    public void FlushData() => Flush(FileOperationKind.FlushData, inner.FlushData);
+
+    public IMappedFile? TryMap()
     {
-        var operation = files.Begin(new FileOperation(0, FileOperationKind.Flush, path), out var fault);
-        if (fault is { IsLosingUnflushed: true })
+        var operation = Begin(new FileOperation(0, FileOperationKind.Map, path), out var fault);
+        var mapped = inner.TryMap();
+        try
         {
-            Forgetful().ForgetUnflushed();
+            files.End(operation, fault);
         }
-        else if (fault is null or { IsAfterTheFact: true })
+        catch
         {
-            inner.Flush();
+            // Nobody gets the mapping, so nobody would end it.
+            mapped?.Dispose();
+            throw;
         }
 
-        files.End(operation, fault);
+        return mapped is null ? null : new FaultInjectingMappedFile(files, mapped, path);
     }
-
-    public void FlushData() => Flush();
-
-    public IMappedFile? TryMap() => inner.TryMap();
 
     public void Dispose() => inner.Dispose();
 
@@ -72,6 +85,23 @@ internal sealed class FaultInjectingFileHandle(FaultInjectingFileSystem files, I
     private static int CountToWrite(int count, FileFault? fault) =>
         fault is null or { IsAfterTheFact: true } ? count : Math.Min(fault.BytesWritten, count);
 
+    private (Range Done, Action Callback)? MiddleOf(FileOperation operation, FileFault? fault) => fault is null ? files.MiddleOf(operation) : null;
+
+    private void Flush(FileOperationKind kind, Action flush)
+    {
+        var operation = files.Begin(new FileOperation(0, kind, path), out var fault);
+        if (fault is { IsLosingUnflushed: true })
+        {
+            Forgetful().ForgetUnflushed();
+        }
+        else if (fault is null or { IsAfterTheFact: true })
+        {
+            flush();
+        }
+
+        files.End(operation, fault);
+    }
+
     private IForgetfulFile Forgetful() =>
         inner as IForgetfulFile ?? throw new InvalidOperationException($"Only files in memory can lose what a flush failed to write; '{path}' is another.");
 
@@ -79,6 +109,15 @@ internal sealed class FaultInjectingFileHandle(FaultInjectingFileSystem files, I
     private FileOperation Begin(FileOperation unnumbered, out FileFault? fault)
     {
         var operation = files.Begin(unnumbered, out fault);
-        return fault is { IsAfterTheFact: false } ? throw fault.ToException(path) : operation;
+        ThrowUnlessCarriedOut(fault);
+        return operation;
+    }
+
+    private void ThrowUnlessCarriedOut(FileFault? fault)
+    {
+        if (fault is { IsAfterTheFact: false })
+        {
+            throw fault.ToException(path);
+        }
     }
 }

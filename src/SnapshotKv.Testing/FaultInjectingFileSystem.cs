@@ -12,6 +12,10 @@ namespace SnapshotKv.Testing;
 /// <see cref="InMemoryFileSystem.CrashImage"/>.
 /// </para>
 /// <para>
+/// Stores into mapped files count like writes, and can be looked at before, after and <see cref="During"/>; no disk can refuse them, so no rule fails one: on a disk
+/// that is gone they succeed, and the flush does not.
+/// </para>
+/// <para>
 /// Thread-safe. Callbacks run on the thread of the operation, outside every lock, and may use the file system: what they do is numbered too.
 /// Disposal of a handle, and the two questions whether something exists, cannot fail by the interface and are not counted.
 /// </para>
@@ -24,6 +28,8 @@ internal sealed class FaultInjectingFileSystem(IFileSystem inner) : IFileSystem
     private readonly List<FaultRule> _rules = [];
     private readonly List<(Func<FileOperation, bool> Matches, Action<FileOperation> Callback)> _before = [];
     private readonly List<(Func<FileOperation, bool> Matches, Action<FileOperation> Callback)> _after = [];
+    private readonly List<(Func<FileOperation, bool> Matches, Func<FileOperation, Range> Done, Action<FileOperation> Callback)> _during = [];
+    private readonly List<FileHold> _holds = [];
 
     /// <summary>How many operations have begun.</summary>
     public int OperationCount
@@ -66,7 +72,7 @@ internal sealed class FaultInjectingFileSystem(IFileSystem inner) : IFileSystem
     public void FailWhen(FileOperationKind kind, FileFault fault, int times = int.MaxValue) => FailWhen(operation => operation.Kind == kind, fault, times);
 
     /// <summary>Fails the operations that a test chooses. Of several rules for one operation, the first counts.</summary>
-    /// <param name="matches">Whether an operation fails.</param>
+    /// <param name="matches">Whether an operation fails; not asked of those that cannot.</param>
     /// <param name="fault">How.</param>
     /// <param name="times">How often; default: always.</param>
     public void FailWhen(Func<FileOperation, bool> matches, FileFault fault, int times = int.MaxValue)
@@ -114,6 +120,35 @@ internal sealed class FaultInjectingFileSystem(IFileSystem inner) : IFileSystem
         }
     }
 
+    /// <summary>
+    /// Does something in the middle of the writes and stores that a test chooses, when some of the bytes are there and others not: in any order, as a copy in memory is
+    /// free to have it. Of several for one operation, the first counts; and none where the write fails.
+    /// </summary>
+    /// <param name="matches">Whether an operation is cut; asked of <see cref="FileOperationKind.Write"/> and <see cref="FileOperationKind.Store"/> only.</param>
+    /// <param name="done">Which of its bytes are there by then.</param>
+    /// <param name="callback">What to do.</param>
+    public void During(Func<FileOperation, bool> matches, Func<FileOperation, Range> done, Action<FileOperation> callback)
+    {
+        lock (_gate)
+        {
+            _during.Add((matches, done, callback));
+        }
+    }
+
+    /// <summary>Lets the operations that a test chooses wait, as on a disk that hangs. They are counted and traced already, and have done nothing yet.</summary>
+    /// <param name="matches">Whether an operation waits.</param>
+    /// <returns>What lets them go on. One that has waited fails by the rules that hold then.</returns>
+    public FileHold Hold(Func<FileOperation, bool> matches)
+    {
+        var hold = new FileHold(matches);
+        lock (_gate)
+        {
+            _holds.Add(hold);
+        }
+
+        return hold;
+    }
+
     public string GetRealPath(string path) => Run(new(0, FileOperationKind.GetRealPath, path), () => inner.GetRealPath(path));
 
     public bool DirectoryExists(string path) => inner.DirectoryExists(path);
@@ -144,33 +179,49 @@ internal sealed class FaultInjectingFileSystem(IFileSystem inner) : IFileSystem
 
     public string DescribeUser() => inner.DescribeUser();
 
-    /// <summary>Numbers an operation and runs what comes before it.</summary>
+    /// <summary>Numbers an operation, runs what comes before it, and waits where it is held.</summary>
     /// <param name="unnumbered">The operation, without its number.</param>
     /// <param name="fault">How it is to fail; null when it is not.</param>
     /// <returns>The operation with its number.</returns>
     internal FileOperation Begin(FileOperation unnumbered, out FileFault? fault)
     {
-        FileOperation operation;
-        (Func<FileOperation, bool> Matches, Action<FileOperation> Callback)[] before;
-        lock (_gate)
+        var operation = Number(unnumbered);
+        foreach (var hold in Holds())
         {
-            operation = unnumbered with { Number = _trace.Count + 1 };
-            _trace.Add(operation);
-            before = [.. _before];
+            hold.Pass(operation);
         }
 
-        RunCallbacks(before, operation);
-
-        lock (_gate)
-        {
-            fault = null;
-            foreach (var rule in _rules)
-            {
-                fault ??= rule.For(operation);
-            }
-        }
-
+        fault = FaultOf(operation);
         return operation;
+    }
+
+    /// <summary>Begins an operation as <see cref="Begin"/> does, without keeping the caller's thread where it is held.</summary>
+    internal async ValueTask<(FileOperation Operation, FileFault? Fault)> BeginAsync(FileOperation unnumbered)
+    {
+        var operation = Number(unnumbered);
+        foreach (var hold in Holds())
+        {
+            await hold.PassAsync(operation).ConfigureAwait(false);
+        }
+
+        return (operation, FaultOf(operation));
+    }
+
+    /// <summary>What to do in the middle of a write or store, and when that is; null when nothing.</summary>
+    internal (Range Done, Action Callback)? MiddleOf(FileOperation operation)
+    {
+        lock (_gate)
+        {
+            foreach (var (matches, done, callback) in _during)
+            {
+                if (matches(operation))
+                {
+                    return (done(operation), () => callback(operation));
+                }
+            }
+
+            return null;
+        }
     }
 
     /// <summary>Ends an operation that was carried out.</summary>
@@ -188,6 +239,48 @@ internal sealed class FaultInjectingFileSystem(IFileSystem inner) : IFileSystem
         }
 
         RunCallbacks(after, operation);
+    }
+
+    private FileOperation Number(FileOperation unnumbered)
+    {
+        FileOperation operation;
+        (Func<FileOperation, bool> Matches, Action<FileOperation> Callback)[] before;
+        lock (_gate)
+        {
+            operation = unnumbered with { Number = _trace.Count + 1 };
+            _trace.Add(operation);
+            before = [.. _before];
+        }
+
+        RunCallbacks(before, operation);
+        return operation;
+    }
+
+    private FileHold[] Holds()
+    {
+        lock (_gate)
+        {
+            return [.. _holds];
+        }
+    }
+
+    private FileFault? FaultOf(FileOperation operation)
+    {
+        if (!operation.CanFail)
+        {
+            return null;
+        }
+
+        lock (_gate)
+        {
+            FileFault? fault = null;
+            foreach (var rule in _rules)
+            {
+                fault ??= rule.For(operation);
+            }
+
+            return fault;
+        }
     }
 
     private static void RunCallbacks((Func<FileOperation, bool> Matches, Action<FileOperation> Callback)[] callbacks, FileOperation operation)

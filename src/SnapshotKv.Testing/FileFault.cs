@@ -4,7 +4,7 @@ namespace SnapshotKv.Testing;
 /// <param name="ToException">Makes the exception, from the path.</param>
 /// <param name="BytesWritten">Of a <see cref="FileOperationKind.Write"/>: how many of the bytes are written before it fails.</param>
 /// <param name="IsAfterTheFact">Whether the operation is carried out and reported as failed all the same.</param>
-/// <param name="IsLosingUnflushed">Of a <see cref="FileOperationKind.Flush"/>: whether what it should have made durable never becomes so.</param>
+/// <param name="IsLosingUnflushed">Of a <see cref="FileOperationKind.Flush"/> or <see cref="FileOperationKind.FlushData"/>: whether what it should have made durable never becomes so.</param>
 internal sealed record FileFault(
     Func<string, Exception> ToException, int BytesWritten = 0, bool IsAfterTheFact = false, bool IsLosingUnflushed = false)
 {

@@ -1,6 +1,6 @@
 namespace SnapshotKv.Testing;
 
-/// <summary>The operations of a file system that can fail.</summary>
+/// <summary>The operations of a file system that count.</summary>
 internal enum FileOperationKind
 {
     /// <summary>A directory is made.</summary>
@@ -26,6 +26,18 @@ internal enum FileOperationKind
 
     /// <summary>A file is made durable.</summary>
     Flush,
+
+    /// <summary>A file's bytes are made durable, without its times.</summary>
+    FlushData,
+
+    /// <summary>A file is mapped into memory.</summary>
+    Map,
+
+    /// <summary>Bytes are stored into a mapping. Cannot fail.</summary>
+    Store,
+
+    /// <summary>Eight bytes are stored into a mapping at once. Cannot fail.</summary>
+    Publish,
 
     /// <summary>A file gets another name.</summary>
     Rename,

@@ -3,14 +3,26 @@ namespace SnapshotKv.Testing;
 /// <summary>The contents of a file: as the kernel sees them, and as they stand on the device. Guarded by its file system's lock.</summary>
 internal sealed class InMemoryFile : InMemoryNode
 {
-    /// <summary>The writes since the last flush, in order; the bytes are copies.</summary>
-    private readonly List<(long Offset, byte[] Bytes)> _unflushed = [];
+    private readonly UnflushedWrites _unflushed;
+
+    /// <summary>Initializes an empty file.</summary>
+    public InMemoryFile()
+        : this(new PagedBytes(), new PagedBytes(), new UnflushedWrites())
+    {
+    }
+
+    private InMemoryFile(PagedBytes written, PagedBytes durable, UnflushedWrites unflushed)
+    {
+        Written = written;
+        Durable = durable;
+        _unflushed = unflushed;
+    }
 
     /// <summary>The contents that reads see.</summary>
-    public GrowingBytes Written { get; private init; } = new();
+    public PagedBytes Written { get; }
 
     /// <summary>The contents that survive any power cut.</summary>
-    public GrowingBytes Durable { get; private init; } = new();
+    public PagedBytes Durable { get; }
 
     /// <summary>Whether somebody holds the lock that this file stands for.</summary>
     public bool IsLocked { get; set; }
@@ -20,7 +32,7 @@ internal sealed class InMemoryFile : InMemoryNode
         if (bytes.Length > 0)
         {
             Written.Write(bytes, offset);
-            _unflushed.Add((offset, bytes.ToArray()));
+            _unflushed.Add(bytes, offset);
         }
     }
 
@@ -39,46 +51,46 @@ internal sealed class InMemoryFile : InMemoryNode
         switch (crash)
         {
             case CrashKind.ProcessKilled:
-                var copy = new InMemoryFile { Written = Written.Copy(), Durable = Durable.Copy() };
-                copy._unflushed.AddRange(_unflushed);
-                return copy;
+                return new InMemoryFile(Written.Copy(), Durable.Copy(), _unflushed.Copy());
             case CrashKind.PowerCutLosingAll:
-                return OnDevice(Durable);
+                return OnDevice(Durable.Copy());
             case CrashKind.PowerCutLosingNothing:
                 var contents = Durable.Copy();
                 WriteOut(contents);
                 return OnDevice(contents);
+            case CrashKind.PowerCutTearingSectors:
+                return OnDevice(SectorTear.Tear(Durable, _unflushed.Span, random));
             default:
                 return OnDevice(LoseSome(random));
         }
     }
 
-    private static InMemoryFile OnDevice(GrowingBytes contents) => new() { Written = contents.Copy(), Durable = contents.Copy() };
+    private static InMemoryFile OnDevice(PagedBytes contents) => new(contents, contents.Copy(), new UnflushedWrites());
 
-    private void WriteOut(GrowingBytes contents)
+    private void WriteOut(PagedBytes contents)
     {
-        foreach (var (offset, bytes) in _unflushed)
+        foreach (var write in _unflushed.Span)
         {
-            contents.Write(bytes, offset);
+            write.ApplyTo(contents);
         }
     }
 
-    private GrowingBytes LoseSome(Random random)
+    private PagedBytes LoseSome(Random random)
     {
         var contents = Durable.Copy();
-        foreach (var (offset, bytes) in _unflushed)
+        foreach (var write in _unflushed.Span)
         {
             switch (random.Next(4))
             {
                 case 0:
-                    contents.Write(bytes, offset);
+                    write.ApplyTo(contents);
                     break;
                 case 1:
-                    contents.Write(bytes.AsSpan(0, random.Next(bytes.Length)), offset);
+                    write.ApplyTo(contents, write.Offset, random.Next(write.Length));
                     break;
-                case 2 when offset + bytes.Length > contents.Length:
+                case 2:
                     // The size reached the device and the bytes beyond the old end did not: they read as zeros.
-                    contents.Extend(offset + bytes.Length);
+                    contents.Extend(write.End);
                     break;
             }
         }

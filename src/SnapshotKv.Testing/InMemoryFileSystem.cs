@@ -7,18 +7,19 @@ namespace SnapshotKv.Testing;
 /// </summary>
 /// <remarks>
 /// <para>
-/// Contents become durable by <see cref="IFileHandle.Flush"/>, names (created, renamed, deleted) by <see cref="IFileSystem.FlushDirectory"/> of
+/// Contents become durable by <see cref="IFileHandle.Flush"/> and <see cref="IFileHandle.FlushData"/>, names (created, renamed, deleted) by <see cref="IFileSystem.FlushDirectory"/> of
 /// the directory they are in, and by nothing else: a real disk often does more by itself, and none promises to.
 /// </para>
 /// <para>Thread-safe, each operation at one point in time. A flush takes time in proportion to what was written since the last.</para>
 /// </remarks>
 internal sealed class InMemoryFileSystem : IFileSystem
 {
-    private readonly Lock _gate = new();
     private readonly InMemoryDirectory _root;
 
     /// <summary>Changes of names that no flush has made durable, in order; those of one entry happened in one step.</summary>
     private readonly List<List<NameChange>> _unflushed = [];
+
+    private long _capacityBytes = 1L << 40;
 
     /// <summary>Initializes an empty file system.</summary>
     public InMemoryFileSystem()
@@ -28,24 +29,47 @@ internal sealed class InMemoryFileSystem : IFileSystem
 
     private InMemoryFileSystem(InMemoryDirectory root) => _root = root;
 
-    /// <summary>How many bytes all files together may have.</summary>
-    /// <value>1 TiB. What goes beyond fails as on a full disk.</value>
-    public long CapacityBytes { get; set; } = 1L << 40;
+    /// <summary>How many bytes all files together may have. A disk fills up, or gets room again, by setting this while it is in use.</summary>
+    /// <value>1 TiB. What goes beyond fails as on a full disk; what is there already stays, and can be written to in place.</value>
+    public long CapacityBytes
+    {
+        get => Interlocked.Read(ref _capacityBytes);
+        set => Interlocked.Exchange(ref _capacityBytes, value);
+    }
+
+    /// <summary>How many bytes all files together have.</summary>
+    public long UsedBytes
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return CountBytes(_root);
+            }
+        }
+    }
+
+    /// <summary>Whether files can be mapped, as on some disks and not on others.</summary>
+    /// <value>True.</value>
+    public bool MappingAllowed { get; set; } = true;
 
     /// <summary>Who <see cref="IFileSystem.DescribeUser"/> says this is.</summary>
     public string User { get; set; } = "uid 1000, gid 1000 (test)";
 
+    /// <summary>Guards all that the files and directories hold.</summary>
+    internal Lock Gate { get; } = new();
+
     /// <summary>What would be there if the machine or the process ended now. This file system goes on as if nothing had happened.</summary>
     /// <param name="crash">What the crash takes with it.</param>
-    /// <param name="seed">Decides what is lost by <see cref="CrashKind.PowerCutLosingSome"/>; print it when a test fails.</param>
-    /// <returns>A new file system, in which nothing is open or locked.</returns>
+    /// <param name="seed">Decides what is lost by <see cref="CrashKind.PowerCutLosingSome"/> and <see cref="CrashKind.PowerCutTearingSectors"/>; print it when a test fails.</param>
+    /// <returns>A new file system, in which nothing is open or locked. It shares with this one what neither has changed since.</returns>
     public InMemoryFileSystem CrashImage(CrashKind crash, int seed = 0)
     {
-        lock (_gate)
+        lock (Gate)
         {
             var image = new CrashImageBuilder(crash, new Random(seed));
             var root = image.Build(_root, _unflushed, out var unflushed);
-            var crashed = new InMemoryFileSystem(root) { CapacityBytes = CapacityBytes, User = User };
+            var crashed = new InMemoryFileSystem(root) { CapacityBytes = CapacityBytes, User = User, MappingAllowed = MappingAllowed };
             crashed._unflushed.AddRange(unflushed);
             return crashed;
         }
@@ -55,7 +79,7 @@ internal sealed class InMemoryFileSystem : IFileSystem
 
     public bool DirectoryExists(string path)
     {
-        lock (_gate)
+        lock (Gate)
         {
             return Find(path) is InMemoryDirectory;
         }
@@ -63,7 +87,7 @@ internal sealed class InMemoryFileSystem : IFileSystem
 
     public bool FileExists(string path)
     {
-        lock (_gate)
+        lock (Gate)
         {
             return Find(path) is InMemoryFile;
         }
@@ -71,7 +95,7 @@ internal sealed class InMemoryFileSystem : IFileSystem
 
     public void CreateDirectory(string path)
     {
-        lock (_gate)
+        lock (Gate)
         {
             var directory = _root;
             foreach (var name in NamesOf(path))
@@ -89,7 +113,7 @@ internal sealed class InMemoryFileSystem : IFileSystem
 
     public IReadOnlyList<FileSystemEntry> List(string directory)
     {
-        lock (_gate)
+        lock (Gate)
         {
             return
             [
@@ -102,12 +126,12 @@ internal sealed class InMemoryFileSystem : IFileSystem
 
     public IFileHandle OpenRead(string path)
     {
-        lock (_gate)
+        lock (Gate)
         {
             var (directory, name) = ParentOf(path, $"open '{path}'");
             return directory.Written.GetValueOrDefault(name) switch
             {
-                InMemoryFile file => new Handle(this, file, path, isWritable: false),
+                InMemoryFile file => new InMemoryFileHandle(this, file, path, isWritable: false),
                 null => throw new FileNotFoundException($"Cannot open '{path}': there is no such file.", path),
                 _ => throw IsDirectory(path),
             };
@@ -116,7 +140,7 @@ internal sealed class InMemoryFileSystem : IFileSystem
 
     public IFileHandle CreateNew(string path)
     {
-        lock (_gate)
+        lock (Gate)
         {
             var (directory, name) = ParentOf(path, $"create '{path}'");
             if (directory.Written.ContainsKey(name))
@@ -126,13 +150,13 @@ internal sealed class InMemoryFileSystem : IFileSystem
 
             var file = new InMemoryFile();
             Change(new NameChange(directory, name, file));
-            return new Handle(this, file, path, isWritable: true);
+            return new InMemoryFileHandle(this, file, path, isWritable: true);
         }
     }
 
     public void Rename(string source, string destination)
     {
-        lock (_gate)
+        lock (Gate)
         {
             var attempt = $"rename '{source}' to '{destination}'";
             var (from, oldName) = ParentOf(source, attempt);
@@ -157,7 +181,7 @@ internal sealed class InMemoryFileSystem : IFileSystem
 
     public void Delete(string path)
     {
-        lock (_gate)
+        lock (Gate)
         {
             switch (Find(path))
             {
@@ -173,7 +197,7 @@ internal sealed class InMemoryFileSystem : IFileSystem
 
     public void FlushDirectory(string path)
     {
-        lock (_gate)
+        lock (Gate)
         {
             var directory = DirectoryAt(path, $"flush the directory '{path}'");
             foreach (var step in _unflushed)
@@ -192,7 +216,7 @@ internal sealed class InMemoryFileSystem : IFileSystem
 
     public IDisposable? TryLock(string path)
     {
-        lock (_gate)
+        lock (Gate)
         {
             var (directory, name) = ParentOf(path, $"lock '{path}'");
             var node = directory.Written.GetValueOrDefault(name);
@@ -215,17 +239,17 @@ internal sealed class InMemoryFileSystem : IFileSystem
 
     public long GetAvailableBytes(string directory)
     {
-        lock (_gate)
+        lock (Gate)
         {
             DirectoryAt(directory, $"ask for the free space at '{directory}'");
-            return Math.Max(0, CapacityBytes - UsedBytes(_root));
+            return Math.Max(0, CapacityBytes - CountBytes(_root));
         }
     }
 
     public string DescribeUser() => User;
 
-    private static long UsedBytes(InMemoryDirectory directory) =>
-        directory.Written.Values.Sum(node => node is InMemoryFile file ? file.Written.Length : UsedBytes((InMemoryDirectory)node));
+    private static long CountBytes(InMemoryDirectory directory) =>
+        directory.Written.Values.Sum(node => node is InMemoryFile file ? file.Written.Length : CountBytes((InMemoryDirectory)node));
 
     private static string[] NamesOf(string path) =>
         path[Path.GetPathRoot(path)!.Length..].Split([Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar], StringSplitOptions.RemoveEmptyEntries);
@@ -267,105 +291,13 @@ internal sealed class InMemoryFileSystem : IFileSystem
         return (DirectoryAt(parent, attempt), Path.GetFileName(path));
     }
 
-    /// <summary>An open file. It keeps the file when the name goes to another, as an open descriptor does.</summary>
-    private sealed class Handle(InMemoryFileSystem files, InMemoryFile file, string path, bool isWritable) : IFileHandle, IForgetfulFile
-    {
-        private bool _isDisposed;
-
-        public long Length
-        {
-            get
-            {
-                lock (files._gate)
-                {
-                    ObjectDisposedException.ThrowIf(_isDisposed, this);
-                    return file.Written.Length;
-                }
-            }
-        }
-
-        public int Read(Span<byte> buffer, long offset)
-        {
-            lock (files._gate)
-            {
-                ObjectDisposedException.ThrowIf(_isDisposed, this);
-                return file.Written.Read(buffer, offset);
-            }
-        }
-
-        public ValueTask<int> ReadAsync(Memory<byte> buffer, long offset, CancellationToken cancellationToken)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            return new(Read(buffer.Span, offset));
-        }
-
-        public void Write(ReadOnlySpan<byte> bytes, long offset)
-        {
-            lock (files._gate)
-            {
-                ObjectDisposedException.ThrowIf(_isDisposed, this);
-                if (!isWritable)
-                {
-                    throw StorageFailures.AccessDenied(path);
-                }
-
-                var growth = offset + bytes.Length - file.Written.Length;
-                var free = growth > 0 ? files.CapacityBytes - UsedBytes(files._root) : 0;
-                if (bytes.Length > 0 && growth > free)
-                {
-                    // Like the kernel: what fits is written before the refusal.
-                    file.Write(bytes[..(int)Math.Max(0, bytes.Length - (growth - Math.Max(0, free)))], offset);
-                    throw StorageFailures.NoSpace(path);
-                }
-
-                file.Write(bytes, offset);
-            }
-        }
-
-        public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, long offset, CancellationToken cancellationToken)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            Write(bytes.Span, offset);
-            return ValueTask.CompletedTask;
-        }
-
-        public void Flush()
-        {
-            lock (files._gate)
-            {
-                ObjectDisposedException.ThrowIf(_isDisposed, this);
-                file.Flush();
-            }
-        }
-
-        public void FlushData() => Flush();
-
-        public IMappedFile? TryMap() => null;
-
-        public void ForgetUnflushed()
-        {
-            lock (files._gate)
-            {
-                file.ForgetUnflushed();
-            }
-        }
-
-        public void Dispose()
-        {
-            lock (files._gate)
-            {
-                _isDisposed = true;
-            }
-        }
-    }
-
     private sealed class HeldLock(InMemoryFileSystem files, InMemoryFile file) : IDisposable
     {
         private bool _isDisposed;
 
         public void Dispose()
         {
-            lock (files._gate)
+            lock (files.Gate)
             {
                 if (!_isDisposed)
                 {

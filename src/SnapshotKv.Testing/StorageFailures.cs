@@ -14,6 +14,9 @@ internal static class StorageFailures
     /// <summary>EIO.</summary>
     public static IOException InputOutput(string path) => Numbered($"Input/output error : '{path}'.", unix: 5, windows: 1117);
 
+    /// <summary>EINVAL.</summary>
+    public static IOException InvalidArgument(string path) => Numbered($"Invalid argument : '{path}'.", unix: 22, windows: 87);
+
     /// <summary>EACCES.</summary>
     public static UnauthorizedAccessException AccessDenied(string path) => new($"Access to the path '{path}' is denied.");
 

@@ -32,7 +32,7 @@ public abstract partial class KvInMemoryKeyspace
     {
         cancellationToken.ThrowIfCancellationRequested();
         var (files, change) = Prepare(key, encoded, options);
-        Place(key, change, await BlobAccess.WriteAsync(files, key, content, length, cancellationToken).ConfigureAwait(false));
+        await PlaceAsync(key, change, await BlobAccess.WriteAsync(files, key, content, length, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -45,7 +45,7 @@ public abstract partial class KvInMemoryKeyspace
     {
         cancellationToken.ThrowIfCancellationRequested();
         var (files, change) = Prepare(key, encoded, options);
-        Place(key, change, await files.WriteAsync(content, cancellationToken).ConfigureAwait(false));
+        await PlaceAsync(key, change, await files.WriteAsync(content, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -67,7 +67,7 @@ public abstract partial class KvInMemoryKeyspace
     {
         cancellationToken.ThrowIfCancellationRequested();
         var files = PrepareUpdate(key);
-        Place(key, Update, await BlobAccess.WriteAsync(files, key, content, length, cancellationToken).ConfigureAwait(false));
+        await PlaceAsync(key, Update, await BlobAccess.WriteAsync(files, key, content, length, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -75,7 +75,7 @@ public abstract partial class KvInMemoryKeyspace
     {
         cancellationToken.ThrowIfCancellationRequested();
         var files = PrepareUpdate(key);
-        Place(key, Update, await files.WriteAsync(content, cancellationToken).ConfigureAwait(false));
+        await PlaceAsync(key, Update, await files.WriteAsync(content, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -135,6 +135,10 @@ public abstract partial class KvInMemoryKeyspace
 
     /// <summary>Makes a change that refers to a blob, which is the callee's from here on: without a commit its file is deleted.</summary>
     private protected abstract void Place(string key, in KvBatch.Change change, PendingBlob blob);
+
+    /// <inheritdoc cref="Place"/>
+    /// <returns>A task that completes when the change is as safe as it is to be.</returns>
+    private protected abstract ValueTask PlaceAsync(string key, KvBatch.Change change, PendingBlob blob);
 
     private (BlobStore Files, KvBatch.Change Change) Prepare(string key, ReadOnlySequence<byte> encoded, in KvEntryOptions options)
     {

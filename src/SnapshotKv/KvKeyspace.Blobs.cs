@@ -1,4 +1,5 @@
 using SnapshotKv.Blobs;
+using SnapshotKv.Engine;
 using SnapshotKv.Format;
 using SnapshotKv.Keyspace;
 
@@ -25,11 +26,26 @@ public abstract partial class KvKeyspace
     {
         using (blob)
         {
-            Span<TableChange> changes = [_builder.Build(_prefix, key, change with { BlobReference = blob.Id.ToUtf8() })];
-            if (Engine.TryCommit(changes, []).Conflict is not null)
-            {
-                throw BlobAccess.NoSuchKey(key);
-            }
+            ThrowIfMissing(key, Engine.Commit([Refer(key, change, blob)], [], LevelOf(change.Options)));
+        }
+    }
+
+    private protected sealed override async ValueTask PlaceAsync(string key, KvBatch.Change change, PendingBlob blob)
+    {
+        using (blob)
+        {
+            ThrowIfMissing(key, await Engine.CommitAsync([Refer(key, change, blob)], [], LevelOf(change.Options)).ConfigureAwait(false));
+        }
+    }
+
+    private TableChange Refer(string key, in KvBatch.Change change, PendingBlob blob) =>
+        _builder.Build(_prefix, key, change with { BlobReference = blob.Id.ToUtf8() });
+
+    private static void ThrowIfMissing(string key, in CommitOutcome outcome)
+    {
+        if (outcome.IsRefused)
+        {
+            throw BlobAccess.NoSuchKey(key);
         }
     }
 }

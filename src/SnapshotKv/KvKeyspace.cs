@@ -19,9 +19,12 @@ public abstract partial class KvKeyspace : KvInMemoryKeyspace, IKvChangeFeed, IK
 {
     private readonly KvKeyPrefix _prefix;
     private readonly RecordBuilder _builder;
+    private readonly KvDurability _durability;
 
-    private protected KvKeyspace(StoreEngine engine, SnapshotKvOptions settings, IKvSerializer serializer, KvKeyPrefix prefix, KvEntryOptions defaults)
+    private protected KvKeyspace(
+        StoreEngine engine, SnapshotKvOptions settings, IKvSerializer serializer, KvKeyPrefix prefix, KvEntryOptions defaults, KvDurability durability)
     {
+        _durability = Max(durability, defaults.Durability);
         Engine = engine;
         Settings = settings;
         Serializer = serializer;
@@ -157,36 +160,23 @@ public abstract partial class KvKeyspace : KvInMemoryKeyspace, IKvChangeFeed, IK
         var record = _builder.Allocate(key, utf8, ByteValue.EncodedLength(Format, value.Length), options, out var target);
         utf8.Return();
         ByteValue.Encode(Format, value, target);
-        Engine.Set(record);
+        Engine.Set(record, LevelOf(options));
     }
 
     /// <inheritdoc/>
-    public sealed override void SetBytes(string key, ReadOnlySequence<byte> value, KvEntryOptions options = default)
-    {
-        _builder.CheckSize(key, value.Length);
-        Unsafe.SkipInit(out KvKey.Buffer buffer);
-        var utf8 = new KvKey(_prefix, key, ref buffer);
-        var record = _builder.Allocate(key, utf8, ByteValue.EncodedLength(Format, (int)value.Length), options, out var target);
-        utf8.Return();
-        ByteValue.Encode(Format, value, target);
-        Engine.Set(record);
-    }
+    public sealed override void SetBytes(string key, ReadOnlySequence<byte> value, KvEntryOptions options = default) =>
+        Engine.Set(ToRecord(key, value, options), LevelOf(options));
 
     /// <inheritdoc/>
-    public sealed override void SetEncoded(string key, ReadOnlySequence<byte> encoded, KvEntryOptions options = default)
-    {
-        _builder.CheckSize(key, encoded.Length);
-        var bytes = encoded.ToArray();
-        EncodedValue.Check(key, Format, bytes);
-        SetTrusted(key, bytes, options);
-    }
+    public sealed override void SetEncoded(string key, ReadOnlySequence<byte> encoded, KvEntryOptions options = default) =>
+        SetTrusted(key, CheckedBytes(key, encoded), options);
 
     /// <inheritdoc/>
     public sealed override bool Remove(string key)
     {
         Unsafe.SkipInit(out KvKey.Buffer buffer);
         var utf8 = new KvKey(_prefix, key, ref buffer);
-        var removed = Engine.Remove(utf8.Bytes);
+        var removed = Engine.Remove(utf8.Bytes, _durability);
         utf8.Return();
         return removed;
     }
@@ -229,20 +219,18 @@ public abstract partial class KvKeyspace : KvInMemoryKeyspace, IKvChangeFeed, IK
     public sealed override long Count(string prefix = "") => Engine.Count(FullPrefix(prefix));
 
     /// <inheritdoc/>
-    public sealed override long RemoveByPrefix(string prefix) => Engine.RemoveByPrefix(FullPrefix(prefix));
+    public sealed override long RemoveByPrefix(string prefix) => Engine.RemoveByPrefix(FullPrefix(prefix), _durability);
 
     /// <inheritdoc/>
     public sealed override long Clear()
     {
-        var count = _prefix.Bytes.Length == 0 ? Engine.Clear() : Engine.RemoveByPrefix(_prefix.Bytes);
-
-        // Nothing is left that a serializer wrote. One that writes at this very moment claims the prefix again with its next value.
-        ((StoreSerializer)Serializer).ForgetClaims(_prefix.Text);
+        var count = _prefix.Bytes.Length == 0 ? Engine.Clear(_durability) : Engine.RemoveByPrefix(_prefix.Bytes, _durability);
+        ForgetClaims();
         return count;
     }
 
     /// <inheritdoc/>
-    public sealed override long RemoveByTag(string tag) => Engine.RemoveByTag(TagPrefix(tag));
+    public sealed override long RemoveByTag(string tag) => Engine.RemoveByTag(TagPrefix(tag), _durability);
 
     /// <inheritdoc/>
     public sealed override IEnumerable<string> GetKeysByTag(string tag)
@@ -255,28 +243,8 @@ public abstract partial class KvKeyspace : KvInMemoryKeyspace, IKvChangeFeed, IK
     /// <inheritdoc/>
     public sealed override KvCommitResult TryCommit(KvBatch batch)
     {
-        ArgumentNullException.ThrowIfNull(batch);
-        var changes = new TableChange[batch.Count];
-        var next = 0;
-        foreach (var (key, change) in batch.Changes)
-        {
-            changes[next++] = _builder.Build(_prefix, key, change);
-        }
-
-        var conditions = new CommitCondition[batch.Conditions.Count];
-        next = 0;
-        foreach (var (key, version) in batch.Conditions)
-        {
-            conditions[next++] = new(RecordBuilder.KeyBytes(_prefix, key), version);
-        }
-
-        var outcome = Engine.TryCommit(changes, conditions);
-        return new KvCommitResult
-        {
-            Version = (long)outcome.Sequence,
-            RemovedCount = outcome.Removed,
-            ConflictingKey = outcome.Conflict is null ? null : Encoding.UTF8.GetString(outcome.Conflict.AsSpan(_prefix.Bytes.Length)),
-        };
+        var (changes, conditions) = ToCommit(batch);
+        return ToResult(Engine.Commit(changes, conditions, LevelOf(batch)));
     }
 
     /// <inheritdoc/>
@@ -306,7 +274,7 @@ public abstract partial class KvKeyspace : KvInMemoryKeyspace, IKvChangeFeed, IK
         }
 
         EntryLife.From(defaults, Engine.Clock);
-        return NewPartition(prefix, options.Serializer, defaults);
+        return NewPartition(prefix, options.Serializer, defaults, options.Durability);
     }
 
     /// <summary>Sets a value that this assembly encoded.</summary>
@@ -317,7 +285,22 @@ public abstract partial class KvKeyspace : KvInMemoryKeyspace, IKvChangeFeed, IK
         var record = _builder.Allocate(key, utf8, encoded.Length, options, out var target);
         utf8.Return();
         encoded.CopyTo(target);
-        Engine.Set(record);
+        Engine.Set(record, LevelOf(options));
+    }
+
+    /// <summary>What a write survives: what the store, the partition or the write itself asks for, whichever is most.</summary>
+    internal KvDurability LevelOf(in KvEntryOptions options) => Max(_durability, options.Durability);
+
+    /// <inheritdoc cref="LevelOf(in KvEntryOptions)"/>
+    internal KvDurability LevelOf(KvBatch batch)
+    {
+        var level = Max(_durability, batch.Durability);
+        foreach (var change in batch.Changes.Values)
+        {
+            level = Max(level, change.Options.Durability);
+        }
+
+        return level;
     }
 
     /// <exception cref="ArgumentException">An entry cannot have this life or these tags.</exception>
@@ -335,6 +318,13 @@ public abstract partial class KvKeyspace : KvInMemoryKeyspace, IKvChangeFeed, IK
         var record = Read(key);
         return record.IsNull ? default : new(CopyBytes(key, record), Engine.Pipeline.VersionOf(record));
     }
+
+    private static KvDurability Max(KvDurability one, KvDurability? other) => other > one ? Checked(other.Value) : one;
+
+    /// <exception cref="ArgumentOutOfRangeException">There is no such level.</exception>
+    internal static KvDurability Checked(KvDurability durability) => Enum.IsDefined(durability)
+        ? durability
+        : throw new ArgumentOutOfRangeException(nameof(durability), durability, "A durability is Snapshot, Process or Disk.");
 
     /// <summary>The live record of a key.</summary>
     private Record Find(string key)
@@ -356,10 +346,10 @@ public abstract partial class KvKeyspace : KvInMemoryKeyspace, IKvChangeFeed, IK
         return record;
     }
 
-    private KvPartition NewPartition(string prefix, IKvSerializer? serializer, KvEntryOptions defaults)
+    private KvPartition NewPartition(string prefix, IKvSerializer? serializer, KvEntryOptions defaults, KvDurability? durability = null)
     {
         var fullPrefix = new KvKeyPrefix(FullPrefix(prefix));
-        return new(Engine, Settings, ((StoreSerializer)Serializer).ForPartition(fullPrefix.Text, serializer, Format), fullPrefix, defaults);
+        return new(Engine, Settings, ((StoreSerializer)Serializer).ForPartition(fullPrefix.Text, serializer, Format), fullPrefix, defaults, Max(_durability, durability));
     }
 
     private byte[] FullPrefix(string prefix) => RecordBuilder.KeyBytes(_prefix, prefix);

@@ -6,8 +6,8 @@ namespace SnapshotKv;
 /// <remarks>Thread-safe; cheap to make and to keep. It ends with the store.</remarks>
 public sealed class KvPartition : KvKeyspace
 {
-    internal KvPartition(StoreEngine engine, SnapshotKvOptions settings, IKvSerializer serializer, KvKeyPrefix prefix, KvEntryOptions defaults)
-        : base(engine, settings, serializer, prefix, defaults)
+    internal KvPartition(StoreEngine engine, SnapshotKvOptions settings, IKvSerializer serializer, KvKeyPrefix prefix, KvEntryOptions defaults, KvDurability durability)
+        : base(engine, settings, serializer, prefix, defaults, durability)
     {
         Prefix = prefix.Text;
     }

@@ -20,7 +20,7 @@ public sealed partial class KvStore : KvKeyspace, IKvSnapshots, IDisposable, IAs
     private readonly StoreHandle _handle;
 
     private KvStore(OpenStore store, StoreHandle handle)
-        : base(handle.Engine, handle.Settings, KvSerializers.Create(handle.Settings).BindTo(store.Serializers, prefix: ""), KvKeyPrefix.None, default)
+        : base(handle.Engine, handle.Settings, KvSerializers.Create(handle.Settings).BindTo(store.Serializers, prefix: ""), KvKeyPrefix.None, default, handle.Engine.Durability)
     {
         _store = store;
         _handle = handle;

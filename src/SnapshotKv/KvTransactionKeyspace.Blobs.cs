@@ -33,6 +33,7 @@ public abstract partial class KvTransactionKeyspace
                 throw BlobAccess.NoSuchKey(key);
             }
 
+            _scope.Raise(_origin.LevelOf(change.Options));
             _scope.View.Put(built.After, options, _scope.View.NextVersion());
             _scope.Own(blob);
         }
@@ -41,5 +42,11 @@ public abstract partial class KvTransactionKeyspace
             blob.Dispose();
             throw;
         }
+    }
+
+    private protected sealed override ValueTask PlaceAsync(string key, KvBatch.Change change, PendingBlob blob)
+    {
+        Place(key, change, blob);
+        return ValueTask.CompletedTask;
     }
 }

@@ -103,6 +103,7 @@ public abstract partial class KvTransactionKeyspace : KvInMemoryKeyspace
         var bytes = KeyBytes(key);
         using var turn = _scope.Enter();
         var isThere = !_scope.View.Find(bytes).IsNull;
+        _scope.Raise(_origin.LevelOf(default(KvEntryOptions)));
         _scope.View.Remove(bytes);
         return isThere;
     }
@@ -185,6 +186,7 @@ public abstract partial class KvTransactionKeyspace : KvInMemoryKeyspace
             }
         }
 
+        _scope.Raise(_origin.LevelOf(batch));
         var version = _scope.View.NextVersion();
         return new KvCommitResult { Version = version, RemovedCount = changes.Sum(change => Apply(change.Change, change.Options, version)) };
     }
@@ -239,6 +241,7 @@ public abstract partial class KvTransactionKeyspace : KvInMemoryKeyspace
     {
         var built = _builder.Build(_prefix, key, change);
         using var turn = _scope.Enter();
+        _scope.Raise(_origin.LevelOf(change.Options));
         _scope.View.Put(built.After, _builder.LifeOf(change.Options), _scope.View.NextVersion());
     }
 
@@ -281,6 +284,7 @@ public abstract partial class KvTransactionKeyspace : KvInMemoryKeyspace
 
     private int RemoveAll(List<byte[]> keys)
     {
+        _scope.Raise(_origin.LevelOf(default(KvEntryOptions)));
         foreach (var key in keys)
         {
             _scope.View.Remove(key);

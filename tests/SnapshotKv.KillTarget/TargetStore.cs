@@ -1,4 +1,5 @@
 using SnapshotKv.Engine;
+using SnapshotKv.Journal;
 
 namespace SnapshotKv.KillTarget;
 
@@ -6,6 +7,8 @@ namespace SnapshotKv.KillTarget;
 internal static class TargetStore
 {
     private const long JournalBytes = 1 << 20;
+
+    private static readonly SegmentSizes Segments = new(8 << 10, 64 << 10);
 
     public static KvStore Open(string directory, int seed) => KvStore.Open(
         new SnapshotKvOptions
@@ -17,5 +20,5 @@ internal static class TargetStore
             FlushInterval = TimeSpan.FromMilliseconds(20),
             Compression = seed % 2 == 0 ? KvCompression.Gzip : KvCompression.None,
         },
-        StoreEnvironment.Default);
+        StoreEnvironment.Default with { SegmentSizes = Segments });
 }

@@ -70,4 +70,16 @@ internal static partial class EngineLog
 
     [LoggerMessage(KvEventIds.BlobsHeld, LogLevel.Warning, "No orphaned blobs are swept, and none from before this opening are deleted, because {Reason}.")]
     public static partial void BlobsHeld(this ILogger logger, string reason);
+
+    [LoggerMessage(KvEventIds.JournalFaulted, LogLevel.Critical, "The device did not take what was written to the journal. The store takes no more writes until it is opened again; reads go on, and a snapshot into new files is tried.")]
+    public static partial void JournalFaulted(this ILogger logger, Exception exception);
+
+    [LoggerMessage(KvEventIds.JournalRemoved, LogLevel.Error, "Files of the journal were removed while the store was open. All entries are saved anew, and the journal begins again.")]
+    public static partial void JournalRemoved(this ILogger logger);
+
+    [LoggerMessage(KvEventIds.JournalSegmentsNotDeleted, LogLevel.Warning, "{Count} segments of the journal that nobody needs could not be deleted; it is tried again after the next save.")]
+    public static partial void JournalSegmentsNotDeleted(this ILogger logger, Exception exception, int count);
+
+    [LoggerMessage(KvEventIds.JournalSlidesNotTold, LogLevel.Warning, "The journal could not be told of sliding expiries that have moved; a crash may take back more of them than usual.")]
+    public static partial void JournalSlidesNotTold(this ILogger logger, Exception exception);
 }

@@ -25,4 +25,8 @@ internal static class KvEventIds
     public const int BlobsSwept = 53;
     public const int BlobSweepFailed = 54;
     public const int BlobsHeld = 55;
+    public const int JournalFaulted = 60;
+    public const int JournalRemoved = 61;
+    public const int JournalSegmentsNotDeleted = 62;
+    public const int JournalSlidesNotTold = 63;
 }

@@ -4,6 +4,7 @@ using SnapshotKv.Blobs;
 using SnapshotKv.Diagnostics;
 using SnapshotKv.FileSystem;
 using SnapshotKv.Format;
+using SnapshotKv.Journal;
 using SnapshotKv.Snapshots;
 
 namespace SnapshotKv.Engine;
@@ -25,14 +26,20 @@ internal sealed class Checkpointer(
     BlobCollector blobs,
     Func<IReadOnlyDictionary<string, string>> serializers,
     SnapshotInfo? latest,
+    ulong? latestSequence,
     bool isRewriteDue,
     SnapshotWatchers watchers,
     SaveHistory history,
+    JournalFiles journalFiles,
+    JournalWriter? journal,
     StoreMetrics metrics,
     ILogger logger)
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
     private SnapshotInfo? _latest = latest;
+
+    /// <summary>The last commit in the newest snapshot; null when Go wrote that, 0 when there is none.</summary>
+    private ulong? _latestSequence = latestSequence;
     // No commit has that number: a store whose file is of another format or version is dirty from the start.
     private ulong _savedSequence = isRewriteDue ? ulong.MaxValue : pipeline.Sequence;
     private bool _hasSlides;
@@ -43,6 +50,15 @@ internal sealed class Checkpointer(
 
     /// <summary>The newest snapshot; null when there is none yet.</summary>
     public SnapshotInfo? Latest => Volatile.Read(ref _latest);
+
+    /// <summary>The bytes that the journal had taken when the newest snapshot was begun, since the opening.</summary>
+    public long JournalBytesAtSave { get; private set; }
+
+    /// <summary>Called when the files of the store are gone: whatever memory holds is to be saved anew.</summary>
+    public void NoteFilesLost() => Volatile.Write(ref _savedSequence, ulong.MaxValue);
+
+    /// <summary>The last commit that a snapshot of ours is known to hold.</summary>
+    public ulong SavedSequence => Volatile.Read(ref _savedSequence) is not ulong.MaxValue and var saved ? saved : 0;
 
     /// <summary>How the saves went.</summary>
     public SaveHistory History { get; } = history;
@@ -177,6 +193,7 @@ internal sealed class Checkpointer(
     private SavedSnapshot WriteSnapshot(int workers, StoreOperation operation, CancellationToken cancellationToken)
     {
         var begun = clock.TimeProvider.GetUtcNow();
+        var journalBytes = journal?.AppendedBytes ?? 0;
         var capture = pipeline.Capture();
 
         // After the capture: a blob or a serializer is told of before the commit that brings it, so these have all that the captured entries need.
@@ -210,6 +227,8 @@ internal sealed class Checkpointer(
             var elapsed = operation.Succeeded(records.Length, size);
             History.NoteSuccess(clock.TimeProvider.GetUtcNow(), elapsed);
             logger.SnapshotSaved(info.FileName, records.Length, size, elapsed);
+            JournalBytesAtSave = journalBytes;
+            DropSegments(capture.Sequence);
             if (TryPrune())
             {
                 blobs.Collect();
@@ -222,6 +241,22 @@ internal sealed class Checkpointer(
             throw new KvStoreUnavailableException(
                 $"The snapshot '{path}' could not be saved: {exception.Message} Nothing is lost: all entries are in memory and the earlier snapshots are untouched. Remove the cause and save again.",
                 exception);
+        }
+    }
+
+    /// <summary>The journal is kept back to the snapshot before this one, should this one turn out to be damaged.</summary>
+    private void DropSegments(ulong sequence)
+    {
+        // What Go wrote has no number that the journal could go on from.
+        var keptFrom = options.MaxSnapshots > 1 ? _latestSequence ?? sequence : sequence;
+        _latestSequence = sequence;
+        if (journal is not null)
+        {
+            journal.NoteSnapshot(sequence, keptFrom);
+        }
+        else
+        {
+            journalFiles.Drop(keptFrom);
         }
     }
 

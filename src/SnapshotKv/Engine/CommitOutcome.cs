@@ -3,5 +3,9 @@ namespace SnapshotKv.Engine;
 /// <summary>What became of a commit.</summary>
 /// <param name="Sequence">Its number; the last commit's when nothing was changed.</param>
 /// <param name="Removed">How many live entries were removed.</param>
-/// <param name="Conflict">The key whose condition did not hold; null when the commit was carried out.</param>
-internal readonly record struct CommitOutcome(ulong Sequence, int Removed, byte[]? Conflict);
+/// <param name="IsRefused">Whether a condition did not hold, and nothing was changed.</param>
+/// <param name="Conflict">The key whose condition did not hold, where it is known.</param>
+internal readonly record struct CommitOutcome(ulong Sequence, long Removed, bool IsRefused = false, byte[]? Conflict = null)
+{
+    public static CommitOutcome Refused(byte[]? conflict) => new(0, 0, IsRefused: true, conflict);
+}

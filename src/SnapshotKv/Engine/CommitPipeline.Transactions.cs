@@ -34,19 +34,28 @@ internal sealed partial class CommitPipeline
     /// <param name="start">When it began.</param>
     /// <param name="reads">What it relies on.</param>
     /// <param name="changes">Its changes, no key twice.</param>
-    /// <param name="changed">A key that was changed since; null when nothing was, or when it is not known which.</param>
-    /// <returns>Whether the changes were carried out.</returns>
-    public bool TryCommit(TransactionStart start, TransactionReads reads, Span<TableChange> changes, out byte[]? changed)
+    /// <param name="isDirect">See <see cref="TrySet"/>.</param>
+    /// <param name="outcome">What became of it.</param>
+    /// <returns>Whether the journal had room; if not, nothing was done.</returns>
+    public bool TryCommit(TransactionStart start, TransactionReads reads, Span<TableChange> changes, bool isDirect, out CommitOutcome outcome)
     {
+        var body = EncodeBefore(changes, out var checksum);
         lock (_gate)
         {
             ThrowIfClosed();
-            if (reads.IsAnyChanged(_log, start, out changed))
+            if (reads.IsAnyChanged(_log, start, out var changed))
             {
+                outcome = CommitOutcome.Refused(changed);
+                return true;
+            }
+
+            if (_journal is not null && !_journal.TryReserve(body?.WrittenCount ?? LargestBody(changes)))
+            {
+                outcome = default;
                 return false;
             }
 
-            ApplyInGate(changes);
+            outcome = ApplyInGate(changes, JournalFrameKind.Changes, body, checksum, isDirect);
             return true;
         }
     }

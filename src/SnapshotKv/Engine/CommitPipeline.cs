@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using SnapshotKv.Blobs;
 using SnapshotKv.Format;
+using SnapshotKv.Journal;
 using SnapshotKv.Keyspace;
 
 namespace SnapshotKv.Engine;
@@ -17,6 +19,7 @@ internal sealed partial class CommitPipeline
 
     private readonly Lock _gate = new();
     private readonly KvClock _clock;
+    private readonly JournalWriter? _journal;
     private readonly ulong _firstSequence;
     private ulong _sequence;
     private bool _isClosed;
@@ -26,8 +29,10 @@ internal sealed partial class CommitPipeline
     /// <param name="sequence">The number of the last commit so far.</param>
     /// <param name="feed">Is told of every change.</param>
     /// <param name="blobs">Is told of every blob that an entry begins or ceases to refer to.</param>
-    public CommitPipeline(RecordTable table, KvClock clock, ulong sequence, ChangeFeed feed, BlobLedger blobs)
+    /// <param name="journal">Takes each commit before it is carried out; null for none.</param>
+    public CommitPipeline(RecordTable table, KvClock clock, ulong sequence, ChangeFeed feed, BlobLedger blobs, JournalWriter? journal)
     {
+        _journal = journal;
         Table = table;
         Feed = feed;
         Blobs = blobs;
@@ -51,29 +56,63 @@ internal sealed partial class CommitPipeline
     public long VersionOf(Record record) => (long)(record.Sequence == 0 ? _firstSequence : record.Sequence);
 
     /// <summary>Sets one key.</summary>
-    public void Set(Record record)
+    /// <param name="record">The entry.</param>
+    /// <param name="isDirect">Whether the commit is flushed at once, and so appended in the way that is flushed sooner.</param>
+    /// <param name="number">The commit's number.</param>
+    /// <returns>Whether the journal had room; if not, nothing was done, and room must be made outside of the gate.</returns>
+    public bool TrySet(Record record, bool isDirect, out ulong number)
     {
+        // Not in the gate: nobody else has the record yet.
+        var checksum = _journal is null ? 0 : JournalChange.SetChecksum(record);
         lock (_gate)
         {
             ThrowIfClosed();
-            var number = NextSequence();
+            number = _sequence + 1;
+            if (_journal is not null)
+            {
+                if (!_journal.TryReserve(JournalChange.SizeOf(record.Bytes!.Length)))
+                {
+                    return false;
+                }
+
+                _journal.AppendSet(number, record, checksum, isDirect);
+            }
+
+            NextSequence();
             record.SetSequence(number);
             NoteForTransactions(record.Key, record, number);
             var before = Table.Put(record);
             Tell(before, record, number);
+            return true;
         }
     }
 
     /// <summary>Removes one key. A key that is not there makes no commit.</summary>
-    /// <returns>Whether a live entry was removed.</returns>
-    public bool Remove(ReadOnlySpan<byte> key)
+    /// <param name="key">The key.</param>
+    /// <param name="isDirect">See <see cref="TrySet"/>.</param>
+    /// <param name="outcome">The commit's number, or the last one's; and how many live entries were removed.</param>
+    /// <returns>Whether the journal had room; if not, nothing was done.</returns>
+    public bool TryRemove(ReadOnlySpan<byte> key, bool isDirect, out CommitOutcome outcome)
     {
         lock (_gate)
         {
             ThrowIfClosed();
-            if (_log.IsKept && Table.Find(key).IsNull)
+            outcome = new(_sequence, 0);
+            if ((_log.IsKept || _journal is not null) && Table.Find(key).IsNull)
             {
-                return false;
+                return true;
+            }
+
+            if (_journal is not null)
+            {
+                if (!_journal.TryReserve(JournalChange.SizeOf(key.Length)))
+                {
+                    return false;
+                }
+
+                _body.ResetWrittenCount();
+                JournalChange.WriteRemove(_body, key);
+                AppendBody(JournalFrameKind.Changes, isDirect);
             }
 
             // Before the removal: whoever could still read it then, and slide it, knew it alive.
@@ -82,40 +121,77 @@ internal sealed partial class CommitPipeline
             var before = Table.Remove(key);
             if (before.IsNull)
             {
-                return false;
+                return true;
             }
 
-            Tell(before, default, NextSequence());
-            return !before.IsExpiredAt(now);
+            var number = NextSequence();
+            Tell(before, default, number);
+            outcome = new(number, before.IsExpiredAt(now) ? 0 : 1);
+            return true;
         }
     }
 
     /// <summary>Carries out several changes as one commit, no key twice, if the conditions hold.</summary>
-    public CommitOutcome TryCommit(Span<TableChange> changes, ReadOnlySpan<CommitCondition> conditions)
+    /// <param name="changes">The changes.</param>
+    /// <param name="conditions">Under which they are carried out.</param>
+    /// <param name="isDirect">See <see cref="TrySet"/>.</param>
+    /// <param name="outcome">What became of it.</param>
+    /// <returns>Whether the journal had room; if not, nothing was done, and the changes are as they were.</returns>
+    public bool TryCommit(Span<TableChange> changes, ReadOnlySpan<CommitCondition> conditions, bool isDirect, out CommitOutcome outcome)
     {
+        var body = EncodeBefore(changes, out var checksum);
         lock (_gate)
         {
             ThrowIfClosed();
-            return FindConflict(conditions) ?? CompleteUpdates(changes) ?? ApplyInGate(changes);
+            if (FindConflict(conditions) is { } conflict)
+            {
+                outcome = conflict;
+                return true;
+            }
+
+            // Before updates are joined with what is there: another attempt must find them as they are.
+            if (_journal is not null && !_journal.TryReserve(body?.WrittenCount ?? LargestBody(changes)))
+            {
+                outcome = default;
+                return false;
+            }
+
+            outcome = CompleteUpdates(changes) ?? ApplyInGate(changes, JournalFrameKind.Changes, body, checksum, isDirect);
+            return true;
         }
     }
 
     /// <summary>Removes everything as one commit.</summary>
-    /// <returns>How many live entries were removed.</returns>
-    public long Clear()
+    /// <param name="isDirect">See <see cref="TrySet"/>.</param>
+    /// <param name="outcome">The commit's number, or the last one's; and how many live entries were removed.</param>
+    /// <returns>Whether the journal had room; if not, nothing was done.</returns>
+    public bool TryClear(bool isDirect, out CommitOutcome outcome)
     {
         var buffer = NewSlotBuffer();
         Capture before;
+        ulong number;
         lock (_gate)
         {
             ThrowIfClosed();
+            outcome = new(_sequence, 0);
+            if (_journal is not null && !_journal.TryReserve(0))
+            {
+                return false;
+            }
+
             before = CaptureInGate(ref buffer);
             if (before.SlotCount == 0)
             {
-                return 0;
+                return true;
             }
 
-            var number = NextSequence();
+            if (_journal is not null)
+            {
+                _body.ResetWrittenCount();
+                AppendBody(JournalFrameKind.Clear, isDirect);
+            }
+
+            number = NextSequence();
             if (_log.IsKept)
             {
                 _log.NoteAll();
@@ -131,45 +207,22 @@ internal sealed partial class CommitPipeline
             }
         }
 
-        return before.LiveRecords(_clock.Now).Length;
+        outcome = new(number, before.LiveRecords(_clock.Now).Length);
+        return true;
     }
 
     /// <summary>Removes all keys that begin with a prefix, as one commit.</summary>
-    /// <returns>How many live entries were removed.</returns>
-    public long RemoveByPrefix(byte[] prefix)
-    {
-        var index = _keys.Ensure();
-        lock (_gate)
-        {
-            ThrowIfClosed();
-            var changes = new List<TableChange>();
-            foreach (var key in index.Enumerate(prefix))
-            {
-                changes.Add(new TableChange(key.Key));
-            }
-
-            return ApplyInGate(CollectionsMarshal.AsSpan(changes)).Removed;
-        }
-    }
+    /// <inheritdoc cref="TryClear"/>
+    public bool TryRemoveByPrefix(byte[] prefix, bool isDirect, out CommitOutcome outcome) =>
+        TryRemoveAll(_keys.Ensure(), prefix, static key => key, JournalFrameKind.RemoveByPrefix, isDirect, out outcome);
 
     /// <summary>Removes all entries that have a tag and whose keys begin with a prefix, as one commit.</summary>
     /// <param name="tagPrefix">The <see cref="TagKey"/> of the tag and the prefix.</param>
-    /// <returns>How many live entries were removed.</returns>
-    public long RemoveByTag(byte[] tagPrefix)
-    {
-        var index = _tags.Ensure();
-        lock (_gate)
-        {
-            ThrowIfClosed();
-            var changes = new List<TableChange>();
-            foreach (var tagKey in index.Enumerate(tagPrefix))
-            {
-                changes.Add(new TableChange(TagKey.KeyOf(tagKey.Key).ToArray()));
-            }
-
-            return ApplyInGate(CollectionsMarshal.AsSpan(changes)).Removed;
-        }
-    }
+    /// <param name="isDirect">See <see cref="TrySet"/>.</param>
+    /// <param name="outcome">The commit's number, or the last one's; and how many live entries were removed.</param>
+    /// <returns>Whether the journal had room; if not, nothing was done.</returns>
+    public bool TryRemoveByTag(byte[] tagPrefix, bool isDirect, out CommitOutcome outcome) =>
+        TryRemoveAll(_tags.Ensure(), tagPrefix, static tagKey => TagKey.KeyOf(tagKey).ToArray(), JournalFrameKind.RemoveByTag, isDirect, out outcome);
 
     /// <summary>Removes the dead entries of one part of the table; between two parts waiting writers come in.</summary>
     /// <param name="position">Where the part begins; moved behind it.</param>
@@ -221,7 +274,7 @@ internal sealed partial class CommitPipeline
             var version = record.IsNull || _clock.IsDead(record) ? 0 : VersionOf(record);
             if (version != condition.Version)
             {
-                return new(0, 0, condition.Key);
+                return CommitOutcome.Refused(condition.Key);
             }
         }
 
@@ -241,7 +294,7 @@ internal sealed partial class CommitPipeline
             var current = Table.Find(change.Key);
             if (current.IsNull || _clock.IsDead(current))
             {
-                return new(0, 0, change.Key.ToArray());
+                return CommitOutcome.Refused(change.Key.ToArray());
             }
 
             change.Complete(current, _clock.Now);
@@ -250,11 +303,52 @@ internal sealed partial class CommitPipeline
         return null;
     }
 
-    private CommitOutcome ApplyInGate(Span<TableChange> changes)
+    private bool TryRemoveAll(PrefixIndex index, byte[] prefix, Func<byte[], byte[]> toKey, JournalFrameKind kind, bool isDirect, out CommitOutcome outcome)
+    {
+        lock (_gate)
+        {
+            ThrowIfClosed();
+            if (_journal is not null && !_journal.TryReserve(prefix.Length))
+            {
+                outcome = default;
+                return false;
+            }
+
+            var changes = new List<TableChange>();
+            foreach (var key in index.Enumerate(prefix))
+            {
+                changes.Add(new TableChange(toKey(key.Key)));
+            }
+
+            // The journal is told what was removed in a word, not key by key.
+            var body = new ArrayBufferWriter<byte>(Math.Max(prefix.Length, 1));
+            body.Write(prefix);
+            outcome = ApplyInGate(CollectionsMarshal.AsSpan(changes), kind, body, Crc32C.Of(prefix), isDirect);
+            return true;
+        }
+    }
+
+    /// <param name="changes">The changes, complete.</param>
+    /// <param name="kind">What the journal is told.</param>
+    /// <param name="body">The frame's body; null when it is yet to be encoded.</param>
+    /// <param name="checksum">CRC-32C of the body, if there is one.</param>
+    /// <param name="isDirect">See <see cref="TrySet"/>.</param>
+    private CommitOutcome ApplyInGate(Span<TableChange> changes, JournalFrameKind kind, ArrayBufferWriter<byte>? body, uint checksum, bool isDirect)
     {
         if (!ChangesAnything(changes))
         {
-            return new(_sequence, 0, null);
+            return new(_sequence, 0);
+        }
+
+        if (body is not null)
+        {
+            _journal?.Append(kind, _sequence + 1, body.WrittenSpan, checksum, isDirect);
+        }
+        else if (_journal is not null)
+        {
+            _body.ResetWrittenCount();
+            Encode(changes, _body);
+            AppendBody(kind, isDirect);
         }
 
         var number = NextSequence();
@@ -276,7 +370,7 @@ internal sealed partial class CommitPipeline
             Tell(change.Before, change.After, number);
         }
 
-        return new(number, removed, null);
+        return new(number, removed);
     }
 
     /// <summary>Removing only keys that are not there is no commit, be it one or many.</summary>

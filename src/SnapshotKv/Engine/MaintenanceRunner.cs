@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using SnapshotKv.Diagnostics;
+using SnapshotKv.Journal;
 
 namespace SnapshotKv.Engine;
 
@@ -23,10 +24,23 @@ internal sealed class MaintenanceRunner : IDisposable
     /// <summary>How long slides alone may wait for a save.</summary>
     private static readonly TimeSpan SlideDelay = TimeSpan.FromMinutes(10);
 
+    /// <summary>Where there is a journal, a store of this size and more is not saved by the debounce: rewriting it all for each few changes would keep the disk busy.</summary>
+    private const long LargeStore = 16L << 20;
+
+    /// <summary>A large store is saved when the journal has grown by so much, or by half the last snapshot if that is more, and after so long at the latest.</summary>
+    private const long LargeGrowth = 64L << 20;
+
+    private static readonly TimeSpan LargeStoreDelay = TimeSpan.FromMinutes(10);
+
+    /// <summary>The journal is looked at each time it has grown by so much; less than what is left of it when it is nearly full.</summary>
+    private const int LooksPerJournal = 32;
+
     private static readonly TimeSpan FirstBackOff = TimeSpan.FromSeconds(1);
 
     private readonly Checkpointer? _checkpointer;
     private readonly ExpirationSweeper _sweeper;
+    private readonly JournalWriter? _journal;
+    private readonly SnapshotKvOptions _settings;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
     private readonly IWorkScheduler _ownScheduler;
@@ -40,16 +54,30 @@ internal sealed class MaintenanceRunner : IDisposable
     private int _isSweeping;
     private int _failures;
     private long _restUntil;
+    private long _lookAtBytes;
+    private int _isForced;
     private volatile bool _isDisposed;
 
-    public MaintenanceRunner(Checkpointer? checkpointer, ExpirationSweeper sweeper, TimeProvider timeProvider, IWorkScheduler scheduler, ILogger logger)
+    public MaintenanceRunner(
+        Checkpointer? checkpointer, ExpirationSweeper sweeper, JournalWriter? journal, SnapshotKvOptions settings, TimeProvider timeProvider, IWorkScheduler scheduler, ILogger logger)
     {
         _checkpointer = checkpointer;
+        _journal = journal;
+        _settings = settings;
         _sweeper = sweeper;
         _timeProvider = timeProvider;
         _logger = logger;
         _ownScheduler = _scheduler = scheduler;
     }
+
+    /// <summary>What the journal needs; null where there is none.</summary>
+    public JournalUpkeep? Journal { get; set; }
+
+    /// <summary>Has work done in the background.</summary>
+    public void Queue(Action work) => _scheduler.Queue(work);
+
+    /// <summary>Has a save tried as soon as may be, whatever was saved a moment ago.</summary>
+    public void QueueSave() => _scheduler.Queue(Save);
 
     /// <summary>Sets when saves and sweeps are due, from now on and by the clock as it is bound now. What is unsaved is saved by the new settings.</summary>
     public void SetTimes(TimeSpan saveDebounce, TimeSpan sweepInterval)
@@ -63,6 +91,7 @@ internal sealed class MaintenanceRunner : IDisposable
             }
 
             _debounce = saveDebounce;
+            Journal?.SetTimes();
             Volatile.Write(ref _restUntil, _timeProvider.GetTimestamp());
             MakeTimers(sweepInterval);
 
@@ -83,6 +112,15 @@ internal sealed class MaintenanceRunner : IDisposable
         {
             Arm();
         }
+
+        if (_journal is not null)
+        {
+            Journal!.NoteChange();
+            if (_journal.AppendedBytes >= Volatile.Read(ref _lookAtBytes))
+            {
+                LookAtJournal();
+            }
+        }
     }
 
     /// <summary>
@@ -91,6 +129,7 @@ internal sealed class MaintenanceRunner : IDisposable
     /// </summary>
     public void NoteSlide()
     {
+        Journal?.NoteChange();
         if (_checkpointer?.NoteSlide() == true && Interlocked.CompareExchange(ref _due, DueForSlide, NotDue) == NotDue)
         {
             ArmIn(_debounce > SlideDelay ? _debounce : SlideDelay);
@@ -124,6 +163,7 @@ internal sealed class MaintenanceRunner : IDisposable
         _isDisposed = true;
         lock (_timing)
         {
+            Journal?.Dispose();
             DisposeTimers();
         }
     }
@@ -167,14 +207,40 @@ internal sealed class MaintenanceRunner : IDisposable
 
     private void Arm()
     {
-        if (_debounce == TimeSpan.Zero)
+        var delay = IsLarge ? LargeStoreDelay : _debounce;
+        if (delay == TimeSpan.Zero)
         {
             QueueSave();
             return;
         }
 
-        var rest = _timeProvider.GetElapsedTime(_timeProvider.GetTimestamp(), Volatile.Read(ref _restUntil));
-        ArmIn(rest > _debounce ? rest : _debounce);
+        ArmIn(Rest > delay ? Rest : delay);
+    }
+
+    private TimeSpan Rest => _timeProvider.GetElapsedTime(_timeProvider.GetTimestamp(), Volatile.Read(ref _restUntil));
+
+    /// <summary>What the journal has taken since the newest snapshot was begun.</summary>
+    private long Growth => _journal!.AppendedBytes - _checkpointer!.JournalBytesAtSave;
+
+    private bool IsLarge => _journal is not null && (_checkpointer!.Latest?.SizeBytes ?? 0) + Growth >= LargeStore;
+
+    /// <summary>The journal has grown: perhaps enough for a save before its time.</summary>
+    private void LookAtJournal()
+    {
+        var step = _settings.MaxJournalBytes / LooksPerJournal;
+        Volatile.Write(ref _lookAtBytes, _journal!.AppendedBytes + step);
+        if (_journal.IsNearlyFull && Growth > step)
+        {
+            // The limit comes before the rest between two saves.
+            if (Interlocked.Exchange(ref _isForced, 1) == 0)
+            {
+                QueueSave();
+            }
+        }
+        else if (_saveTimer is not null && IsLarge && Growth >= Math.Max(LargeGrowth, (_checkpointer!.Latest?.SizeBytes ?? 0) / 2))
+        {
+            ArmIn(Rest > TimeSpan.Zero ? Rest : TimeSpan.Zero);
+        }
     }
 
     private void ArmIn(TimeSpan delay)
@@ -184,8 +250,6 @@ internal sealed class MaintenanceRunner : IDisposable
             _saveTimer?.Change(delay, Timeout.InfiniteTimeSpan);
         }
     }
-
-    private void QueueSave() => _scheduler.Queue(Save);
 
     private void QueueSweep()
     {
@@ -204,7 +268,8 @@ internal sealed class MaintenanceRunner : IDisposable
 
         // Before the capture: a commit that comes after it must find no save due, and ask for the next one.
         // Exchanged, not written: what is read next must not be read before it.
-        Interlocked.Exchange(ref _due, NotDue);
+        Interlocked.Exchange(ref _due, _saveTimer is null ? DueForChange : NotDue);
+        Volatile.Write(ref _isForced, 0);
         if (!_checkpointer!.IsDirty)
         {
             return;

@@ -1,4 +1,5 @@
 using SnapshotKv.FileSystem;
+using SnapshotKv.Journal;
 using SnapshotKv.Snapshots;
 
 namespace SnapshotKv.Engine;
@@ -15,12 +16,16 @@ internal sealed class OpenDirectory : IDisposable
         Path = path;
         _lock = heldLock;
         Catalog = catalog;
+        Journal = new JournalDirectory(fileSystem, path);
     }
 
     /// <summary>The directory, absolute and with links resolved.</summary>
     public string Path { get; }
 
     public SnapshotCatalog Catalog { get; }
+
+    /// <summary>Where the journal's segments lie.</summary>
+    public JournalDirectory Journal { get; }
 
     /// <summary>Who saves the store; null until <see cref="Attach"/>.</summary>
     public Checkpointer? Checkpointer { get; private set; }

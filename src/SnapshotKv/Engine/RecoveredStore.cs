@@ -1,3 +1,4 @@
+using SnapshotKv.Journal;
 using SnapshotKv.Keyspace;
 using SnapshotKv.Snapshots;
 
@@ -12,6 +13,15 @@ namespace SnapshotKv.Engine;
 /// <param name="IsRewriteDue">Whether the file is of another format or an older version than what the store writes.</param>
 internal sealed record RecoveredStore(RecordTable Table, ulong Sequence, KvRecoveryReport Report, SnapshotHeader? Header, bool HasBlobs, bool IsRewriteDue)
 {
+    /// <summary>The last commit of the state that was found; <see cref="Sequence"/> may be ahead of it.</summary>
+    public ulong Continues { get; init; } = Header?.Sequence ?? 0;
+
+    /// <summary>The segments of the journal that there are, in their order.</summary>
+    public IReadOnlyList<ClosedSegment> Segments { get; init; } = [];
+
+    /// <summary>The highest ordinal that any segment ever seen has.</summary>
+    public ulong LastOrdinal { get; init; }
+
     /// <summary>A store that begins empty.</summary>
     public static RecoveredStore Empty(KvRecoveryReport report) => new(new RecordTable(), 0, report, Header: null, HasBlobs: false, IsRewriteDue: false);
 }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Primitives;
 using SnapshotKv.Blobs;
 using SnapshotKv.Diagnostics;
 using SnapshotKv.Format;
+using SnapshotKv.Journal;
 using SnapshotKv.Keyspace;
 
 namespace SnapshotKv.Engine;
@@ -21,10 +22,26 @@ internal sealed class StoreEngine(
     BlobStore? blobs,
     FlightTable flights,
     SnapshotWatchers snapshotWatchers,
+    JournalWriter? journal,
+    SlideQueue? slides,
+    SnapshotKvOptions storeSettings,
     IWorkScheduler scheduler,
     ILogger logger)
 {
+    /// <summary>The highest level that costs no waiting: what is appended to the journal is in the kernel's hands.</summary>
+    private readonly KvDurability _unawaited = journal is null ? KvDurability.Snapshot : KvDurability.Process;
+
+    private readonly JournalRoom? _room = journal is null ? null : new(journal, checkpointer!, storeSettings);
     private volatile bool _isClosed;
+
+    /// <summary>What each write survives that does not ask for more.</summary>
+    public KvDurability Durability { get; } = checkpointer is null ? KvDurability.Snapshot : storeSettings.Durability;
+
+    /// <summary>What a transaction survives that does not ask for more: without a journal it is saved at once, as Go does it.</summary>
+    public KvDurability TransactionDurability => Durability == KvDurability.Snapshot ? KvDurability.Process : Durability;
+
+    /// <summary>Whether commits go into a journal.</summary>
+    public bool HasJournal => journal is not null;
 
     public KvClock Clock { get; } = clock;
 
@@ -68,66 +85,82 @@ internal sealed class StoreEngine(
         }
     }
 
-    public void Set(Record record)
+    /// <summary>Sets one key. Returns when the write is as safe as it is to be; so do all that follow.</summary>
+    public void Set(Record record, KvDurability durability)
     {
         ThrowIfClosed();
-        Pipeline.Set(record);
-        NoteChange();
-    }
-
-    public bool Remove(ReadOnlySpan<byte> key)
-    {
-        ThrowIfClosed();
-        var removed = Pipeline.Remove(key);
-        NoteChange();
-        return removed;
-    }
-
-    public CommitOutcome TryCommit(Span<TableChange> changes, ReadOnlySpan<CommitCondition> conditions)
-    {
-        ThrowIfClosed();
-        var outcome = Pipeline.TryCommit(changes, conditions);
-        NoteChange();
-        return outcome;
-    }
-
-    /// <inheritdoc cref="CommitPipeline.TryCommit(TransactionStart, TransactionReads, Span{TableChange}, out byte[])"/>
-    public bool TryCommit(TransactionStart start, TransactionReads reads, Span<TableChange> changes, out byte[]? changed)
-    {
-        ThrowIfClosed();
-        if (!Pipeline.TryCommit(start, reads, changes, out changed))
+        ulong number;
+        for (var attempt = 0; !Pipeline.TrySet(record, durability == KvDurability.Disk, out number); attempt++)
         {
-            return false;
+            _room!.Make(attempt);
+        }
+
+        Finish(number, durability);
+    }
+
+    /// <inheritdoc cref="Set"/>
+    public ValueTask SetAsync(Record record, KvDurability durability)
+    {
+        ThrowIfClosed();
+        if (!Pipeline.TrySet(record, durability == KvDurability.Disk, out var number))
+        {
+            return SetOnceThereIsRoomAsync(record, durability);
         }
 
         NoteChange();
-        return true;
+        return durability > _unawaited ? WaitAsync(number) : ValueTask.CompletedTask;
     }
 
-    public long RemoveByPrefix(byte[] prefix)
+    public bool Remove(ReadOnlySpan<byte> key, KvDurability durability)
     {
         ThrowIfClosed();
-        var removed = prefix.Length == 0 && Table.OpaqueCount == 0 ? Pipeline.Clear() : Pipeline.RemoveByPrefix(prefix);
-        NoteChange();
-        return removed;
+        CommitOutcome outcome;
+        for (var attempt = 0; !Pipeline.TryRemove(key, durability == KvDurability.Disk, out outcome); attempt++)
+        {
+            _room!.Make(attempt);
+        }
+
+        Finish(outcome.Sequence, durability);
+        return outcome.Removed > 0;
     }
 
-    public long RemoveByTag(byte[] tagPrefix)
+    public async ValueTask<bool> RemoveAsync(byte[] key, KvDurability durability)
     {
-        ThrowIfClosed();
-        var removed = Pipeline.RemoveByTag(tagPrefix);
-        NoteChange();
-        return removed;
+        var outcome = await CommitAsync(isDirect => Pipeline.TryRemove(key, isDirect, out var outcome) ? outcome : null, durability).ConfigureAwait(false);
+        return outcome.Removed > 0;
     }
+
+    public CommitOutcome Commit(TableChange[] changes, CommitCondition[] conditions, KvDurability durability) =>
+        Commit(isDirect => Pipeline.TryCommit(changes, conditions, isDirect, out var outcome) ? outcome : null, durability);
+
+    public ValueTask<CommitOutcome> CommitAsync(TableChange[] changes, CommitCondition[] conditions, KvDurability durability) =>
+        CommitAsync(isDirect => Pipeline.TryCommit(changes, conditions, isDirect, out var outcome) ? outcome : null, durability);
+
+    /// <summary>Carries out a transaction's changes if nothing it relies on was changed.</summary>
+    public CommitOutcome Commit(TransactionStart start, TransactionReads reads, TableChange[] changes, KvDurability durability) =>
+        Commit(isDirect => Pipeline.TryCommit(start, reads, changes, isDirect, out var outcome) ? outcome : null, durability);
+
+    /// <inheritdoc cref="Commit(TransactionStart, TransactionReads, TableChange[], KvDurability)"/>
+    public ValueTask<CommitOutcome> CommitAsync(TransactionStart start, TransactionReads reads, TableChange[] changes, KvDurability durability) =>
+        CommitAsync(isDirect => Pipeline.TryCommit(start, reads, changes, isDirect, out var outcome) ? outcome : null, durability);
+
+    public long RemoveByPrefix(byte[] prefix, KvDurability durability) => Commit(RemovalOf(prefix), durability).Removed;
+
+    public async ValueTask<long> RemoveByPrefixAsync(byte[] prefix, KvDurability durability) =>
+        (await CommitAsync(RemovalOf(prefix), durability).ConfigureAwait(false)).Removed;
+
+    public long RemoveByTag(byte[] tagPrefix, KvDurability durability) =>
+        Commit(isDirect => Pipeline.TryRemoveByTag(tagPrefix, isDirect, out var outcome) ? outcome : null, durability).Removed;
+
+    public async ValueTask<long> RemoveByTagAsync(byte[] tagPrefix, KvDurability durability) =>
+        (await CommitAsync(isDirect => Pipeline.TryRemoveByTag(tagPrefix, isDirect, out var outcome) ? outcome : null, durability).ConfigureAwait(false)).Removed;
 
     /// <summary>Removes everything, keys that no string reaches too.</summary>
-    public long Clear()
-    {
-        ThrowIfClosed();
-        var removed = Pipeline.Clear();
-        NoteChange();
-        return removed;
-    }
+    public long Clear(KvDurability durability) => Commit(isDirect => Pipeline.TryClear(isDirect, out var outcome) ? outcome : null, durability).Removed;
+
+    /// <inheritdoc cref="Clear"/>
+    public async ValueTask<long> ClearAsync(KvDurability durability) =>
+        (await CommitAsync(isDirect => Pipeline.TryClear(isDirect, out var outcome) ? outcome : null, durability).ConfigureAwait(false)).Removed;
 
     /// <summary>The live keys under a prefix, in order; read while it is enumerated.</summary>
     public IEnumerable<byte[]> Keys(byte[] prefix)
@@ -237,6 +270,94 @@ internal sealed class StoreEngine(
         scope.End();
     });
 
+    private Func<bool, CommitOutcome?> RemovalOf(byte[] prefix) => prefix.Length == 0 && Table.OpaqueCount == 0
+        ? isDirect => Pipeline.TryClear(isDirect, out var outcome) ? outcome : null
+        : isDirect => Pipeline.TryRemoveByPrefix(prefix, isDirect, out var outcome) ? outcome : null;
+
+    /// <param name="attempt">Carries it out; null when the journal has no room.</param>
+    /// <param name="durability">What it is to survive.</param>
+    private CommitOutcome Commit(Func<bool, CommitOutcome?> attempt, KvDurability durability)
+    {
+        ThrowIfClosed();
+        CommitOutcome? outcome;
+        for (var attempts = 0; (outcome = attempt(durability == KvDurability.Disk)) is null; attempts++)
+        {
+            _room!.Make(attempts);
+        }
+
+        if (!outcome.Value.IsRefused)
+        {
+            Finish(outcome.Value.Sequence, durability);
+        }
+
+        return outcome.Value;
+    }
+
+    /// <inheritdoc cref="Commit(Func{bool, CommitOutcome?}, KvDurability)"/>
+    private async ValueTask<CommitOutcome> CommitAsync(Func<bool, CommitOutcome?> attempt, KvDurability durability)
+    {
+        ThrowIfClosed();
+        CommitOutcome? outcome;
+        for (var attempts = 0; (outcome = attempt(durability == KvDurability.Disk)) is null; attempts++)
+        {
+            await _room!.MakeAsync(attempts).ConfigureAwait(false);
+        }
+
+        if (!outcome.Value.IsRefused)
+        {
+            NoteChange();
+            if (durability > _unawaited)
+            {
+                await WaitAsync(outcome.Value.Sequence).ConfigureAwait(false);
+            }
+        }
+
+        return outcome.Value;
+    }
+
+    private async ValueTask SetOnceThereIsRoomAsync(Record record, KvDurability durability)
+    {
+        ulong number;
+        for (var attempt = 0; !Pipeline.TrySet(record, durability == KvDurability.Disk, out number); attempt++)
+        {
+            await _room!.MakeAsync(attempt).ConfigureAwait(false);
+        }
+
+        NoteChange();
+        if (durability > _unawaited)
+        {
+            await WaitAsync(number).ConfigureAwait(false);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Finish(ulong number, KvDurability durability)
+    {
+        NoteChange();
+        if (durability > _unawaited)
+        {
+            Wait(number);
+        }
+    }
+
+    /// <summary>Returns when a commit is on the device: in the journal, or without one in a snapshot. In memory-only mode there is none.</summary>
+    private void Wait(ulong number)
+    {
+        if (journal is not null)
+        {
+            journal.Flushes.Wait(number);
+        }
+        else if (Checkpointer is not null && number > Checkpointer.SavedSequence)
+        {
+            Checkpointer.Save(Environment.ProcessorCount, CancellationToken.None);
+        }
+    }
+
+    private ValueTask WaitAsync(ulong number) =>
+        journal is not null ? journal.Flushes.WaitAsync(number)
+        : Checkpointer is not null && number > Checkpointer.SavedSequence ? new(Checkpointer.SaveAsync(Environment.ProcessorCount, CancellationToken.None))
+        : ValueTask.CompletedTask;
+
     private void NoteChange()
     {
         maintenance.NoteChange();
@@ -263,6 +384,7 @@ internal sealed class StoreEngine(
     private void Slide(Record record, long now)
     {
         // Never lowered: of two reads at once the later one counts.
+        var isMarked = slides is not null;
         while (true)
         {
             var deadline = record.Deadline;
@@ -272,8 +394,21 @@ internal sealed class StoreEngine(
                 return;
             }
 
-            if (record.TryMoveDeadline(deadline, slid))
+            if (!isMarked)
             {
+                if (record.TryMoveDeadline(deadline, slid))
+                {
+                    maintenance.NoteSlide();
+                    return;
+                }
+            }
+            else if (record.TryMoveDeadline(deadline, slid | Record.SlideMark))
+            {
+                if ((deadline & Record.SlideMark) == 0)
+                {
+                    slides!.Note(record, deadline);
+                }
+
                 maintenance.NoteSlide();
                 return;
             }

@@ -20,6 +20,7 @@ internal sealed class TableSink : ISnapshotSink
     public void Add(Record record)
     {
         HasBlobs |= (record.Flags & RecordFlags.Blob) != 0;
+        record.ClearSlideMark();
         _entries.Add(record);
     }
 

@@ -56,23 +56,53 @@ internal sealed class TransactionScope(StoreEngine engine, TransactionStart star
             : Disposed();
     }
 
+    /// <summary>What the commit is to survive, when that is more than what the store's writes do anyway.</summary>
+    public KvDurability Durability { get; private set; } = engine.TransactionDurability;
+
+    /// <summary>A write, or the whole transaction, asks for more.</summary>
+    public void Raise(KvDurability? durability)
+    {
+        if (durability > Durability)
+        {
+            Durability = durability.Value;
+        }
+    }
+
     /// <summary>Carries out the writes, and ends the transaction whatever becomes of it.</summary>
-    /// <returns>Whether anything was changed.</returns>
-    public bool Commit()
+    public void Commit()
     {
         using var turn = Enter();
-        if (Interlocked.CompareExchange(ref _state, Committed, Open) != Open)
-        {
-            throw Disposed();
-        }
-
+        BeginCommit();
         try
         {
-            return View.Commit();
+            View.Commit(Durability);
         }
         finally
         {
             End();
+        }
+    }
+
+    /// <inheritdoc cref="Commit"/>
+    public async ValueTask CommitAsync()
+    {
+        using var turn = Enter();
+        BeginCommit();
+        try
+        {
+            await View.CommitAsync(Durability).ConfigureAwait(false);
+        }
+        finally
+        {
+            End();
+        }
+    }
+
+    private void BeginCommit()
+    {
+        if (Interlocked.CompareExchange(ref _state, Committed, Open) != Open)
+        {
+            throw Disposed();
         }
     }
 

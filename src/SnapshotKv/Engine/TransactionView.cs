@@ -176,17 +176,36 @@ internal sealed class TransactionView(StoreEngine engine, TransactionStart start
     }
 
     /// <summary>Carries out the writes as one commit.</summary>
-    /// <returns>Whether anything was changed.</returns>
     /// <exception cref="KvConflictException">Something it relies on was changed since it began; nothing was changed.</exception>
-    public bool Commit()
+    public void Commit(KvDurability durability)
     {
-        // What only reads has been answered as of its start already, which is a place in the order.
-        if (_writes.Count == 0)
+        if (HasWrites)
+        {
+            ThrowIfRefused(engine.Commit(start, _reads, ToChanges(), durability));
+        }
+    }
+
+    /// <inheritdoc cref="Commit"/>
+    public async ValueTask CommitAsync(KvDurability durability)
+    {
+        if (HasWrites)
+        {
+            ThrowIfRefused(await engine.CommitAsync(start, _reads, ToChanges(), durability).ConfigureAwait(false));
+        }
+    }
+
+    /// <summary>What only reads has been answered as of its start already, which is a place in the order.</summary>
+    private bool HasWrites
+    {
+        get
         {
             engine.ThrowIfClosed();
-            return false;
+            return _writes.Count > 0;
         }
+    }
 
+    private TableChange[] ToChanges()
+    {
         var changes = new TableChange[_writes.Count];
         var now = engine.Clock.Now;
         var next = 0;
@@ -195,9 +214,15 @@ internal sealed class TransactionView(StoreEngine engine, TransactionStart start
             changes[next++] = ToChange(key, write, now);
         }
 
-        return engine.TryCommit(start, _reads, changes, out var changed)
-            ? Array.Exists(changes, static change => !change.Before.IsNull || !change.After.IsNull)
-            : throw Conflicts.With(changed, partitionBytes);
+        return changes;
+    }
+
+    private void ThrowIfRefused(in CommitOutcome outcome)
+    {
+        if (outcome.IsRefused)
+        {
+            throw Conflicts.With(outcome.Conflict, partitionBytes);
+        }
     }
 
     /// <summary>Life counts from the commit on. An instant that has passed meanwhile leaves no entry.</summary>

@@ -37,7 +37,8 @@ internal interface IFileHandle : IDisposable
     /// Maps the file's bytes into memory for storing, where that is as safe as writing: the bytes must have been written and flushed before, on a file system that
     /// overwrites them in place, so that a store cannot fail for want of room.
     /// </summary>
-    /// <returns>The mapping, which the caller disposes before the handle; null where this platform or file system is not known to be safe.</returns>
-    /// <exception cref="IOException">The kernel refused the mapping.</exception>
+    /// <returns>The mapping, which does not end with the handle; null where this platform or file system is not known to be safe.</returns>
+    /// <exception cref="IOException">The kernel refused the mapping, or the file is empty.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file is open for reading only.</exception>
     IMappedFile? TryMap();
 }

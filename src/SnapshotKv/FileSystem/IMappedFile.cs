@@ -10,10 +10,14 @@ internal interface IMappedFile : IDisposable
     /// <summary>Stores bytes. Whoever reads the file meanwhile may see any part of them.</summary>
     /// <param name="bytes">What; within the file as it was when it was mapped.</param>
     /// <param name="offset">Where to.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Some of them would lie outside.</exception>
+    /// <exception cref="ObjectDisposedException">The mapping is gone.</exception>
     void Store(ReadOnlySpan<byte> bytes, long offset);
 
     /// <summary>Stores eight bytes at once, and not before all that was stored before: whoever sees them sees that, too.</summary>
     /// <param name="word">The bytes, little-endian.</param>
     /// <param name="offset">Where to; a multiple of eight.</param>
+    /// <exception cref="ArgumentOutOfRangeException">It is none, or lies outside.</exception>
+    /// <exception cref="ObjectDisposedException">The mapping is gone.</exception>
     void Publish(ulong word, long offset);
 }

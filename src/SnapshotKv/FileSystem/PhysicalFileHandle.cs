@@ -113,7 +113,16 @@ internal sealed class PhysicalFileHandle : IFileHandle
 
     public void FlushData() => Flush(_file, _path, isDataOnly: true);
 
-    public IMappedFile? TryMap() => null;
+    public IMappedFile? TryMap()
+    {
+        var length = Length;
+        if (!MappableMount.Holds(_file))
+        {
+            return null;
+        }
+
+        return new PhysicalMappedFile(MemoryMapping.Of(_file, length, _path), length);
+    }
 
     public void Dispose() => _file.Dispose();
 

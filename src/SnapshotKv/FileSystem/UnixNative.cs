@@ -5,7 +5,7 @@ namespace SnapshotKv.FileSystem;
 
 /// <summary>
 /// The few calls of the C library that .NET has no honest counterpart for: its flush hides errors and knows no directories, its move falls back
-/// to copying, and its file lock ignores every answer but "held".
+/// to copying, its file lock ignores every answer but "held", and its mapped files put a lock and a reference count around each access.
 /// </summary>
 /// <remarks>Only functions with fixed arguments, or without their variable ones: Apple's 64-bit ARM passes variable arguments differently.</remarks>
 internal static partial class UnixNative
@@ -15,6 +15,10 @@ internal static partial class UnixNative
 
     /// <summary>macOS: have the drive itself write out its cache, which fsync does not do there.</summary>
     public const int FullFsync = 51;
+
+    public const int ProtectRead = 1;
+    public const int ProtectWrite = 2;
+    public const int MapShared = 1;
 
     public const int LockExclusive = 2;
     public const int LockNonBlocking = 4;
@@ -41,6 +45,15 @@ internal static partial class UnixNative
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int Flock(SafeFileHandle file, int operation);
+
+    /// <summary>For 64-bit processes only: elsewhere the offset may have half the size.</summary>
+    [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static partial MemoryMapping Mmap(nint address, nuint length, int protection, int flags, SafeFileHandle file, long offset);
+
+    [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static partial int Munmap(nint address, nuint length);
 
     [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

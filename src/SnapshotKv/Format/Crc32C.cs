@@ -11,6 +11,14 @@ internal struct Crc32C()
     /// <summary>The checksum of everything appended so far.</summary>
     public readonly uint Value => ~_state;
 
+    /// <summary>The checksum of bytes that are all there.</summary>
+    public static uint Of(ReadOnlySpan<byte> bytes)
+    {
+        var checksum = new Crc32C();
+        checksum.Append(bytes);
+        return checksum.Value;
+    }
+
     public void Append(ReadOnlySpan<byte> bytes)
     {
         var state = _state;

@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace SnapshotKv.Format;
 
@@ -23,6 +25,29 @@ internal static class JournalChange
 
     /// <summary>The eight bytes before a record that is set, as one number.</summary>
     public static ulong SetHeader(Record record) => (uint)record.Bytes!.Length | ((ulong)Set << 32);
+
+    /// <summary>CRC-32C of the body of a frame that sets one key.</summary>
+    public static uint SetChecksum(Record record)
+    {
+        var state = BitOperations.Crc32C(uint.MaxValue, SetHeader(record));
+        ReadOnlySpan<byte> bytes = record.Bytes;
+        foreach (var word in MemoryMarshal.Cast<byte, ulong>(bytes))
+        {
+            state = BitOperations.Crc32C(state, word);
+        }
+
+        var tail = bytes[(bytes.Length & ~7)..];
+        if (!tail.IsEmpty)
+        {
+            // With the zeros behind it, which belong to the body.
+            Span<byte> last = stackalloc byte[sizeof(ulong)];
+            last.Clear();
+            tail.CopyTo(last);
+            state = BitOperations.Crc32C(state, BinaryPrimitives.ReadUInt64LittleEndian(last));
+        }
+
+        return ~state;
+    }
 
     /// <summary>Writes a key that is set.</summary>
     /// <param name="writer">Where to.</param>

@@ -24,6 +24,12 @@ internal readonly struct Record(byte[]? bytes)
 {
     public const int HeaderSize = 24;
 
+    /// <summary>
+    /// The lowest bit of the deadline of a sliding entry, of no account for the entry's life: the engine sets it while the entry waits for its slide to be journaled. All lives
+    /// that callers give are multiples of 100 ns.
+    /// </summary>
+    public const long SlideMark = 1;
+
     /// <summary>The longest key a file may bring. What may be set is less: <see cref="KvKey.MaxBytes"/>.</summary>
     public const int LongestKey = (1 << 24) - 1;
 
@@ -36,8 +42,11 @@ internal readonly struct Record(byte[]? bytes)
 
     public bool IsNull => Bytes is null;
 
-    /// <summary>The deadline as it is now; see <see cref="TryMoveDeadline"/>.</summary>
+    /// <summary>The deadline as it is now; see <see cref="TryMoveDeadline"/>. That of a sliding entry may be a nanosecond late: <see cref="SlideMark"/>.</summary>
     public long Deadline => Volatile.Read(ref DeadlineWord);
+
+    /// <summary>The deadline without the mark.</summary>
+    public long Expiry => (Flags & RecordFlags.Sliding) != 0 ? Deadline & ~SlideMark : Deadline;
 
     public ulong Sequence => ReadAt<ulong>(SequenceOffset);
 
@@ -163,17 +172,17 @@ internal readonly struct Record(byte[]? bytes)
     /// <summary>A record with another life, and else the same parts; it has no sequence number yet.</summary>
     public Record WithLife(long deadline, long slidingWindow, long cap) => With(Value, deadline, slidingWindow, cap, BlobReference);
 
-    /// <summary>Where a read at an instant moves the deadline: ahead by the sliding window, not beyond the cap, and never back.</summary>
+    /// <summary>Where a read at an instant moves the deadline: ahead by the sliding window, not beyond the cap, and never back. Without the mark.</summary>
     public long SlidDeadline(long now)
     {
-        var deadline = Deadline;
+        var deadline = Expiry;
         if ((Flags & RecordFlags.Sliding) == 0)
         {
             return deadline;
         }
 
         var slid = now + SlidingWindow;
-        return Math.Max(deadline, Cap is not 0 and var cap ? Math.Min(slid, cap) : slid);
+        return Math.Max(deadline, (Cap is not 0 and var cap ? Math.Min(slid, cap) : slid) & ~SlideMark);
     }
 
     /// <summary>Gives the record its sequence number, before anyone else sees it.</summary>
@@ -189,6 +198,10 @@ internal readonly struct Record(byte[]? bytes)
 
     /// <summary>Moves the deadline, unless somebody moved it since it was read.</summary>
     public bool TryMoveDeadline(long from, long to) => Interlocked.CompareExchange(ref DeadlineWord, to, from) == from;
+
+    /// <summary>Takes the <see cref="SlideMark"/> of a sliding entry away.</summary>
+    /// <returns>The deadline at that moment.</returns>
+    public long ClearSlideMark() => (Flags & RecordFlags.Sliding) != 0 ? Interlocked.And(ref DeadlineWord, ~SlideMark) & ~SlideMark : Deadline;
 
     private Record With(ReadOnlySpan<byte> value, long deadline, long slidingWindow, long cap, ReadOnlySpan<byte> blobReference)
     {

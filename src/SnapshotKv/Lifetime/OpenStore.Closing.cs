@@ -25,7 +25,14 @@ internal sealed partial class OpenStore
             {
                 using (directory)
                 {
-                    directory.Checkpointer!.SaveLast(Environment.ProcessorCount);
+                    try
+                    {
+                        directory.Checkpointer!.SaveLast(Environment.ProcessorCount);
+                    }
+                    finally
+                    {
+                        CloseJournal(directory);
+                    }
                 }
 
                 _logger.StoreClosed(directory.Path);
@@ -48,7 +55,14 @@ internal sealed partial class OpenStore
             {
                 using (directory)
                 {
-                    await directory.Checkpointer!.SaveLastAsync(Environment.ProcessorCount).ConfigureAwait(false);
+                    try
+                    {
+                        await directory.Checkpointer!.SaveLastAsync(Environment.ProcessorCount).ConfigureAwait(false);
+                    }
+                    finally
+                    {
+                        CloseJournal(directory);
+                    }
                 }
 
                 _logger.StoreClosed(directory.Path);
@@ -95,6 +109,9 @@ internal sealed partial class OpenStore
             _logger.SaveForLeavingFailed(exception);
         }
     }
+
+    /// <summary>After the last save. Where that failed, the journal is what is left of the store's last changes, and is flushed.</summary>
+    private void CloseJournal(OpenDirectory directory) => _journal?.Close(directory.Checkpointer!.SavedSequence);
 
     private void LetNobodyIn()
     {

@@ -5,6 +5,7 @@ using SnapshotKv.Diagnostics;
 using SnapshotKv.Engine;
 using SnapshotKv.FileSystem;
 using SnapshotKv.Format;
+using SnapshotKv.Journal;
 using SnapshotKv.Serialization;
 using SnapshotKv.Snapshots;
 
@@ -25,6 +26,8 @@ internal sealed partial class OpenStore
     private readonly FlightTable _flights = new();
     private readonly SnapshotWatchers _snapshotWatchers;
     private readonly SnapshotKvOptions _settings;
+    private readonly JournalWriter? _journal;
+    private readonly SlideQueue? _slides;
 
     private OpenStore(
         SnapshotKvOptions settings,
@@ -51,7 +54,15 @@ internal sealed partial class OpenStore
             _blobs = new StoreBlobs(environment.FileSystem, directory, new SnapshotReader(environment.FileSystem), settings, recovered, logger);
         }
 
-        _pipeline = new CommitPipeline(recovered.Table, clock, recovered.Sequence, new ChangeFeed(environment.Scheduler, logger), _blobs?.Ledger ?? new BlobLedger());
+        JournalFiles? journalFiles = null;
+        if (directory is not null)
+        {
+            journalFiles = new JournalFiles(directory.Journal, recovered.Segments, recovered.LastOrdinal, logger);
+            _journal = settings.Durability == KvDurability.Snapshot ? null : CreateJournal(environment, directory, journalFiles, recovered);
+            _slides = _journal is null ? null : new SlideQueue();
+        }
+
+        _pipeline = new CommitPipeline(recovered.Table, clock, recovered.Sequence, new ChangeFeed(environment.Scheduler, logger), _blobs?.Ledger ?? new BlobLedger(), _journal);
         directory?.Attach(_blobs!, new Checkpointer(
             _pipeline,
             clock,
@@ -63,12 +74,22 @@ internal sealed partial class OpenStore
             _blobs!.Collector,
             Serializers.ToDictionary,
             recovered.Report.LoadedSnapshot,
+            recovered.Header is null ? 0 : recovered.Header.Sequence,
             recovered.IsRewriteDue,
             _snapshotWatchers,
             new SaveHistory(recovered.Header?.CreatedAt),
+            journalFiles!,
+            _journal,
             metrics,
             logger));
-        Maintenance = new MaintenanceRunner(directory?.Checkpointer, new ExpirationSweeper(_pipeline, clock, metrics, logger), timeProvider, environment.Scheduler, logger);
+        Maintenance = new MaintenanceRunner(
+            directory?.Checkpointer, new ExpirationSweeper(_pipeline, clock, metrics, logger), _journal, settings, timeProvider, environment.Scheduler, logger);
+        if (_journal is not null)
+        {
+            Maintenance.Journal = new JournalUpkeep(_journal, _slides!, _pipeline, clock, settings, Maintenance.Queue, logger);
+            Serializers.Changing = NoteClaim;
+        }
+
         Maintenance.SetTimes(settings.SaveDebounce, settings.TtlCleanupInterval);
         // A directory that is to be rewritten waits for that from the start.
         directory?.Checkpointer!.NoteChange();

@@ -16,7 +16,11 @@ namespace SnapshotKv.Serialization;
 internal sealed class SerializerRegistry
 {
     private readonly ConcurrentDictionary<string, string> _names = new(StringComparer.Ordinal);
+    private readonly Lock _claiming = new();
     private int _generation;
+
+    /// <summary>Told of each claim before it counts, and, with a null in place of the name, when those on a prefix and all under it were given up.</summary>
+    public Action<string, string?>? Changing { get; set; }
 
     /// <summary>Changes whenever a claim does: what was found permitted stays so while this stays the same.</summary>
     public int Generation => Volatile.Read(ref _generation);
@@ -47,6 +51,7 @@ internal sealed class SerializerRegistry
 
         if (isAny)
         {
+            Changing?.Invoke(prefix, null);
             Interlocked.Increment(ref _generation);
         }
     }
@@ -81,13 +86,28 @@ internal sealed class SerializerRegistry
     /// <exception cref="KvSerializationException">Another has been faster.</exception>
     public void Claim(string owner, string name)
     {
-        if (_names.TryAdd(owner, name))
+        if (TryAdd(owner, name))
         {
             Interlocked.Increment(ref _generation);
         }
         else if (_names.TryGetValue(owner, out var claimant) && !IsSame(claimant, name))
         {
             throw Refused(owner, claimant, name);
+        }
+    }
+
+    /// <summary>One at a time, so that nobody finds the prefix claimed before the journal knows it.</summary>
+    private bool TryAdd(string owner, string name)
+    {
+        lock (_claiming)
+        {
+            if (_names.ContainsKey(owner))
+            {
+                return false;
+            }
+
+            Changing?.Invoke(owner, name);
+            return _names.TryAdd(owner, name);
         }
     }
 

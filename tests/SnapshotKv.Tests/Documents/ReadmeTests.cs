@@ -32,7 +32,6 @@ public sealed class ReadmeTests
         visits.ShouldBe(1);
         store.GetKeys().ShouldBe(["greeting:Ada", "photo:1", "user:1", "visits"]);
         store.GetBlob("photo:1").ShouldBe(photo);
-        store.ListSnapshots().ShouldHaveSingleItem();
     }
 
     private sealed record User(string Name);

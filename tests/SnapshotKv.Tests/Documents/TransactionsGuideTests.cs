@@ -28,8 +28,6 @@ public sealed class TransactionsGuideTests
         // end transfer
         Balance(store, "ada").ShouldBe(70);
         Balance(store, "grace").ShouldBe(30);
-        store.ListSnapshots().ShouldHaveSingleItem();
-
         Transfer(store, "account:ada", "account:grace", 70);
         Balance(store, "grace").ShouldBe(100);
         Should.Throw<InvalidOperationException>(() => Transfer(store, "account:ada", "account:grace", 1));

@@ -19,11 +19,13 @@ internal sealed partial class Ext4Disk : IDisposable
 
     private readonly TemporaryDirectory _directory;
 
+    private readonly string _options;
     private readonly long _size;
 
-    private Ext4Disk(TemporaryDirectory directory, long size)
+    private Ext4Disk(TemporaryDirectory directory, string options, long size)
     {
         _directory = directory;
+        _options = options;
         _size = size;
     }
 
@@ -33,11 +35,13 @@ internal sealed partial class Ext4Disk : IDisposable
     private string Image => System.IO.Path.Join(_directory.Path, "image");
 
     /// <summary>Makes and mounts a disk, or skips the test with the reason why that is not possible here.</summary>
-    public static Ext4Disk MountOrSkip(long size = CommonSize)
+    /// <param name="options">Options of the mount.</param>
+    /// <param name="size">What it holds, in bytes, metadata included.</param>
+    public static Ext4Disk MountOrSkip(string options = "data=ordered", long size = CommonSize)
     {
         Mounts.SkipUnlessAllowed();
         var directory = new TemporaryDirectory();
-        var disk = new Ext4Disk(directory, size);
+        var disk = new Ext4Disk(directory, options, size);
         try
         {
             using (var file = File.Create(disk.Image))
@@ -68,13 +72,11 @@ internal sealed partial class Ext4Disk : IDisposable
         }
     }
 
-    /// <summary>Lets the kernel find an error in the file system, which it answers as many systems are set up to: from now on nothing can be written.</summary>
-    public void GoReadOnly()
+    /// <summary>Lets the file system find an error in itself, on which it does what its option <c>errors</c> says.</summary>
+    public void MeetAnError()
     {
-        var device = Mounts.DeviceOf(Path)["/dev/".Length..];
-        var trigger = $"/sys/fs/ext4/{device}/trigger_fs_error";
-        Assert.SkipUnless(File.Exists(trigger), $"This kernel has no '{trigger}' to make a file system fail with.");
-        File.WriteAllText(trigger, "for a test");
+        var device = System.IO.Path.GetFileName(Mounts.DeviceOf(Path));
+        File.WriteAllText($"/sys/fs/ext4/{device}/trigger_fs_error", "a test");
     }
 
     public void RemountReadOnly() => Mounts.Run("mount", "-o", "remount,ro", Path).ShouldBeNull();
@@ -107,12 +109,11 @@ internal sealed partial class Ext4Disk : IDisposable
 
     public void Dispose()
     {
-        // The loop device was made by mount and goes with it.
         Mounts.Unmount(Path);
         _directory.Dispose();
     }
 
-    private string? Mount() => Mounts.Run("mount", "-o", "loop,errors=remount-ro", "-t", "ext4", Image, Path);
+    private string? Mount() => Mounts.Run("mount", "-o", $"loop,{_options}", "-t", "ext4", Image, Path);
 
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -1,3 +1,4 @@
+using System.Text;
 using SnapshotKv.FileSystem;
 using SnapshotKv.Testing;
 
@@ -146,6 +147,159 @@ public sealed class FaultInjectingFileSystemTests : FileSystemSpecification
         ReadFile("a").ShouldBe("lostkept");
         using var afterwards = _inner.CrashImage(CrashKind.PowerCutLosingNothing).OpenRead(At("a"));
         Read(afterwards, 0, 100).ShouldBe("\0\0\0\0kept");
+    }
+
+    [Fact]
+    public void Trace_MappedFile_HasEachStore()
+    {
+        using var file = CreateFlushed("a", 4096);
+        using (var mapped = MapOrSkip(file))
+        {
+            mapped.Store("abc"u8, 8);
+            mapped.Publish(1, 0);
+        }
+
+        file.FlushData();
+
+        _files.Trace.Skip(3).Select(operation => operation.ToString()).ShouldBe(
+        [
+            $"4 Map {At("a")}", $"5 Store {At("a")} 8+3", $"6 Publish {At("a")} 0+8", $"7 FlushData {At("a")}",
+        ]);
+        _files.Trace.Skip(4).ShouldAllBe(operation => operation.IsChange);
+        _files.Trace.Where(operation => !operation.CanFail).Select(operation => operation.Number).ShouldBe([5, 6]);
+    }
+
+    [Fact]
+    public void FailFrom_StoresAfterIt_SucceedAndTheFlushDoesNot()
+    {
+        using var file = CreateFlushed("a", 4096);
+        using var mapped = MapOrSkip(file);
+        _files.FailFrom(1, FileFault.InputOutput);
+
+        mapped.Store("abc"u8, 8);
+        mapped.Publish(0x41, 0);
+
+        Should.Throw<IOException>(file.FlushData);
+        _files.Heal();
+        Read(file, 0, 11).ShouldBe("A\0\0\0\0\0\0\0abc");
+    }
+
+    [Fact]
+    public void FailWhen_Map_IsRefused()
+    {
+        using var file = CreateFlushed("a", 4096);
+        _files.FailWhen(FileOperationKind.Map, FileFault.InputOutput, times: 1);
+        _files.FailWhen(FileOperationKind.Map, FileFault.InputOutput.AfterTheFact(), times: 1);
+
+        Should.Throw<IOException>(() => file.TryMap());
+        Should.Throw<IOException>(() => file.TryMap());
+        Should.NotThrow(() => file.TryMap());
+    }
+
+    [Theory]
+    [InlineData(false, "kept")]
+    [InlineData(true, "\0\0\0\0")]
+    public void FailWhen_FlushData_LeavesOrLosesWhatTheNextShouldHaveFlushed(bool isLosing, string expected)
+    {
+        using var file = CreateFlushed("a", 4096);
+        _files.FlushDirectory(Root);
+        _inner.FlushDirectory(Path.GetDirectoryName(Root)!);
+        using var mapped = MapOrSkip(file);
+        _files.FailWhen(FileOperationKind.FlushData, isLosing ? FileFault.InputOutput.LosingUnflushed() : FileFault.InputOutput, times: 1);
+        mapped.Store("kept"u8, 0);
+
+        Should.Throw<IOException>(file.FlushData);
+        _inner.CrashImage(CrashKind.PowerCutLosingAll).Take(At("a"))[..4].ShouldBe(new byte[4]);
+        Should.NotThrow(file.FlushData);
+
+        Encoding.ASCII.GetString(_inner.CrashImage(CrashKind.PowerCutLosingAll).Take(At("a"))[..4]).ShouldBe(expected);
+    }
+
+    [Fact]
+    public void FailWhen_FlushDataAfterTheFact_IsDurableAndReported()
+    {
+        using var file = CreateFlushed("a", 4096);
+        _files.FlushDirectory(Root);
+        _inner.FlushDirectory(Path.GetDirectoryName(Root)!);
+        using var mapped = MapOrSkip(file);
+        _files.FailWhen(FileOperationKind.FlushData, FileFault.ReadOnly.AfterTheFact());
+        mapped.Store("kept"u8, 0);
+
+        SystemError.Classify(Should.Throw<IOException>(file.FlushData)).ShouldBe(StorageFault.ReadOnly);
+
+        _inner.CrashImage(CrashKind.PowerCutLosingAll).Take(At("a"))[..4].ShouldBe("kept"u8.ToArray());
+    }
+
+    [Fact]
+    public void BeforeAndAfter_Publish_SeeTheStateOnEachSide()
+    {
+        using var file = CreateFlushed("a", 4096);
+        using var mapped = MapOrSkip(file);
+        var seen = new List<byte>();
+        _files.Before(operation => operation.Kind == FileOperationKind.Publish, _ => seen.Add(_inner.Take(At("a"))[0]));
+        _files.After(operation => operation.Kind == FileOperationKind.Publish, _ => seen.Add(_inner.Take(At("a"))[0]));
+
+        mapped.Publish(7, 0);
+
+        seen.ShouldBe([0, 7]);
+    }
+
+    [Theory]
+    [InlineData(0, 3, "abc\0\0\0")]
+    [InlineData(4, 6, "\0\0\0\0ef")]
+    [InlineData(2, 4, "\0\0cd\0\0")]
+    [InlineData(0, 0, "\0\0\0\0\0\0")]
+    public async Task During_StoreOrWrite_SeesAPartAndLeavesTheWhole(int from, int to, string expected)
+    {
+        using var file = CreateFlushed("a", 4096);
+        using var mapped = MapOrSkip(file);
+        var seen = new List<string>();
+        _files.During(
+            operation => operation.Kind is FileOperationKind.Store or FileOperationKind.Write,
+            _ => from..to,
+            operation => seen.Add(Encoding.ASCII.GetString(_inner.Take(At("a"))[(int)operation.Offset..((int)operation.Offset + 6)])));
+
+        mapped.Store("abcdef"u8, 10);
+        file.Write("abcdef"u8, 20);
+        await file.WriteAsync("abcdef"u8.ToArray(), 30, TestContext.Current.CancellationToken);
+
+        seen.ShouldBe([expected, expected, expected]);
+        Read(file, 10, 6).ShouldBe("abcdef");
+        Read(file, 20, 6).ShouldBe("abcdef");
+        Read(file, 30, 6).ShouldBe("abcdef");
+    }
+
+    [Fact]
+    public async Task Hold_AnOperation_WaitsUntilItIsReleasedAndFailsByTheRulesOfThen()
+    {
+        using var file = CreateFlushed("a", 4096);
+        using var hold = _files.Hold(operation => operation.Kind == FileOperationKind.FlushData);
+        var flushing = Task.Run(file.FlushData, TestContext.Current.CancellationToken);
+
+        (await hold.Reached).Kind.ShouldBe(FileOperationKind.FlushData);
+        flushing.IsCompleted.ShouldBeFalse();
+        Should.NotThrow(() => file.Write("others go on"u8, 0));
+        _files.FailWhen(FileOperationKind.FlushData, FileFault.InputOutput, times: 1);
+        hold.Release();
+
+        await Should.ThrowAsync<IOException>(flushing);
+        Should.NotThrow(file.FlushData);
+    }
+
+    [Fact]
+    public async Task Hold_AsyncOperation_DoesNotKeepTheThread()
+    {
+        using var file = CreateFlushed("a", 4096);
+        using var hold = _files.Hold(operation => operation.Kind is FileOperationKind.Read or FileOperationKind.Write);
+
+        var writing = file.WriteAsync("x"u8.ToArray(), 0, TestContext.Current.CancellationToken).AsTask();
+        var reading = file.ReadAsync(new byte[1], 0, TestContext.Current.CancellationToken).AsTask();
+
+        writing.IsCompleted.ShouldBeFalse();
+        reading.IsCompleted.ShouldBeFalse();
+        hold.Release();
+        await writing;
+        (await reading).ShouldBe(1);
     }
 
     [Fact]

@@ -172,6 +172,169 @@ public abstract class FileSystemSpecification
     }
 
     [Fact]
+    public void FlushData_OverwrittenFile_KeepsItsContents()
+    {
+        using (var file = Files.CreateNew(At("a")))
+        {
+            file.Write("abc"u8, 0);
+            file.Flush();
+            file.Write("x"u8, 1);
+            file.FlushData();
+        }
+
+        ReadFile("a").ShouldBe("axc");
+    }
+
+    [Fact]
+    public void Store_MappedFile_IsReadAtOnceByEveryHandle()
+    {
+        using var file = CreateFlushed("a", 10_000);
+        using var reader = Files.OpenRead(At("a"));
+        using var mapped = MapOrSkip(file);
+
+        mapped.Store("hello"u8, 4_094);
+        mapped.Store([], 10_000);
+        mapped.Publish(0x4847_4645_4443_4241, 8_192);
+
+        Read(file, 4_093, 7).ShouldBe("\0hello\0");
+        Read(reader, 4_093, 7).ShouldBe("\0hello\0");
+        Read(reader, 8_191, 10).ShouldBe("\0ABCDEFGH\0");
+        file.Length.ShouldBe(10_000);
+    }
+
+    [Fact]
+    public void Store_WrittenToThroughTheHandle_SeesEachOther()
+    {
+        using var file = CreateFlushed("a", 4096);
+        using var mapped = MapOrSkip(file);
+
+        mapped.Store("abcdef"u8, 0);
+        file.Write("XY"u8, 2);
+        mapped.Store("e"u8, 5);
+        file.FlushData();
+
+        ReadFile("a")[..6].ShouldBe("abXYee");
+    }
+
+    [Fact]
+    public void Store_RenamedFile_StoresIntoIt()
+    {
+        using var file = CreateFlushed("a", 4096);
+        using var mapped = MapOrSkip(file);
+
+        Files.Rename(At("a"), At("b"));
+        mapped.Store("abc"u8, 0);
+
+        ReadFile("b")[..3].ShouldBe("abc");
+    }
+
+    [Fact]
+    public void Store_HandleDisposedBefore_StoresStill()
+    {
+        var file = CreateFlushed("a", 4096);
+        using var mapped = MapOrSkip(file);
+
+        file.Dispose();
+        mapped.Store("abc"u8, 0);
+        mapped.Publish(0x44, 8);
+
+        ReadFile("a")[..10].ShouldBe("abc\0\0\0\0\0D\0");
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(long.MinValue)]
+    [InlineData(4095)]
+    [InlineData(4096)]
+    [InlineData(long.MaxValue)]
+    public void Store_Outside_IsRefusedAndStoresNothing(long offset)
+    {
+        using var file = CreateFlushed("a", 4096);
+        using var mapped = MapOrSkip(file);
+
+        Should.Throw<ArgumentOutOfRangeException>(() => mapped.Store("xy"u8, offset));
+
+        ReadFile("a").ShouldBe(new string('\0', 4096));
+    }
+
+    [Theory]
+    [InlineData(-8)]
+    [InlineData(4)]
+    [InlineData(4096)]
+    [InlineData(long.MaxValue - 7)]
+    public void Publish_OutsideOrUnaligned_IsRefusedAndStoresNothing(long offset)
+    {
+        using var file = CreateFlushed("a", 4096);
+        using var mapped = MapOrSkip(file);
+
+        Should.Throw<ArgumentOutOfRangeException>(() => mapped.Publish(1, offset));
+
+        ReadFile("a").ShouldBe(new string('\0', 4096));
+    }
+
+    [Fact]
+    public void Publish_LengthNoMultipleOfEight_StoresTheLastWholeWord()
+    {
+        using var file = CreateFlushed("a", 4099);
+        using var mapped = MapOrSkip(file);
+
+        mapped.Publish(0x41, 4088);
+
+        Should.Throw<ArgumentOutOfRangeException>(() => mapped.Publish(1, 4096));
+        Read(file, 4088, 1).ShouldBe("A");
+    }
+
+    [Fact]
+    public void TryMap_TwiceAndGrownAfterwards_MapsWhatWasThere()
+    {
+        using var file = CreateFlushed("a", 4096);
+        using var first = MapOrSkip(file);
+        file.Write("x"u8, 8191);
+        file.Flush();
+        using var second = MapOrSkip(file);
+
+        first.Store("1"u8, 0);
+        second.Store("2"u8, 8191);
+
+        Should.Throw<ArgumentOutOfRangeException>(() => first.Store("3"u8, 8191));
+        Read(file, 0, 1).ShouldBe("1");
+        Read(file, 8191, 1).ShouldBe("2");
+    }
+
+    [Fact]
+    public void TryMap_EmptyFile_IsRefusedWithThePath()
+    {
+        MapOrSkip(CreateFlushed("full", 1)).Dispose();
+        using var file = Files.CreateNew(At("a"));
+
+        Should.Throw<IOException>(() => file.TryMap()).Message.ShouldContain(At("a"));
+    }
+
+    [Fact]
+    public void TryMap_OpenedForReading_IsRefusedWithThePath()
+    {
+        MapOrSkip(CreateFlushed("a", 4096)).Dispose();
+        using var file = Files.OpenRead(At("a"));
+
+        Failure(() => file.TryMap()).Message.ShouldContain(At("a"));
+    }
+
+    [Fact]
+    public void Dispose_MappedFileTwice_IsHarmlessAndItsLast()
+    {
+        using var file = CreateFlushed("a", 4096);
+        var mapped = MapOrSkip(file);
+        mapped.Store("abc"u8, 0);
+
+        mapped.Dispose();
+        mapped.Dispose();
+
+        Should.Throw<ObjectDisposedException>(() => mapped.Store("x"u8, 0));
+        Should.Throw<ObjectDisposedException>(() => mapped.Publish(1, 0));
+        ReadFile("a")[..4].ShouldBe("abc\0");
+    }
+
+    [Fact]
     public void Dispose_Twice_IsHarmless()
     {
         var file = Files.CreateNew(At("a"));
@@ -182,6 +345,8 @@ public abstract class FileSystemSpecification
         Should.Throw<ObjectDisposedException>(() => file.Read(new byte[1], 0));
         Should.Throw<ObjectDisposedException>(() => file.Write("x"u8, 0));
         Should.Throw<ObjectDisposedException>(file.Flush);
+        Should.Throw<ObjectDisposedException>(file.FlushData);
+        Should.Throw<ObjectDisposedException>(() => file.TryMap());
         Should.Throw<ObjectDisposedException>(() => file.Length);
     }
 
@@ -511,6 +676,22 @@ public abstract class FileSystemSpecification
     {
         using var file = Files.CreateNew(At(name));
         file.Write(Encoding.UTF8.GetBytes(text), 0);
+    }
+
+    /// <summary>A file of zeros, as the journal makes them before it maps them.</summary>
+    private protected IFileHandle CreateFlushed(string name, int length)
+    {
+        var file = Files.CreateNew(At(name));
+        file.Write(new byte[length], 0);
+        file.Flush();
+        return file;
+    }
+
+    private protected static IMappedFile MapOrSkip(IFileHandle file)
+    {
+        var mapped = file.TryMap();
+        Assert.SkipWhen(mapped is null, "Files cannot be mapped where the tests keep theirs.");
+        return mapped!;
     }
 
     private protected string ReadFile(params string[] names)

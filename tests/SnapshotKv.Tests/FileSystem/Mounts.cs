@@ -3,9 +3,12 @@ using System.Diagnostics;
 
 namespace SnapshotKv.Tests.FileSystem;
 
-/// <summary>Mounting and unmounting, by the system's own programs.</summary>
+/// <summary>The programs that make, mount and unmount file systems.</summary>
 internal static class Mounts
 {
+    /// <summary>The field of a line of mountinfo that tells where.</summary>
+    private const int MountPoint = 4;
+
     /// <summary>Skips the test, with the reason, where nothing can be mounted.</summary>
     public static void SkipUnlessAllowed()
     {
@@ -16,22 +19,8 @@ internal static class Mounts
     /// <summary>The device that is mounted at a path.</summary>
     public static string DeviceOf(string path)
     {
-        var line = Lines().Single(line => line.Split(' ')[4] == path);
-        return line[line.IndexOf(" - ", StringComparison.Ordinal)..].Split(' ', StringSplitOptions.RemoveEmptyEntries)[2];
-    }
-
-    /// <summary>Unmounts all that is mounted at a path, whatever a test did to it.</summary>
-    public static void Unmount(string path)
-    {
-        while (Lines().Any(line => line.Split(' ')[4] == path))
-        {
-            // Lazily only when a test has left something open.
-            var problem = Run("umount", path) is null ? null : Run("umount", "--lazy", path);
-            if (problem is not null)
-            {
-                throw new InvalidOperationException($"'{path}' stays mounted: {problem}");
-            }
-        }
+        var fields = Mounted().Last(fields => fields[MountPoint] == path);
+        return fields[Array.IndexOf(fields, "-") + 2];
     }
 
     /// <summary>Runs a program to its end.</summary>
@@ -51,5 +40,19 @@ internal static class Mounts
         }
     }
 
-    private static IEnumerable<string> Lines() => File.ReadLines("/proc/self/mountinfo");
+    /// <summary>Unmounts what is mounted at a path, if anything is, and what is mounted over that.</summary>
+    public static void Unmount(string path)
+    {
+        while (OperatingSystem.IsLinux() && Mounted().Any(fields => fields[MountPoint] == path))
+        {
+            // The loop device was made by mount and goes with it. Lazily only when a test has left something open.
+            var problem = Run("umount", path) is null ? null : Run("umount", "--lazy", path);
+            if (problem is not null)
+            {
+                throw new InvalidOperationException($"'{path}' stays mounted: {problem}");
+            }
+        }
+    }
+
+    private static IEnumerable<string[]> Mounted() => File.ReadLines("/proc/self/mountinfo").Select(static line => line.Split(' '));
 }

@@ -22,7 +22,7 @@ public sealed class FailedDiskTests
     [InlineData(Failure.ReadOnly)]
     public void Write_AtDisk_IsFinallyRefused_AndAllAcknowledgedIsThereAfterARestart(Failure failure)
     {
-        using var disk = Ext4Disk.MountOrSkip(Size);
+        using var disk = Ext4Disk.MountOrSkip("errors=remount-ro", Size);
         var home = new StoreOnDisk(disk.Path, KvDurability.Disk);
         var store = home.Open();
         home.Write(store, 100);
@@ -40,7 +40,7 @@ public sealed class FailedDiskTests
     [InlineData(Failure.ReadOnly)]
     public async Task WriteAsync_AtDisk_IsRefusedWhereItIsAwaited(Failure failure)
     {
-        using var disk = Ext4Disk.MountOrSkip(Size);
+        using var disk = Ext4Disk.MountOrSkip("errors=remount-ro", Size);
         var home = new StoreOnDisk(disk.Path, KvDurability.Disk);
         var store = home.Open();
         home.Write(store, 100);
@@ -58,7 +58,7 @@ public sealed class FailedDiskTests
     [InlineData(Failure.ReadOnly)]
     public void Write_AtProcess_GoesOnUntilAFlushFails_AndAllFlushedIsThereAfterARestart(Failure failure)
     {
-        using var disk = Ext4Disk.MountOrSkip(Size);
+        using var disk = Ext4Disk.MountOrSkip("errors=remount-ro", Size);
         var home = new StoreOnDisk(disk.Path, KvDurability.Process);
         var store = home.Open();
         home.Write(store, 100);
@@ -84,7 +84,7 @@ public sealed class FailedDiskTests
         }
         else
         {
-            disk.GoReadOnly();
+            disk.MeetAnError();
         }
     }
 

@@ -13,7 +13,7 @@ public sealed class FullDiskTests
     [InlineData(KvDurability.Disk)]
     public void Write_FullDisk_IsRefusedUntilThereIsRoom_AndNothingAcknowledgedIsLost(KvDurability durability)
     {
-        using var disk = TmpfsDisk.MountOrSkip(Small);
+        using var disk = MountedDisk.MountOrSkip("tmpfs", $"size={Small}");
         var home = new StoreOnDisk(disk.Path, durability);
         using (var store = home.Open())
         {
@@ -42,7 +42,7 @@ public sealed class FullDiskTests
     [Fact]
     public void Save_FullDisk_Fails_AndSavesOnceThereIsRoom()
     {
-        using var disk = TmpfsDisk.MountOrSkip(Small);
+        using var disk = MountedDisk.MountOrSkip("tmpfs", $"size={Small}");
         var home = new StoreOnDisk(disk.Path, KvDurability.Process);
         using (var store = home.Open())
         {
@@ -66,7 +66,7 @@ public sealed class FullDiskTests
     [InlineData(KvDurability.Disk)]
     public void Dispose_FullDisk_SaysThatItIsNotSaved_AndTheJournalHasIt(KvDurability durability)
     {
-        using var disk = TmpfsDisk.MountOrSkip(Small);
+        using var disk = MountedDisk.MountOrSkip("tmpfs", $"size={Small}");
         var home = new StoreOnDisk(disk.Path, durability);
         var store = home.Open();
         home.Write(store, 10);

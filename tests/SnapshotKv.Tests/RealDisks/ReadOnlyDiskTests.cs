@@ -16,7 +16,7 @@ public sealed class ReadOnlyDiskTests
     [InlineData(KvDurability.Disk)]
     public void Write_ReadOnlyDisk_IsRefusedWhenASegmentIsNeeded_AndGoesOnWhenItCanBeMade(KvDurability durability)
     {
-        using var disk = Ext4Disk.MountOrSkip(Size);
+        using var disk = Ext4Disk.MountOrSkip(size: Size);
         var home = new StoreOnDisk(disk.Path, durability);
         using (var store = home.Open())
         {

@@ -25,6 +25,10 @@ public sealed class KvStoreOpeningTests
             Format = (KvFormat)9,
             MaxValueBytes = 0,
             MaxSnapshotBytes = 0,
+            Durability = (KvDurability)9,
+            FlushInterval = TimeSpan.Zero,
+            Recovery = (KvRecoveryMode)9,
+            MaxJournalBytes = 1,
             TimeProvider = null!,
             Serializer = new NamedSerializer("json"),
             Name = "",
@@ -32,7 +36,7 @@ public sealed class KvStoreOpeningTests
 
         var message = Should.Throw<ArgumentException>(() => KvStore.Open(options)).Message;
 
-        options.GetErrors().Count.ShouldBe(11);
+        options.GetErrors().Count.ShouldBe(15);
         foreach (var property in typeof(SnapshotKvOptions).GetProperties().Select(property => property.Name).Except(["TypeInfoResolver", "LoggerFactory", "MeterFactory"]))
         {
             message.ShouldContain(property + " must");

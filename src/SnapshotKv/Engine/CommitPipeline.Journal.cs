@@ -1,0 +1,135 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using SnapshotKv.Format;
+using SnapshotKv.Keyspace;
+
+namespace SnapshotKv.Engine;
+
+/// <content>What the journal is told: commits, before they are carried out, and what happens between them.</content>
+internal sealed partial class CommitPipeline
+{
+    /// <summary>A body that took more than this is not kept for the next one.</summary>
+    private const int LargestKeptBody = 1 << 20;
+
+    /// <summary>In the gate: where a frame's body is put together.</summary>
+    private ArrayBufferWriter<byte> _body = new();
+
+    /// <summary>A serializer claims a prefix, or the claims on it and all under it are given up. Before anything of it is committed.</summary>
+    /// <param name="prefix">The prefix.</param>
+    /// <param name="name">The serializer; null when the claims are given up.</param>
+    /// <returns>Whether the journal had room; if not, nothing was done.</returns>
+    public bool TryNoteClaim(string prefix, string? name)
+    {
+        lock (_gate)
+        {
+            if (_journal is null || _isClosed)
+            {
+                return true;
+            }
+
+            _body.ResetWrittenCount();
+            JournalClaim.Write(_body, prefix, name);
+            return TryAppendNote(JournalFrameKind.Claims);
+        }
+    }
+
+    /// <summary>Sliding expiries have moved.</summary>
+    /// <param name="slides">The records, with their deadlines.</param>
+    /// <returns>Whether the journal had room; if not, nothing was done.</returns>
+    public bool TryNoteSlides(ReadOnlySpan<(Record Record, long Deadline)> slides)
+    {
+        lock (_gate)
+        {
+            if (_journal is null || _isClosed)
+            {
+                return true;
+            }
+
+            _body.ResetWrittenCount();
+            foreach (var (record, deadline) in slides)
+            {
+                JournalSlide.Write(_body, record, deadline);
+            }
+
+            return TryAppendNote(JournalFrameKind.Slides);
+        }
+    }
+
+    private bool TryAppendNote(JournalFrameKind kind)
+    {
+        if (!_journal!.TryReserve(_body.WrittenCount))
+        {
+            return false;
+        }
+
+        _journal.Append(kind, _sequence, _body.WrittenSpan, Crc32C.Of(_body.WrittenSpan), isDirect: false);
+        return true;
+    }
+
+    /// <summary>In the gate: appends what was put together.</summary>
+    private void AppendBody(JournalFrameKind kind, bool isDirect)
+    {
+        _journal!.Append(kind, _sequence + 1, _body.WrittenSpan, Crc32C.Of(_body.WrittenSpan), isDirect);
+        if (_body.Capacity > LargestKeptBody)
+        {
+            _body = new();
+        }
+    }
+
+    /// <summary>Before the gate: the body of a commit whose changes are complete already.</summary>
+    [SuppressMessage("Performance", "CA1859:Use concrete types when possible for improved performance", Justification = "It is concrete.")]
+    private ArrayBufferWriter<byte>? EncodeBefore(ReadOnlySpan<TableChange> changes, out uint checksum)
+    {
+        checksum = 0;
+        if (_journal is null)
+        {
+            return null;
+        }
+
+        foreach (ref readonly var change in changes)
+        {
+            if (change.Update != RecordUpdate.All)
+            {
+                return null;
+            }
+        }
+
+        var body = new ArrayBufferWriter<byte>(checked((int)Math.Max(LargestBody(changes), 1)));
+        Encode(changes, body);
+        checksum = Crc32C.Of(body.WrittenSpan);
+        return body;
+    }
+
+    private static void Encode(ReadOnlySpan<TableChange> changes, ArrayBufferWriter<byte> body)
+    {
+        foreach (ref readonly var change in changes)
+        {
+            if (change.After.IsNull)
+            {
+                JournalChange.WriteRemove(body, change.Key);
+            }
+            else
+            {
+                JournalChange.WriteSet(body, change.After);
+            }
+        }
+    }
+
+    /// <summary>The bytes that a body takes at most, when its updates are joined with what is there.</summary>
+    private long LargestBody(ReadOnlySpan<TableChange> changes)
+    {
+        long size = 0;
+        foreach (ref readonly var change in changes)
+        {
+            var length = change.After.IsNull ? change.Key.Length : change.After.Bytes!.Length;
+            if (change.Update != RecordUpdate.All && Table.Find(change.Key) is { IsNull: false } current)
+            {
+                length += current.Bytes!.Length;
+            }
+
+            size += JournalChange.SizeOf(length);
+        }
+
+        return size;
+    }
+}

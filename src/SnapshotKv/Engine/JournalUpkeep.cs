@@ -1,0 +1,108 @@
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging;
+using SnapshotKv.Diagnostics;
+using SnapshotKv.Journal;
+
+namespace SnapshotKv.Engine;
+
+/// <summary>What the journal needs beside the commits: a flush some time after the first that is not flushed, slides told, and the next segment made ready.</summary>
+/// <remarks>Thread-safe. The work runs where the store's other background work does.</remarks>
+internal sealed class JournalUpkeep(
+    JournalWriter journal, SlideQueue slides, CommitPipeline pipeline, KvClock clock, SnapshotKvOptions settings, Action<Action> queue, ILogger logger) : IDisposable
+{
+    /// <summary>So many slides go into one frame.</summary>
+    private const int SlidesPerFrame = 256;
+
+    private readonly Lock _flushing = new();
+    private ITimer? _timer;
+    private int _isFlushDue;
+    private int _isPreparing;
+
+    /// <summary>Begins anew by the clock as it is bound now.</summary>
+    public void SetTimes()
+    {
+        _timer?.Dispose();
+        _timer = clock.TimeProvider.CreateTimer(static self => ((JournalUpkeep)self!).QueueFlush(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        Volatile.Write(ref _isFlushDue, 0);
+        NoteChange();
+    }
+
+    /// <summary>Called after each commit and each slide.</summary>
+    public void NoteChange()
+    {
+        if (Volatile.Read(ref _isFlushDue) == 0 && (journal.IsFlushDue || !slides.IsEmpty) && Interlocked.Exchange(ref _isFlushDue, 1) == 0)
+        {
+            _timer?.Change(settings.FlushInterval, Timeout.InfiniteTimeSpan);
+        }
+
+        if (journal.IsNextWanted && Interlocked.Exchange(ref _isPreparing, 1) == 0)
+        {
+            queue(Prepare);
+        }
+    }
+
+    /// <summary>Tells the journal of the slides that are due, and has the device take what it has not yet. A fault is told to all who write.</summary>
+    public void Flush()
+    {
+        lock (_flushing)
+        {
+            // Before the flush: a commit that comes after it must find none due, and ask for the next one. Exchanged, not written: what is read next must not be read before it.
+            Interlocked.Exchange(ref _isFlushDue, 0);
+            TellSlides();
+            if (journal.IsFlushDue && journal.Flushes.Fault is null)
+            {
+                journal.Flushes.Flush();
+            }
+        }
+
+        if (!slides.IsEmpty)
+        {
+            NoteChange();
+        }
+    }
+
+    public void Dispose() => _timer?.Dispose();
+
+    private void QueueFlush() => queue(FlushInBackground);
+
+    private void FlushInBackground()
+    {
+        try
+        {
+            Flush();
+        }
+        catch (KvStoreFaultedException)
+        {
+            // It was logged where it arose, and writers are told.
+        }
+        catch (Exception exception) when (exception is KvStoreException or ObjectDisposedException)
+        {
+            logger.JournalSlidesNotTold(exception);
+        }
+    }
+
+    private void TellSlides()
+    {
+        var due = slides.Take(clock.Now);
+        foreach (var frame in CollectionsMarshal.AsSpan(due).ToArray().Chunk(SlidesPerFrame))
+        {
+            if (journal.Flushes.Fault is not null || !pipeline.TryNoteSlides(frame))
+            {
+                // No room: the snapshot that makes some has them all.
+                return;
+            }
+        }
+    }
+
+    private void Prepare()
+    {
+        try
+        {
+            journal.PrepareNext();
+        }
+        finally
+        {
+            Volatile.Write(ref _isPreparing, 0);
+        }
+    }
+}

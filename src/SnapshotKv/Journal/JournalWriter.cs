@@ -1,0 +1,454 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+using SnapshotKv.Diagnostics;
+using SnapshotKv.FileSystem;
+using SnapshotKv.Format;
+
+namespace SnapshotKv.Journal;
+
+/// <summary>
+/// Appends commits to the journal: into a segment that was filled beforehand, and where none is ready into one that is filled now. Flushing is another matter, and
+/// goes on beside it: <see cref="Flushes"/>.
+/// </summary>
+/// <remarks>What appends and reserves is guarded by the commit gate; the rest is thread-safe.</remarks>
+internal sealed class JournalWriter
+{
+    /// <summary>After the disk has refused a segment, writers are refused for so long before one of them tries again.</summary>
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+
+    private readonly IFileSystem _fileSystem;
+    private readonly JournalFiles _files;
+    private readonly SegmentMaker _maker;
+    private readonly JournalOrigin _origin;
+    private readonly SegmentSizes _sizes;
+    private readonly SnapshotKvOptions _settings;
+    private readonly ILogger _logger;
+    private readonly Lock _lock = new();
+    private readonly List<JournalSegment> _unflushed = [];
+    private JournalSegment? _current;
+    private JournalSegment? _next;
+    private bool _isPreparing;
+    private volatile bool _isNextWanted;
+    private volatile bool _isLost;
+    private bool _isClosed;
+    private long _lastSize;
+    private long _appendedBytes;
+    private ulong _lastAppended;
+    private ulong _snapshotThrough;
+    private volatile bool _hasNotes;
+    private Exception? _refusal;
+    private long _refusedAt;
+
+    public JournalWriter(
+        IFileSystem fileSystem,
+        JournalFiles files,
+        SegmentMaker maker,
+        JournalOrigin origin,
+        SegmentSizes sizes,
+        SnapshotKvOptions settings,
+        Action<Exception> onFault,
+        ILogger logger)
+    {
+        _fileSystem = fileSystem;
+        _files = files;
+        _maker = maker;
+        _origin = origin;
+        _sizes = sizes;
+        _settings = settings;
+        _logger = logger;
+        _lastAppended = origin.Start;
+        Flushes = new(FlushSegments, onFault);
+
+        // What was found lies on the disk, as far as an opening can tell.
+        Flushes.Advance(origin.Start);
+    }
+
+    /// <summary>Who waits for the device.</summary>
+    public FlushQueue Flushes { get; }
+
+    /// <summary>The last commit that was appended.</summary>
+    public ulong LastAppended => Volatile.Read(ref _lastAppended);
+
+    /// <summary>The bytes of all frames that were appended since the opening.</summary>
+    public long AppendedBytes => Volatile.Read(ref _appendedBytes);
+
+    /// <summary>Whether something was appended that is not known to be on the device.</summary>
+    public bool IsFlushDue => Flushes.Durable < LastAppended || _hasNotes;
+
+    /// <summary>Whether a segment should be made ready: the present one is half full.</summary>
+    public bool IsNextWanted => _isNextWanted;
+
+    /// <summary>Whether the journal comes near to its limit, so that a snapshot is needed to make room.</summary>
+    public bool IsNearlyFull => _files.TotalBytes > _settings.MaxJournalBytes / 4 * 3;
+
+    /// <summary>Called when the files were removed under the open store: saves what was in them.</summary>
+    /// <value>Returns the last commit that is saved.</value>
+    public Func<ulong>? Rescue { get; set; }
+
+    /// <summary>In the gate, before a commit has its number: sees to it that a frame can be appended.</summary>
+    /// <param name="bodyLength">The bytes of its body, at most.</param>
+    /// <returns>Whether there is room; if not, a snapshot must be saved first, outside of the gate.</returns>
+    /// <exception cref="KvStoreFaultedException">The device has failed.</exception>
+    /// <exception cref="KvStoreUnavailableException">The disk refused to make a segment.</exception>
+    /// <exception cref="KvStoreException">The commit is larger than the journal may be.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryReserve(long bodyLength)
+    {
+        var size = JournalFrame.SizeOf(bodyLength);
+        return _current is { } current && current.HasRoomFor(size) && !_isLost && Flushes.Fault is null ? true : TryRotate(size);
+    }
+
+    /// <summary>In the gate, after <see cref="TryReserve"/>: appends a commit that sets one key.</summary>
+    /// <param name="number">Its number.</param>
+    /// <param name="record">The record, without its number yet.</param>
+    /// <param name="checksum">Its <see cref="JournalChange.SetChecksum"/>.</param>
+    /// <param name="isDirect">See <see cref="JournalSegment.Append"/>.</param>
+    /// <exception cref="KvStoreFaultedException">The kernel did not take it.</exception>
+    public void AppendSet(ulong number, Record record, uint checksum, bool isDirect)
+    {
+        Span<byte> head = stackalloc byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64LittleEndian(head, JournalChange.SetHeader(record));
+        Append(new(JournalFrameKind.Changes, number, Flushes.Durable, (int)JournalChange.SizeOf(record.Bytes!.Length)), head, record.Bytes, checksum, isDirect);
+    }
+
+    /// <summary>In the gate, after <see cref="TryReserve"/>: appends a frame.</summary>
+    /// <param name="kind">What it is.</param>
+    /// <param name="number">Its number.</param>
+    /// <param name="body">Its body.</param>
+    /// <param name="checksum">CRC-32C of the body.</param>
+    /// <param name="isDirect">See <see cref="JournalSegment.Append"/>.</param>
+    /// <exception cref="KvStoreFaultedException">The kernel did not take it.</exception>
+    public void Append(JournalFrameKind kind, ulong number, ReadOnlySpan<byte> body, uint checksum, bool isDirect) =>
+        Append(new(kind, number, Flushes.Durable, body.Length), [], body, checksum, isDirect);
+
+    /// <summary>Outside of the gate: makes the next segment ready. Once at a time; a failure is the next writer's to find.</summary>
+    public void PrepareNext()
+    {
+        long size;
+        lock (_lock)
+        {
+            _isNextWanted = false;
+            if (_isPreparing || _next is not null || _isClosed)
+            {
+                return;
+            }
+
+            size = _sizes.Next(_lastSize, 0, _settings.MaxJournalBytes);
+            if (!_files.TryReserve(size, _settings.MaxJournalBytes))
+            {
+                return;
+            }
+
+            _isPreparing = true;
+        }
+
+        JournalSegment? made = null;
+        try
+        {
+            made = Make(size);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or KvStoreException)
+        {
+            _files.Release(size);
+        }
+
+        lock (_lock)
+        {
+            _isPreparing = false;
+            if (made is not null && !_isClosed && !_isLost && made.Ordinal > (_current?.Ordinal ?? 0))
+            {
+                _next = made;
+                return;
+            }
+        }
+
+        Discard(made);
+    }
+
+    /// <summary>A snapshot is on the device.</summary>
+    /// <param name="newest">The last commit in it.</param>
+    /// <param name="secondNewest">The last commit in the one before, back to which the journal is kept.</param>
+    public void NoteSnapshot(ulong newest, ulong secondNewest)
+    {
+        lock (_lock)
+        {
+            _snapshotThrough = Math.Max(_snapshotThrough, newest);
+        }
+
+        Flushes.Advance(Math.Min(newest, LastAppended));
+        _files.Drop(IsNearlyFull ? newest : secondNewest);
+    }
+
+    /// <summary>Outside of the gate, after a snapshot was saved: makes room by dropping all that it covers.</summary>
+    public void DropCovered()
+    {
+        if (HasUnflushed())
+        {
+            Flushes.Flush();
+        }
+
+        _files.Drop(_snapshotThrough);
+    }
+
+    /// <summary>Flushes what is not flushed, and closes the files. Nothing is appended any more.</summary>
+    /// <param name="coveredThrough">The last commit that a snapshot holds.</param>
+    /// <exception cref="KvStoreFaultedException">The device did not take it.</exception>
+    public void Close(ulong coveredThrough)
+    {
+        JournalSegment? next;
+        lock (_lock)
+        {
+            _isClosed = true;
+            (next, _next) = (_next, null);
+        }
+
+        Discard(next);
+        try
+        {
+            if (LastAppended > coveredThrough && Flushes.Fault is null)
+            {
+                Flushes.Wait(LastAppended);
+            }
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                _current?.Dispose();
+                _current = null;
+                _unflushed.ForEach(segment => segment.Dispose());
+                _unflushed.Clear();
+            }
+        }
+    }
+
+    private void Append(in JournalFrame frame, ReadOnlySpan<byte> head, ReadOnlySpan<byte> rest, uint checksum, bool isDirect)
+    {
+        var current = _current!;
+        try
+        {
+            current.Append(frame, head, rest, checksum, isDirect);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Part of it may be in the file, and nothing that comes later may lie behind it.
+            Flushes.Fail(exception);
+            Flushes.ThrowIfFaulted();
+        }
+
+        Volatile.Write(ref _appendedBytes, _appendedBytes + frame.Size);
+        Volatile.Write(ref _lastAppended, frame.Sequence);
+        if (!frame.IsCommit)
+        {
+            _hasNotes = true;
+        }
+
+        if (_next is null && !_isPreparing && current.Used > current.Size / 2)
+        {
+            _isNextWanted = true;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool TryRotate(long size)
+    {
+        Flushes.ThrowIfFaulted();
+        ThrowIfTooLarge(size);
+        if (_isLost)
+        {
+            Retire(null);
+            _isLost = false;
+        }
+
+        if (TakeNext(size) is { } ready)
+        {
+            Retire(ready);
+            return true;
+        }
+
+        ThrowIfRefused();
+        var bytes = _sizes.Next(_lastSize, size, _settings.MaxJournalBytes);
+        if (!_files.TryReserve(bytes, _settings.MaxJournalBytes))
+        {
+            if (_current is { } full && full.LastSequence <= Volatile.Read(ref _snapshotThrough))
+            {
+                // All of it is in a snapshot: it can be dropped, and make room, once nothing is appended to it.
+                Retire(null);
+            }
+
+            return false;
+        }
+
+        try
+        {
+            Retire(Make(bytes));
+            return true;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or KvStoreException)
+        {
+            _files.Release(bytes);
+            _refusal = exception;
+            _refusedAt = _settings.TimeProvider.GetTimestamp();
+            throw Refused(exception);
+        }
+    }
+
+    private void ThrowIfTooLarge(long size)
+    {
+        if (size + JournalSegmentHeader.PageSize > _settings.MaxJournalBytes || size - JournalFrame.HeaderSize > JournalFrame.LongestBody)
+        {
+            throw new KvStoreException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The commit takes {size} bytes in the journal, and {nameof(SnapshotKvOptions.MaxJournalBytes)} allows {_settings.MaxJournalBytes} for all of it. Nothing was changed. Make smaller commits, raise the limit, or keep what is large in blobs."));
+        }
+    }
+
+    private void ThrowIfRefused()
+    {
+        if (_refusal is { } refusal)
+        {
+            if (_settings.TimeProvider.GetElapsedTime(_refusedAt) < RetryAfter)
+            {
+                throw Refused(refusal);
+            }
+
+            _refusal = null;
+        }
+    }
+
+    private static KvStoreUnavailableException Refused(Exception refusal) => new(
+        $"The write was refused, because the journal cannot be written: {refusal.Message.TrimEnd('.')}. Nothing was changed, and reads go on. Remove the cause and write again: it is tried anew each second.",
+        refusal);
+
+    private JournalSegment Make(long size) => _maker.Make(new(
+        _files.NextOrdinal(),
+        Salt: 0,
+        size,
+        _origin.Continues,
+        _origin.Start,
+        Flushes.Durable,
+        CreatedAt: (_settings.TimeProvider.GetUtcNow().UtcTicks - DateTimeOffset.UnixEpoch.Ticks) * 100));
+
+    private JournalSegment? TakeNext(long size)
+    {
+        JournalSegment? taken;
+        lock (_lock)
+        {
+            (taken, _next) = (_next, null);
+        }
+
+        if (taken is null || taken.HasRoomFor(size))
+        {
+            return taken;
+        }
+
+        // One that is ready but too small for this commit would stand before it in the order; the next one is made anew.
+        Discard(taken);
+        return null;
+    }
+
+    /// <summary>In the gate: nothing is appended to the present segment any more, but to the next.</summary>
+    private void Retire(JournalSegment? next)
+    {
+        lock (_lock)
+        {
+            if (_current is not null)
+            {
+                _unflushed.Add(_current);
+            }
+
+            _current = next;
+            _lastSize = next?.Size ?? _lastSize;
+        }
+    }
+
+    private void Discard(JournalSegment? unused)
+    {
+        if (unused is not null)
+        {
+            unused.Dispose();
+            _files.DeleteUnused(unused);
+        }
+    }
+
+    /// <summary>The flush itself: one at a time, called by <see cref="Flushes"/>.</summary>
+    private ulong FlushSegments()
+    {
+        // Before the segments: what was appended up to it lies in them.
+        _hasNotes = false;
+        var through = LastAppended;
+        JournalSegment? current;
+        JournalSegment[] retired;
+        lock (_lock)
+        {
+            current = _current;
+            retired = [.. _unflushed];
+        }
+
+        var isLost = false;
+        foreach (var segment in retired)
+        {
+            isLost |= !TryFlush(segment);
+        }
+
+        isLost |= current is not null && !TryFlush(current);
+        CloseFlushed(retired);
+        if (IsNearlyFull)
+        {
+            _files.Drop(_snapshotThrough);
+        }
+
+        return isLost ? SaveTheLost() : through;
+    }
+
+    private bool TryFlush(JournalSegment segment)
+    {
+        segment.Flush();
+
+        // A file that somebody removed takes flushes as before, and is gone with the process.
+        return _fileSystem.FileExists(segment.Path);
+    }
+
+    /// <summary>What lies in files without names is as good as not written: it is saved in a snapshot, and what comes meanwhile goes into a new segment.</summary>
+    private ulong SaveTheLost()
+    {
+        // Before the snapshot's capture: what is appended after it finds this set.
+        _isLost = true;
+        JournalSegment? next;
+        lock (_lock)
+        {
+            (next, _next) = (_next, null);
+        }
+
+        Discard(next);
+        _logger.JournalRemoved();
+        return Rescue!();
+    }
+
+    private bool HasUnflushed()
+    {
+        lock (_lock)
+        {
+            return _unflushed.Count > 0;
+        }
+    }
+
+    private void CloseFlushed(JournalSegment[] flushed)
+    {
+        foreach (var segment in flushed)
+        {
+            lock (_lock)
+            {
+                if (!_unflushed.Remove(segment))
+                {
+                    continue;
+                }
+            }
+
+            segment.Dispose();
+            _files.Close(segment);
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using SnapshotKv.FileSystem;
+using SnapshotKv.Format;
+
+namespace SnapshotKv.Journal;
+
+/// <summary>Makes segments: filled with zeros and flushed before they have a name, so that what is appended later changes bytes that are there, and cannot fail for want of room.</summary>
+/// <param name="fileSystem">The file system.</param>
+/// <param name="directory">Where the journal lies.</param>
+/// <param name="keepDirectory">Called before the first file is made in a directory that is missing: takes the store's lock again.</param>
+/// <param name="isMapped">Whether segments are mapped, where that is safe.</param>
+internal sealed class SegmentMaker(IFileSystem fileSystem, JournalDirectory directory, Action keepDirectory, bool isMapped)
+{
+    private const int FillSize = 256 << 10;
+
+    /// <summary>Makes a segment, durable with its name.</summary>
+    /// <param name="header">What it says of itself; its salt is chosen here.</param>
+    /// <exception cref="IOException">The disk refused. No temporary file is left behind, unless the disk refused that too.</exception>
+    /// <exception cref="UnauthorizedAccessException">The user may not.</exception>
+    /// <exception cref="KvStoreException">The directory cannot be made, or is another's by now.</exception>
+    public JournalSegment Make(JournalSegmentHeader header)
+    {
+        if (!fileSystem.DirectoryExists(directory.DirectoryPath))
+        {
+            keepDirectory();
+            StoreDirectory.Create(fileSystem, directory.DirectoryPath);
+        }
+
+        var salted = header with { Salt = NewSalt() };
+        var path = directory.GetPath(salted.Ordinal);
+        var temporary = path + JournalDirectory.TemporarySuffix;
+        IFileHandle? file = null;
+        IMappedFile? map = null;
+        try
+        {
+            fileSystem.Delete(temporary);
+            file = fileSystem.CreateNew(temporary);
+            Fill(file, salted);
+            file.Flush();
+            map = isMapped ? file.TryMap() : null;
+            fileSystem.Rename(temporary, path);
+            fileSystem.FlushDirectory(directory.DirectoryPath);
+            return new(salted, path, file, map);
+        }
+        catch
+        {
+            map?.Dispose();
+            file?.Dispose();
+            DeleteQuietly(temporary);
+            DeleteQuietly(path);
+            throw;
+        }
+    }
+
+    private static ulong NewSalt()
+    {
+        Span<byte> salt = stackalloc byte[sizeof(ulong)];
+        RandomNumberGenerator.Fill(salt);
+        return BinaryPrimitives.ReadUInt64LittleEndian(salt);
+    }
+
+    private static void Fill(IFileHandle file, in JournalSegmentHeader header)
+    {
+        var buffer = new byte[Math.Min(FillSize, header.Size)];
+        header.Write(buffer);
+        for (long offset = 0; offset < header.Size; offset += buffer.Length)
+        {
+            file.Write(buffer.AsSpan(0, (int)Math.Min(buffer.Length, header.Size - offset)), offset);
+            buffer.AsSpan(0, JournalSegmentHeader.PageSize).Clear();
+        }
+    }
+
+    private void DeleteQuietly(string path)
+    {
+        try
+        {
+            fileSystem.Delete(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The failure that brought us here is the one to report; a segment without frames does no harm, and one without a name goes at the next opening.
+        }
+    }
+}
