@@ -28,13 +28,13 @@ public sealed class JournalFaultTests
         var home = new StoreHome { Durability = KvDurability.Process };
         var store = home.OpenWithoutSaves();
         store.Set("a", 1, new KvEntryOptions { Tags = ["tag"] });
-        home.Files.FailWhen(JournalHome.IsFlush, ByName[fault], times: 1);
+        home.Files.FailWhen(FailingJournal.IsFlush, ByName[fault], times: 1);
 
         home.Clock.Advance(TimeSpan.FromSeconds(1));
 
         home.Log.Ids.Count(id => id == KvEventIds.JournalFaulted).ShouldBe(1);
         home.Snapshots().Count.ShouldBe(1, "a snapshot is tried at the fault");
-        await JournalHome.EveryWriteThrowsAsync<KvStoreFaultedException>(store, Cancellation);
+        await FailingJournal.EveryWriteThrowsAsync<KvStoreFaultedException>(store, Cancellation);
         store.Read("a").ShouldBe(1);
         store.GetKeysByTag("tag").ShouldBe(["a"]);
 
@@ -44,7 +44,7 @@ public sealed class JournalFaultTests
         home.After(CrashKind.PowerCutLosingAll).ShouldBe(new() { ["a"] = 1 });
 
         await store.DisposeAsync();
-        JournalHome.Contents(home.Disk).ShouldBe(new() { ["a"] = 1 });
+        FailingJournal.Contents(home.Disk).ShouldBe(new() { ["a"] = 1 });
     }
 
     [Theory]
@@ -55,7 +55,7 @@ public sealed class JournalFaultTests
         home.Scheduler = scheduler;
         var store = home.OpenWithoutSaves();
         store.Set("a", 1);
-        home.Files.FailWhen(JournalHome.IsFlush, ByName[fault], times: 1);
+        home.Files.FailWhen(FailingJournal.IsFlush, ByName[fault], times: 1);
 
         var thrown = Should.Throw<KvStoreFaultedException>(() => store.Set("b", 2));
 
@@ -80,7 +80,7 @@ public sealed class JournalFaultTests
         home.Scheduler = scheduler;
         await using var store = home.OpenWithoutSaves();
         store.Set("a", 1);
-        using var hold = home.Files.Hold(JournalHome.IsFlush);
+        using var hold = home.Files.Hold(FailingJournal.IsFlush);
 
         // The first is in the flush that hangs; the others wait for the next one, and nobody's thread waits with them.
         var first = store.SetAsync("b", 2, cancellationToken: Cancellation).AsTask();
@@ -88,7 +88,7 @@ public sealed class JournalFaultTests
         var others = Enumerable.Range(0, 20).Select(i => store.SetAsync($"c{i}", i, cancellationToken: Cancellation).AsTask()).ToArray();
         store.Read("c19").ShouldBe(19, "reads do not wait for the device");
         others.ShouldAllBe(task => !task.IsCompleted);
-        home.Files.FailWhen(JournalHome.IsFlush, ByName[fault]);
+        home.Files.FailWhen(FailingJournal.IsFlush, ByName[fault]);
         hold.Release();
 
         await Should.ThrowAsync<KvStoreFaultedException>(first);
@@ -111,11 +111,11 @@ public sealed class JournalFaultTests
         home.Scheduler = scheduler;
         using var store = home.OpenWithoutSaves();
         store.Set("a", 1);
-        using var hold = home.Files.Hold(JournalHome.IsFlush);
+        using var hold = home.Files.Hold(FailingJournal.IsFlush);
         var first = Task.Run(() => store.Set("b", 2), Cancellation);
         await hold.Reached;
         var others = Enumerable.Range(0, 3).Select(i => Task.Run(() => store.Set($"c{i}", i), Cancellation)).ToArray();
-        home.Files.FailWhen(JournalHome.IsFlush, FileFault.InputOutput);
+        home.Files.FailWhen(FailingJournal.IsFlush, FileFault.InputOutput);
 
         hold.Release();
 
@@ -138,10 +138,7 @@ public sealed class JournalFaultTests
         home.Scheduler = scheduler;
         var store = home.OpenWithoutSaves();
         store.Set("a", 1);
-        home.Files.FailWhen(
-            operation => operation.Kind == FileOperationKind.Write && operation.Path.EndsWith(".journal", StringComparison.Ordinal),
-            FileFault.InputOutput.AfterWriting(bytes),
-            times: 1);
+        home.Files.FailWhen(operation => operation.Kind == FileOperationKind.Write && FailingJournal.IsJournal(operation), FileFault.InputOutput.AfterWriting(bytes), times: 1);
 
         Should.Throw<KvStoreFaultedException>(() => store.Set("b", 2));
 
@@ -156,7 +153,7 @@ public sealed class JournalFaultTests
         }
 
         store.Dispose();
-        JournalHome.Contents(home.Disk)["a"].ShouldBe(1);
+        FailingJournal.Contents(home.Disk)["a"].ShouldBe(1);
     }
 
     [Fact]
@@ -222,7 +219,7 @@ public sealed class JournalFaultTests
         var home = new StoreHome { Durability = KvDurability.Process };
         var store = home.OpenWithoutSaves();
         store.Set("a", 1);
-        home.Files.FailWhen(JournalHome.IsSnapshot, FileFault.NoSpace);
+        home.Files.FailWhen(FailingJournal.IsSnapshot, FileFault.NoSpace);
 
         Should.Throw<KvStoreUnavailableException>(store.Dispose);
 
@@ -241,7 +238,7 @@ public sealed class JournalFaultTests
         }
 
         home.Names("journal").Count.ShouldBeGreaterThan(1);
-        home.Files.FailWhen(operation => JournalHome.IsFlush(operation) && operation.Path.EndsWith("0001.journal", StringComparison.Ordinal), FileFault.InputOutput);
+        home.Files.FailWhen(operation => FailingJournal.IsFlush(operation) && operation.Path.Contains("0001.journal", StringComparison.Ordinal), FileFault.InputOutput);
 
         home.Clock.Advance(TimeSpan.FromSeconds(1));
 

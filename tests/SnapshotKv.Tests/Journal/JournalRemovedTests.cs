@@ -33,7 +33,7 @@ public sealed class JournalRemovedTests
         home.Clock.Advance(TimeSpan.FromSeconds(1));
         home.After(CrashKind.PowerCutLosingAll).ShouldBe(new() { ["before"] = 1, ["meanwhile"] = 2, ["after"] = 3 });
         store.Dispose();
-        JournalHome.Contents(home.Disk).Count.ShouldBe(3);
+        FailingJournal.Contents(home.Disk).Count.ShouldBe(3);
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class JournalRemovedTests
         Should.Throw<KvStoreException>(() => store.Set("later", 3));
         home.Files.Heal();
         store.Dispose();
-        JournalHome.Contents(home.Disk)["before"].ShouldBe(1);
+        FailingJournal.Contents(home.Disk)["before"].ShouldBe(1);
     }
 
     [Theory]

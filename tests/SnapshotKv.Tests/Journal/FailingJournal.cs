@@ -5,7 +5,7 @@ using SnapshotKv.Tests.Store;
 namespace SnapshotKv.Tests.Journal;
 
 /// <summary>What tests of a failing journal have in common: which operations are the journal's, and what is found when a store is opened again.</summary>
-internal static class JournalHome
+internal static class FailingJournal
 {
     /// <summary>Whether an operation is done to a file of the journal, or to its directory.</summary>
     public static bool IsJournal(FileOperation operation) => operation.Path.Contains("/journal", StringComparison.Ordinal);
@@ -27,7 +27,7 @@ internal static class JournalHome
     public static long JournalBytes(this StoreHome home) =>
         home.Disk.DirectoryExists($"{StoreHome.Path}/journal") ? home.Disk.List($"{StoreHome.Path}/journal").Sum(entry => entry.Length) : 0;
 
-    /// <summary>What a crash at this moment leaves, as a store that is opened then finds it: each key with its value.</summary>
+    /// <summary>What a crash at this moment leaves, as a store that is opened then finds it: each key with its number.</summary>
     public static Dictionary<string, int> After(this StoreHome home, CrashKind crash, int seed = 0) => Contents(home.Disk.CrashImage(crash, seed));
 
     /// <summary>What a store that is opened on a disk finds.</summary>
@@ -42,7 +42,11 @@ internal static class JournalHome
         return contents;
     }
 
-    public static int Read(this KvStore store, string key) => store.TryGet<int>(key, out var value) ? value : -1;
+    /// <summary>A number that was set; -1 when there is none, and the length of what is no number.</summary>
+    public static int Read(this KvStore store, string key) =>
+        !store.TryGetInfo(key, out var info) ? -1
+        : info.ValueBytes > sizeof(long) + 1 ? info.ValueBytes
+        : store.TryGet<int>(key, out var value) ? value : -1;
 
     /// <summary>Calls each way of writing, and expects all of them to be refused alike.</summary>
     public static async Task EveryWriteThrowsAsync<TException>(KvStore store, CancellationToken cancellationToken)
