@@ -34,10 +34,14 @@ internal sealed class JournalWriter
     private volatile bool _isLost;
     private bool _isClosed;
     private long _lastSize;
+    private ulong _lastOrdinal;
+    private ulong _lostThrough;
     private long _appendedBytes;
     private ulong _lastAppended;
     private ulong _snapshotThrough;
-    private volatile bool _hasNotes;
+
+    /// <summary>What a flush is due for beside commits: notes between them, and segments that can be closed once they are flushed.</summary>
+    private volatile bool _isMoreDue;
     private Exception? _refusal;
     private long _refusedAt;
 
@@ -75,7 +79,7 @@ internal sealed class JournalWriter
     public long AppendedBytes => Volatile.Read(ref _appendedBytes);
 
     /// <summary>Whether something was appended that is not known to be on the device.</summary>
-    public bool IsFlushDue => Flushes.Durable < LastAppended || _hasNotes;
+    public bool IsFlushDue => Flushes.Durable < LastAppended || _isMoreDue;
 
     /// <summary>Whether a segment should be made ready: the present one is half full.</summary>
     public bool IsNextWanted => _isNextWanted;
@@ -157,7 +161,7 @@ internal sealed class JournalWriter
         lock (_lock)
         {
             _isPreparing = false;
-            if (made is not null && !_isClosed && !_isLost && made.Ordinal > (_current?.Ordinal ?? 0))
+            if (made is not null && !_isClosed && !_isLost && made.Ordinal > _lastOrdinal)
             {
                 _next = made;
                 return;
@@ -242,7 +246,7 @@ internal sealed class JournalWriter
         Volatile.Write(ref _lastAppended, frame.Sequence);
         if (!frame.IsCommit)
         {
-            _hasNotes = true;
+            _isMoreDue = true;
         }
 
         if (_next is null && !_isPreparing && current.Used > current.Size / 2)
@@ -339,12 +343,12 @@ internal sealed class JournalWriter
             (taken, _next) = (_next, null);
         }
 
-        if (taken is null || taken.HasRoomFor(size))
+        if (taken is not null && taken.HasRoomFor(size) && taken.Ordinal > _lastOrdinal)
         {
             return taken;
         }
 
-        // One that is ready but too small for this commit would stand before it in the order; the next one is made anew.
+        // One that is too small for this commit would stand before it in the order, as does one that took longer to make than a writer's own.
         Discard(taken);
         return null;
     }
@@ -357,10 +361,12 @@ internal sealed class JournalWriter
             if (_current is not null)
             {
                 _unflushed.Add(_current);
+                _isMoreDue = true;
             }
 
             _current = next;
             _lastSize = next?.Size ?? _lastSize;
+            _lastOrdinal = next?.Ordinal ?? _lastOrdinal;
         }
     }
 
@@ -377,7 +383,7 @@ internal sealed class JournalWriter
     private ulong FlushSegments()
     {
         // Before the segments: what was appended up to it lies in them.
-        _hasNotes = false;
+        _isMoreDue = false;
         var through = LastAppended;
         JournalSegment? current;
         JournalSegment[] retired;
@@ -408,7 +414,7 @@ internal sealed class JournalWriter
         segment.Flush();
 
         // A file that somebody removed takes flushes as before, and is gone with the process.
-        return _fileSystem.FileExists(segment.Path);
+        return segment.Ordinal <= _lostThrough || _fileSystem.FileExists(segment.Path);
     }
 
     /// <summary>What lies in files without names is as good as not written: it is saved in a snapshot, and what comes meanwhile goes into a new segment.</summary>
@@ -420,6 +426,7 @@ internal sealed class JournalWriter
         lock (_lock)
         {
             (next, _next) = (_next, null);
+            _lostThrough = _lastOrdinal;
         }
 
         Discard(next);
