@@ -44,6 +44,8 @@ internal sealed class JournalWriter
     private volatile bool _isMoreDue;
     private Exception? _refusal;
     private long _refusedAt;
+    private bool _isPreparationRefused;
+    private long _preparationRefusedAt;
 
     public JournalWriter(
         IFileSystem fileSystem,
@@ -134,7 +136,7 @@ internal sealed class JournalWriter
         lock (_lock)
         {
             _isNextWanted = false;
-            if (_isPreparing || _next is not null || _isClosed)
+            if (_isPreparing || _next is not null || _isClosed || WasPreparationRefused())
             {
                 return;
             }
@@ -161,6 +163,13 @@ internal sealed class JournalWriter
         lock (_lock)
         {
             _isPreparing = false;
+            _isPreparationRefused = made is null;
+            if (_isPreparationRefused)
+            {
+                _preparationRefusedAt = _settings.TimeProvider.GetTimestamp();
+                BeginSmallAgain();
+            }
+
             if (made is not null && !_isClosed && !_isLost && made.Ordinal > _lastOrdinal)
             {
                 _next = made;
@@ -293,6 +302,11 @@ internal sealed class JournalWriter
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or KvStoreException)
         {
             _files.Release(bytes);
+            lock (_lock)
+            {
+                BeginSmallAgain();
+            }
+
             _refusal = exception;
             _refusedAt = _settings.TimeProvider.GetTimestamp();
             throw Refused(exception);
@@ -321,6 +335,13 @@ internal sealed class JournalWriter
             _refusal = null;
         }
     }
+
+    /// <summary>In the lock: whether the disk refused the next segment just now. Else each commit would have it tried, which fills the rest of a full disk each time.</summary>
+    private bool WasPreparationRefused() =>
+        _isPreparationRefused && _settings.TimeProvider.GetElapsedTime(_preparationRefusedAt) < RetryAfter;
+
+    /// <summary>In the lock: a disk that has no room for a large segment may have some for a small one.</summary>
+    private void BeginSmallAgain() => _lastSize = 0;
 
     private static KvStoreUnavailableException Refused(Exception refusal) => new(
         $"The write was refused, because the journal cannot be written: {refusal.Message.TrimEnd('.')}. Nothing was changed, and reads go on. Remove the cause and write again: it is tried anew each second.",
