@@ -258,7 +258,8 @@ internal sealed class JournalWriter
             _isMoreDue = true;
         }
 
-        if (_next is null && !_isPreparing && current.Used > current.Size / 2)
+        // Once a segment: when the disk refuses, it is for the writer to find who needs the room.
+        if (current.Used > current.Size / 2 && current.Used - frame.Size <= current.Size / 2)
         {
             _isNextWanted = true;
         }
