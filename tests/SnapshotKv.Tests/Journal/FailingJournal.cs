@@ -1,4 +1,3 @@
-using SnapshotKv.FileSystem;
 using SnapshotKv.Testing;
 using SnapshotKv.Tests.Store;
 

@@ -123,7 +123,11 @@ public sealed class JournalDiskFaultTests
     private KvStore Open(string directory, KvDurability durability) => KvStore.Open(
         new SnapshotKvOptions
         {
-            Path = Path.Join(directory, "data"), TimeProvider = _clock, LoggerFactory = _log, Durability = durability, SaveDebounce = Timeout.InfiniteTimeSpan,
+            Path = Path.Join(directory, "data"),
+            TimeProvider = _clock,
+            LoggerFactory = _log,
+            Durability = durability,
+            SaveDebounce = Timeout.InfiniteTimeSpan,
         },
         new StoreEnvironment(PhysicalFileSystem.Instance, new InlineScheduler()));
 }
