@@ -428,7 +428,9 @@ internal sealed class JournalWriter
             _files.Drop(_snapshotThrough);
         }
 
-        return isLost ? SaveTheLost() : through;
+        // Not only what is appended to, but what that builds on may have been removed.
+        var isBaseLost = _maker.WasRemoved();
+        return isLost ? SaveTheLost() : isBaseLost ? Save() : through;
     }
 
     private bool TryFlush(JournalSegment segment)
@@ -452,6 +454,12 @@ internal sealed class JournalWriter
         }
 
         Discard(next);
+        _maker.ForgetDirectory();
+        return Save();
+    }
+
+    private ulong Save()
+    {
         _logger.JournalRemoved();
         return Rescue!();
     }
