@@ -1,10 +1,11 @@
+using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 
 namespace SnapshotKv.Extensions.Diagnostics;
 
-/// <summary>Tells whether a store keeps what it is given: is it open, do saves succeed, is there room for the next, was something lost when it was opened.</summary>
+/// <summary>Tells whether a store keeps what it is given: is it open, does it take writes, do saves succeed, is there room for the next, was something lost when it was opened.</summary>
 /// <remarks>
 /// Has no state, as a new one is made for each run: what outlives it, the last good limits among it, is handed to it. Looks at numbers that the store has at hand, and asks the file system for its free space. Descriptions name
 /// no path: reports are often open to everybody.
@@ -26,6 +27,7 @@ internal sealed class SnapshotKvHealthCheck(IServiceProvider services, string st
             var store = FindStore();
             var statistics = store.GetStatistics();
             Describe(store, statistics, settings.TimeProvider.GetUtcNow(), findings);
+            JudgeJournal(statistics, limits, findings);
             JudgeSaves(statistics, limits, findings);
             JudgeRecovery(store.RecoveryReport, limits, findings);
             await JudgeFreeSpaceAsync(store, statistics, limits, findings, cancellationToken).ConfigureAwait(false);
@@ -72,8 +74,33 @@ internal sealed class SnapshotKvHealthCheck(IServiceProvider services, string st
         findings.Add("lastSaveAge", Since(statistics.LastSavedAt));
         findings.Add("lastSaveDuration", statistics.LastSaveDuration);
         findings.Add("snapshotBytes", statistics.LastSnapshot?.SizeBytes);
+        if (!store.IsMemoryOnly)
+        {
+            findings.Add("durability", statistics.Durability.ToString());
+            findings.Add("unflushedCommits", statistics.UnflushedCommits);
+            findings.Add("journalBytes", statistics.JournalBytes);
+            findings.Add("journalUnusedBytes", statistics.JournalUnusedBytes);
+        }
 
         TimeSpan? Since(DateTimeOffset? instant) => instant is null ? null : now > instant ? now - instant : TimeSpan.Zero;
+    }
+
+    private static void JudgeJournal(KvStoreStatistics statistics, SnapshotKvHealthCheckOptions limits, HealthFindings findings)
+    {
+        if (statistics.Fault is { } fault)
+        {
+            findings.Fail("The device did not take what was written to it. The store takes no more writes until it is opened again; reads go on.", fault);
+        }
+        else if (statistics.WriteRefusal is { } refusal)
+        {
+            findings.Fail("Writes are refused, because the journal finds no room on the disk, or may not be written; they are tried anew each second. Reads go on.", refusal);
+        }
+
+        if (statistics.JournalBytes > statistics.MaxJournalBytes / 100m * limits.MaxJournalPercent)
+        {
+            findings.Degrade(string.Create(
+                CultureInfo.InvariantCulture, $"The journal takes {statistics.JournalBytes} bytes, which is more than {limits.MaxJournalPercent} % of the {statistics.MaxJournalBytes} that it may."));
+        }
     }
 
     private static void JudgeSaves(KvStoreStatistics statistics, SnapshotKvHealthCheckOptions limits, HealthFindings findings)

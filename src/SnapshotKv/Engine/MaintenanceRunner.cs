@@ -24,12 +24,16 @@ internal sealed class MaintenanceRunner : IDisposable
     /// <summary>How long slides alone may wait for a save.</summary>
     private static readonly TimeSpan SlideDelay = TimeSpan.FromMinutes(10);
 
-    /// <summary>Where there is a journal, a store of this size and more is not saved by the debounce: rewriting it all for each few changes would keep the disk busy.</summary>
+    /// <summary>
+    /// Where there is a journal, a store of this size and more is not saved by the debounce: rewriting it all for each few changes would keep the disk busy. Its size is that of its last snapshot, or
+    /// while there is none, that of its journal.
+    /// </summary>
     private const long LargeStore = 16L << 20;
 
-    /// <summary>A large store is saved when the journal has grown by so much, or by half the last snapshot if that is more, and after so long at the latest.</summary>
+    /// <summary>A large store is saved when the journal has grown by so much, or by half the last snapshot if that is more.</summary>
     private const long LargeGrowth = 64L << 20;
 
+    /// <summary>And after so long at the latest, or after the debounce where that is longer.</summary>
     private static readonly TimeSpan LargeStoreDelay = TimeSpan.FromMinutes(10);
 
     /// <summary>The journal is looked at each time it has grown by so much; less than what is left of it when it is nearly full.</summary>
@@ -104,6 +108,19 @@ internal sealed class MaintenanceRunner : IDisposable
         }
     }
 
+    /// <summary>The journal's limits have changed: they count from now on, also for what is not flushed yet.</summary>
+    public void SetJournalLimits()
+    {
+        lock (_timing)
+        {
+            if (!_isDisposed)
+            {
+                Journal?.SetTimes();
+                LookAtJournalSoon();
+            }
+        }
+    }
+
     /// <summary>Called after each commit: sees to it that a save comes.</summary>
     public void NoteChange()
     {
@@ -132,7 +149,7 @@ internal sealed class MaintenanceRunner : IDisposable
         Journal?.NoteChange();
         if (_checkpointer?.NoteSlide() == true && Interlocked.CompareExchange(ref _due, DueForSlide, NotDue) == NotDue)
         {
-            ArmIn(_debounce > SlideDelay ? _debounce : SlideDelay);
+            ArmIn(Longer(Rest, Longer(_debounce, SlideDelay)));
         }
     }
 
@@ -207,29 +224,37 @@ internal sealed class MaintenanceRunner : IDisposable
 
     private void Arm()
     {
-        var delay = IsLarge ? LargeStoreDelay : _debounce;
-        if (delay == TimeSpan.Zero)
+        if (_debounce == TimeSpan.Zero)
         {
             QueueSave();
             return;
         }
 
-        ArmIn(Rest > delay ? Rest : delay);
+        ArmIn(Longer(Rest, IsLarge ? Longer(_debounce, LargeStoreDelay) : _debounce));
     }
+
+    private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
     private TimeSpan Rest => _timeProvider.GetElapsedTime(_timeProvider.GetTimestamp(), Volatile.Read(ref _restUntil));
 
     /// <summary>What the journal has taken since the newest snapshot was begun.</summary>
     private long Growth => _journal!.AppendedBytes - _checkpointer!.JournalBytesAtSave;
 
-    private bool IsLarge => _journal is not null && (_checkpointer!.Latest?.SizeBytes ?? 0) + Growth >= LargeStore;
+    private bool IsLarge => _journal is not null && (_checkpointer!.Latest?.SizeBytes ?? Growth) >= LargeStore;
+
+    /// <summary>The next commit looks at the journal, however little it adds.</summary>
+    private void LookAtJournalSoon() => Volatile.Write(ref _lookAtBytes, 0);
 
     /// <summary>The journal has grown: perhaps enough for a save before its time.</summary>
     private void LookAtJournal()
     {
+        var growth = Growth;
         var step = _settings.MaxJournalBytes / LooksPerJournal;
-        Volatile.Write(ref _lookAtBytes, _journal!.AppendedBytes + step);
-        if (_journal.IsNearlyFull && Growth > step)
+        var enough = Math.Max(LargeGrowth, (_checkpointer!.Latest?.SizeBytes ?? 0) / 2);
+
+        // Not behind the growth that is waited for.
+        Volatile.Write(ref _lookAtBytes, _journal!.AppendedBytes + (growth < enough ? Math.Min(step, enough - growth) : step));
+        if (_journal.IsNearlyFull && growth > step)
         {
             // The limit comes before the rest between two saves.
             if (Interlocked.Exchange(ref _isForced, 1) == 0)
@@ -237,9 +262,9 @@ internal sealed class MaintenanceRunner : IDisposable
                 QueueSave();
             }
         }
-        else if (_saveTimer is not null && IsLarge && Growth >= Math.Max(LargeGrowth, (_checkpointer!.Latest?.SizeBytes ?? 0) / 2))
+        else if (_saveTimer is not null && IsLarge && growth >= enough && Volatile.Read(ref _failures) == 0)
         {
-            ArmIn(Rest > TimeSpan.Zero ? Rest : TimeSpan.Zero);
+            ArmIn(Longer(Rest, TimeSpan.Zero));
         }
     }
 
@@ -282,6 +307,7 @@ internal sealed class MaintenanceRunner : IDisposable
             Volatile.Write(ref _failures, 0);
             var ended = _timeProvider.GetTimestamp();
             Volatile.Write(ref _restUntil, ended + ((ended - started) * RestPerWork));
+            LookAtJournalSoon();
         }
         catch (ObjectDisposedException) when (_isDisposed)
         {
