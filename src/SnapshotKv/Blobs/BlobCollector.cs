@@ -14,9 +14,13 @@ internal sealed class BlobCollector(BlobStore store, BlobLedger ledger, IRetaine
     /// Deletes what neither the store nor any snapshot needs. Called after a save, once older snapshots have been deleted and that is durable:
     /// before, a power cut could bring one back whose blobs were gone.
     /// </summary>
+    /// <param name="keptFrom">
+    /// The commit from which on the journal is kept, so that it may lead back to any state since: what was referred to after it is not deleted. The highest number when
+    /// there is no journal.
+    /// </param>
     /// <remarks>What the disk refuses is logged and tried again after the next save. Costs nothing where no blob was ever retired.</remarks>
     /// <returns>How many files were deleted.</returns>
-    public int Collect()
+    public int Collect(ulong keptFrom = ulong.MaxValue)
     {
         if (!ledger.HasRetired)
         {
@@ -26,7 +30,7 @@ internal sealed class BlobCollector(BlobStore store, BlobLedger ledger, IRetaine
         IReadOnlyList<BlobId> deletable;
         try
         {
-            deletable = ledger.FindDeletable(snapshots.ReadSequences());
+            deletable = ledger.FindDeletable(snapshots.ReadSequences(), keptFrom);
         }
         catch (Exception exception) when (IsExpected(exception))
         {
@@ -57,11 +61,14 @@ internal sealed class BlobCollector(BlobStore store, BlobLedger ledger, IRetaine
     /// <returns>How many files were deleted.</returns>
     public int Sweep(ulong sequence, BlobHold hold, CancellationToken cancellationToken)
     {
-        if (hold is BlobHold.FellBack or BlobHold.Quarantine)
+        if (hold is BlobHold.FellBack or BlobHold.LostCommits or BlobHold.Quarantine)
         {
-            logger.BlobsHeld(hold == BlobHold.FellBack
-                ? "the newest snapshot is damaged and the blobs it refers to are not known"
-                : "the quarantine holds a damaged snapshot that may be mended; delete it when it is not wanted any more");
+            logger.BlobsHeld(hold switch
+            {
+                BlobHold.FellBack => "the newest snapshot is damaged and the blobs it refers to are not known",
+                BlobHold.LostCommits => "commits are missing and the blobs they refer to are not known",
+                _ => "the quarantine holds a damaged file that may be mended; delete it when it is not wanted any more",
+            });
             return 0;
         }
 

@@ -9,7 +9,10 @@ internal enum BlobHold
     /// <summary>The newest snapshot is damaged, and the store went back to an older one, which does not know the newer blobs.</summary>
     FellBack,
 
-    /// <summary>A damaged snapshot was set aside earlier and is still there; somebody may mend it and put it back.</summary>
+    /// <summary>Commits of the journal are missing, and with them what they refer to.</summary>
+    LostCommits,
+
+    /// <summary>A damaged file was set aside earlier and is still there; somebody may mend it and put it back.</summary>
     Quarantine,
 
     /// <summary>There was no snapshot at all; somebody may have moved them away.</summary>

@@ -19,26 +19,15 @@ internal sealed class BlobLedger
     private readonly Dictionary<BlobId, (ulong Created, int References)> _live = [];
     private readonly Dictionary<BlobId, BlobLife> _retired = [];
     private readonly HashSet<BlobId> _inFlight = [];
-    private readonly ulong? _heldThrough;
-
-    /// <summary>Initializes the ledger of an empty store.</summary>
-    public BlobLedger()
-    {
-    }
-
-    private BlobLedger(ulong? heldThrough) => _heldThrough = heldThrough;
+    private ulong? _heldThrough;
 
     /// <summary>Makes the ledger of a store that was loaded from a snapshot.</summary>
     /// <param name="told">What the snapshot tells of blobs; nothing when Go or an older version wrote it.</param>
     /// <param name="references">What its entries refer to, once for each entry. They are believed before what is told.</param>
     /// <param name="sequence">The snapshot's number; 0 when it has none.</param>
-    /// <param name="heldThrough">
-    /// When a damaged snapshot was set aside and may be mended: the last number that it can have. No blob created up to it is ever deletable. Null
-    /// when there is no such snapshot.
-    /// </param>
-    public static BlobLedger Load(IEnumerable<SnapshotBlob> told, IEnumerable<BlobId> references, ulong sequence, ulong? heldThrough)
+    public static BlobLedger Load(IEnumerable<SnapshotBlob> told, IEnumerable<BlobId> references, ulong sequence)
     {
-        var ledger = new BlobLedger(heldThrough);
+        var ledger = new BlobLedger();
         foreach (var blob in told)
         {
             // An entry that expired before the snapshot was made is not in it, and its blob still stands there as live.
@@ -56,6 +45,9 @@ internal sealed class BlobLedger
 
         return ledger;
     }
+
+    /// <summary>Called before the store is opened, when a damaged file was set aside and may be mended: no blob that was created up to the last number it can have is ever deletable.</summary>
+    public void HoldThrough(ulong sequence) => _heldThrough = sequence;
 
     /// <summary>Called before the first byte of a blob is written: until <see cref="EndFlight"/> nobody deletes its file.</summary>
     public void BeginFlight(BlobId id)
@@ -144,7 +136,8 @@ internal sealed class BlobLedger
 
     /// <summary>The blobs that neither the store nor any retained snapshot needs.</summary>
     /// <param name="retained">The numbers of all snapshots there are, rising; 0 for one that has none.</param>
-    public IReadOnlyList<BlobId> FindDeletable(ReadOnlySpan<ulong> retained)
+    /// <param name="keptFrom">The commit from which on a journal is kept, that may lead back to any state since. The highest number for none.</param>
+    public IReadOnlyList<BlobId> FindDeletable(ReadOnlySpan<ulong> retained, ulong keptFrom = ulong.MaxValue)
     {
         KeyValuePair<BlobId, BlobLife>[] candidates;
         lock (_gate)
@@ -160,7 +153,7 @@ internal sealed class BlobLedger
         var deletable = new List<BlobId>();
         foreach (var (id, life) in candidates)
         {
-            if (id != default && !(life.Created <= _heldThrough) && !life.IsSeenBy(retained))
+            if (id != default && !(life.Created <= _heldThrough) && (life.Retired <= keptFrom || life == BlobLife.Never) && !life.IsSeenBy(retained))
             {
                 deletable.Add(id);
             }

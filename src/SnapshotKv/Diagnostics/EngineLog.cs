@@ -29,8 +29,8 @@ internal static partial class EngineLog
     [LoggerMessage(KvEventIds.SnapshotQuarantined, LogLevel.Error, "Snapshot '{Snapshot}' is damaged and was set aside as '{MovedTo}': {Reason}")]
     public static partial void SnapshotQuarantined(this ILogger logger, string snapshot, string movedTo, string reason);
 
-    [LoggerMessage(KvEventIds.SnapshotFellBack, LogLevel.Error, "The store went back to snapshot '{Snapshot}', because {Damaged} newer ones are damaged. What was written since is not in it.")]
-    public static partial void SnapshotFellBack(this ILogger logger, string snapshot, int damaged);
+    [LoggerMessage(KvEventIds.SnapshotFellBack, LogLevel.Error, "The store went back to snapshot '{Snapshot}', because {Damaged} newer ones are damaged. The journal brought {Replayed} commits after it; what else was written since is not in it.")]
+    public static partial void SnapshotFellBack(this ILogger logger, string snapshot, int damaged, long replayed);
 
     [LoggerMessage(KvEventIds.ForeignFilesIgnored, LogLevel.Warning, "{Count} files among the snapshots have names that are none of a snapshot; they are left alone: {Names}")]
     public static partial void ForeignFilesIgnored(this ILogger logger, int count, string names);
@@ -82,4 +82,31 @@ internal static partial class EngineLog
 
     [LoggerMessage(KvEventIds.JournalSlidesNotTold, LogLevel.Warning, "The journal could not be told of sliding expiries that have moved; a crash may take back more of them than usual.")]
     public static partial void JournalSlidesNotTold(this ILogger logger, Exception exception);
+
+    [LoggerMessage(KvEventIds.JournalReplayed, LogLevel.Information, "The journal brought {Count} commits that snapshot '{Snapshot}' does not have: the store was not closed.")]
+    public static partial void JournalReplayed(this ILogger logger, long count, string snapshot);
+
+    [LoggerMessage(KvEventIds.JournalTornTail, LogLevel.Warning, "The journal was cut off by a crash, in '{Segment}' at byte {Offset}: {Bytes} bytes there, and {Frames} whole frames behind them, are left out. Nothing of them was acknowledged as being on the device.")]
+    public static partial void JournalTornTail(this ILogger logger, string segment, long offset, long bytes, long frames);
+
+    [LoggerMessage(KvEventIds.SegmentQuarantined, LogLevel.Error, "Segment '{Segment}' of the journal was set aside as '{MovedTo}': {Reason}")]
+    public static partial void SegmentQuarantined(this ILogger logger, string segment, string movedTo, string reason);
+
+    [LoggerMessage(KvEventIds.CommitsLost, LogLevel.Critical, "{Loss}")]
+    public static partial void CommitsLost(this ILogger logger, string loss);
+
+    [LoggerMessage(KvEventIds.LossNotAcknowledged, LogLevel.Error, "An earlier opening found commits missing, and nobody has acknowledged it (RecoveryReport.Acknowledge): {Loss}")]
+    public static partial void LossNotAcknowledged(this ILogger logger, string loss);
+
+    [LoggerMessage(KvEventIds.GoWroteAfterUs, LogLevel.Warning, "Snapshot '{Snapshot}' was written by Go after this library had worked in the directory. Its content is what the store has now.")]
+    public static partial void GoWroteAfterUs(this ILogger logger, string snapshot);
+
+    [LoggerMessage(KvEventIds.OverruledSegmentsNotDeleted, LogLevel.Warning, "{Count} segments of the journal that a snapshot of Go's has overruled could not be deleted; it is tried again when the store is next opened.")]
+    public static partial void OverruledSegmentsNotDeleted(this ILogger logger, Exception exception, int count);
+
+    [LoggerMessage(KvEventIds.QuarantineBounded, LogLevel.Warning, "The quarantine was over its bounds, and the {Count} files that were set aside first were deleted: {Names}")]
+    public static partial void QuarantineBounded(this ILogger logger, int count, string names);
+
+    [LoggerMessage(KvEventIds.QuarantineNotBounded, LogLevel.Warning, "The quarantine may be over its bounds, and its oldest files could not be deleted; it is tried again when something is next set aside.")]
+    public static partial void QuarantineNotBounded(this ILogger logger, Exception exception);
 }

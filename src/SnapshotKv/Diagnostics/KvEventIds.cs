@@ -29,4 +29,13 @@ internal static class KvEventIds
     public const int JournalRemoved = 61;
     public const int JournalSegmentsNotDeleted = 62;
     public const int JournalSlidesNotTold = 63;
+    public const int JournalReplayed = 70;
+    public const int JournalTornTail = 71;
+    public const int SegmentQuarantined = 72;
+    public const int CommitsLost = 73;
+    public const int LossNotAcknowledged = 74;
+    public const int GoWroteAfterUs = 75;
+    public const int OverruledSegmentsNotDeleted = 76;
+    public const int QuarantineBounded = 80;
+    public const int QuarantineNotBounded = 81;
 }

@@ -44,6 +44,7 @@ internal sealed class Checkpointer(
     private ulong _savedSequence = isRewriteDue ? ulong.MaxValue : pipeline.Sequence;
     private bool _hasSlides;
     private bool _isClosed;
+    private bool _keepsAll;
 
     /// <summary>Whether memory holds what the newest snapshot does not.</summary>
     public bool IsDirty => Volatile.Read(ref _hasSlides) || pipeline.Sequence != Volatile.Read(ref _savedSequence);
@@ -98,6 +99,15 @@ internal sealed class Checkpointer(
 
         saved.Announce?.Invoke();
         return saved.Info;
+    }
+
+    /// <summary>Saves what an opening found, before anybody is let in: nothing older is deleted, since damaged files are yet to be told from good ones.</summary>
+    /// <inheritdoc cref="Save"/>
+    public void SaveBeforeAll(int workers)
+    {
+        _keepsAll = true;
+        Save(workers, CancellationToken.None);
+        _keepsAll = false;
     }
 
     /// <summary>Waits for a running save, saves what is not saved, and lets no further save in.</summary>
@@ -228,10 +238,16 @@ internal sealed class Checkpointer(
             History.NoteSuccess(clock.TimeProvider.GetUtcNow(), elapsed);
             logger.SnapshotSaved(info.FileName, records.Length, size, elapsed);
             JournalBytesAtSave = journalBytes;
-            DropSegments(capture.Sequence);
+            if (_keepsAll)
+            {
+                _latestSequence = capture.Sequence;
+                return new(info, announce);
+            }
+
+            var keptFrom = DropSegments(capture.Sequence);
             if (TryPrune())
             {
-                blobs.Collect();
+                blobs.Collect(keptFrom);
             }
 
             return new(info, announce);
@@ -245,7 +261,8 @@ internal sealed class Checkpointer(
     }
 
     /// <summary>The journal is kept back to the snapshot before this one, should this one turn out to be damaged.</summary>
-    private void DropSegments(ulong sequence)
+    /// <returns>The commit from which on the journal is kept; the highest number when there is no journal.</returns>
+    private ulong DropSegments(ulong sequence)
     {
         // What Go wrote has no number that the journal could go on from.
         var keptFrom = options.MaxSnapshots > 1 ? _latestSequence ?? sequence : sequence;
@@ -253,11 +270,11 @@ internal sealed class Checkpointer(
         if (journal is not null)
         {
             journal.NoteSnapshot(sequence, keptFrom);
+            return keptFrom;
         }
-        else
-        {
-            journalFiles.Drop(keptFrom);
-        }
+
+        journalFiles.Drop(keptFrom);
+        return journalFiles.ClosedCount > 0 ? keptFrom : ulong.MaxValue;
     }
 
     private bool TryPrune()

@@ -97,7 +97,7 @@ internal sealed partial class CommitPipeline
         lock (_gate)
         {
             ThrowIfClosed();
-            outcome = new(_sequence, 0);
+            outcome = CommitOutcome.Empty(_sequence);
             if ((_log.IsKept || _journal is not null) && Table.Find(key).IsNull)
             {
                 return true;
@@ -173,7 +173,7 @@ internal sealed partial class CommitPipeline
         lock (_gate)
         {
             ThrowIfClosed();
-            outcome = new(_sequence, 0);
+            outcome = CommitOutcome.Empty(_sequence);
             if (_journal is not null && !_journal.TryReserve(0))
             {
                 return false;
@@ -337,7 +337,7 @@ internal sealed partial class CommitPipeline
     {
         if (!ChangesAnything(changes))
         {
-            return new(_sequence, 0);
+            return CommitOutcome.Empty(_sequence);
         }
 
         if (body is not null)

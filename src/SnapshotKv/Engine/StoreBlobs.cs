@@ -3,8 +3,6 @@ using Microsoft.Extensions.Logging;
 using SnapshotKv.Blobs;
 using SnapshotKv.Diagnostics;
 using SnapshotKv.FileSystem;
-using SnapshotKv.Format;
-using SnapshotKv.Keyspace;
 using SnapshotKv.Snapshots;
 
 namespace SnapshotKv.Engine;
@@ -31,7 +29,12 @@ internal sealed class StoreBlobs : IDisposable
         // Without files of before there is nothing to hold back, and no need to look into the quarantine.
         _hold = HasAny ? _retained.GetHold(recovered.Report) : BlobHold.None;
         _openedAt = recovered.Sequence;
-        Ledger = LoadLedger(recovered, _hold);
+        Ledger = recovered.Ledger;
+        if (_hold is BlobHold.FellBack or BlobHold.LostCommits or BlobHold.Quarantine)
+        {
+            Ledger.HoldThrough(recovered.Sequence);
+        }
+
         Files = new BlobStore(fileSystem, directory.Path, new BlobIdGenerator(settings.TimeProvider, RandomNumberGenerator.Create()), Ledger);
         Collector = new BlobCollector(Files, Ledger, _retained, logger);
     }
@@ -73,26 +76,5 @@ internal sealed class StoreBlobs : IDisposable
         {
             _closing.Dispose();
         }
-    }
-
-    private static BlobLedger LoadLedger(RecoveredStore recovered, BlobHold hold) => BlobLedger.Load(
-        recovered.Header?.Extras.Blobs ?? [],
-        recovered.HasBlobs ? References(recovered.Table) : [],
-        recovered.Header?.Sequence ?? 0,
-        hold is BlobHold.FellBack or BlobHold.Quarantine ? recovered.Sequence : null);
-
-    private static List<BlobId> References(RecordTable table)
-    {
-        var slots = new TableShard.Slot[table.SlotCount];
-        var references = new List<BlobId>();
-        foreach (ref var slot in slots.AsSpan(0, table.CopySlots(slots)))
-        {
-            if (slot.Value is byte[] bytes && BlobId.TryParse(new Record(bytes).BlobReference, out var id))
-            {
-                references.Add(id);
-            }
-        }
-
-        return references;
     }
 }

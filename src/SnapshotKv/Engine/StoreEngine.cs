@@ -287,7 +287,11 @@ internal sealed class StoreEngine(
 
         if (!outcome.Value.IsRefused)
         {
-            Finish(outcome.Value.Sequence, durability);
+            NoteChange();
+            if (MustWait(outcome.Value, durability))
+            {
+                Wait(outcome.Value.Sequence);
+            }
         }
 
         return outcome.Value;
@@ -306,7 +310,7 @@ internal sealed class StoreEngine(
         if (!outcome.Value.IsRefused)
         {
             NoteChange();
-            if (durability > _unawaited)
+            if (MustWait(outcome.Value, durability))
             {
                 await WaitAsync(outcome.Value.Sequence).ConfigureAwait(false);
             }
@@ -339,6 +343,12 @@ internal sealed class StoreEngine(
             Wait(number);
         }
     }
+
+    /// <summary>
+    /// Whether a commit is to be waited for. One that found nothing to change relies on those before it, so that it waits for them where they are journaled; a snapshot is not
+    /// made for it.
+    /// </summary>
+    private bool MustWait(in CommitOutcome outcome, KvDurability durability) => durability > _unawaited && !(outcome.IsEmpty && journal is null);
 
     /// <summary>Returns when a commit is on the device: in the journal, or without one in a snapshot. In memory-only mode there is none.</summary>
     private void Wait(ulong number)

@@ -1,58 +1,87 @@
-using System.Buffers;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
+using SnapshotKv.Blobs;
 using SnapshotKv.Diagnostics;
 using SnapshotKv.Format;
-using SnapshotKv.Keyspace;
+using SnapshotKv.Journal;
 using SnapshotKv.Snapshots;
 
 namespace SnapshotKv.Engine;
 
 /// <summary>
-/// Opens what a directory holds: the newest snapshot that can be read. Damaged newer ones are set aside with the reason, but only once an older one has
-/// been read: when none can be, nothing is touched and opening fails.
+/// Puts together what a directory holds: the newest snapshot that can be read, and the journal after it. Changes nothing on the disk; what is to be moved away
+/// is listed in the <see cref="Possession"/>. docs/formats/journal.md has the rules.
 /// </summary>
 internal sealed class StoreRecovery(
     SnapshotCatalog catalog,
     SnapshotReader reader,
+    JournalReader journal,
     SnapshotKvOptions options,
     ValueConverter converter,
     ILogger logger)
 {
-    /// <summary>
-    /// By how much the sequence goes on behind the numbers in files when the clock was set back, so that it does not lead beyond them. No store makes as many
-    /// commits between two snapshots.
-    /// </summary>
-    private const ulong SequenceGap = 1UL << 32;
-
-    /// <summary>
-    /// A store opens with this many numbers, as a power of two, for each millisecond since 1970: a crash loses the commits since the last snapshot, of which
-    /// no file tells, and whoever holds a version of one of them must not find it given to another. No store makes so many in a millisecond, so an
-    /// opening at a later time is beyond them all.
-    /// </summary>
-    private const int BitsPerMillisecond = 16;
-
-    /// <summary>What a clock may say before it is taken for nonsense: the year 2527.</summary>
-    private const ulong LargestByTime = 1UL << 60;
-
-    /// <summary>
-    /// The largest number that is gone on from. A file that was tampered with may have one so large that what comes behind it could not be read again; the
-    /// numbers then begin anew.
-    /// </summary>
-    private const ulong LargestGoneOnFrom = 1UL << 61;
-
-    private const int MostKeysNamed = 10;
-
     private const int CurrentVersion = 2;
 
+    /// <exception cref="KvStoreCorruptedException">Nothing can be read, or something is damaged and <see cref="SnapshotKvOptions.Recovery"/> is strict.</exception>
+    /// <exception cref="KvSerializationException">Values have no form in the store's format.</exception>
     public RecoveredStore Recover(CancellationToken cancellationToken)
     {
-        var listing = catalog.List();
-        if (listing.Ignored.Count > 0)
+        var found = FindSnapshot(cancellationToken);
+        var ledger = BlobLedger.Load(found.Header?.Extras.Blobs ?? [], found.Entries.References, found.Sequence);
+        var serializers = new Dictionary<string, string>(found.Header?.Extras.Serializers ?? SnapshotExtras.None.Serializers, StringComparer.Ordinal);
+        var table = found.Entries.ToTable();
+        var replay = new JournalReplay(table, ledger, serializers, found.Sequence);
+        var loss = new LossFinder(catalog, reader, options.MaxSnapshotBytes, found);
+        var outcome = journal.Segments.Count == 0 ? JournalOutcome.Nothing(found.Sequence) with { MissingThrough = loss.Known > found.Sequence ? loss.Known : 0 }
+            : found.IsForeign ? journal.Replay(loss.NewestOfOurs, 0, NoJournalSink.Instance, cancellationToken)
+            : journal.Replay(found.Sequence, loss.Known, replay, cancellationToken);
+        RefuseWithoutBeginning(found, outcome);
+        if (options.Recovery == KvRecoveryMode.Strict)
         {
-            logger.ForeignFilesIgnored(listing.Ignored.Count, string.Join(", ", listing.Ignored));
+            RefuseDamage(found, outcome);
         }
 
+        var needsConversion = (found.Header is { } header && header.Format != options.Format) || replay.HasOther(options.Format);
+        if (needsConversion)
+        {
+            table = new TableConverter(options.Format, converter, logger).Convert(table, GetSource(found));
+        }
+
+        // A snapshot of ours with all that was found makes an end of what the journal cannot be built upon.
+        var isRewriteDue = needsConversion || found.Header is { } h && (h.InlineValues || h.Version < CurrentVersion);
+        var sequence = SequenceNumbers.Beyond(Math.Max(outcome.Highest, loss.Highest), options.TimeProvider.GetUtcNow());
+        var plan = new PossessionPlan(journal, found, outcome, catalog.Quarantine.ListAnnounced());
+        var isJournaled = options.Durability != KvDurability.Snapshot || journal.Segments.Count > 0;
+        var mustSave = plan.IsAnySegment || (isJournaled && (found.IsForeign || isRewriteDue)) || !TryFlush(outcome);
+        Warn(found);
+        return new(table, sequence, Report(found, outcome, loss, plan), found.Header, isRewriteDue || mustSave || replay.HasChanged)
+        {
+            Continues = found.IsForeign ? sequence : outcome.LastCommit,
+            Segments = plan.Kept,
+            LastOrdinal = journal.HighestOrdinal,
+            Ledger = ledger,
+            Serializers = serializers,
+            Possession = plan.ToPossession(mustSave),
+        };
+    }
+
+    /// <summary>Has the device take what a process left to the kernel when it ended: what builds on it from now on must not outlast it.</summary>
+    /// <returns>Whether that was possible; if not, a snapshot must take its place.</returns>
+    private bool TryFlush(JournalOutcome outcome)
+    {
+        if (outcome.Taken.Count > 0 && OperatingSystem.IsWindows())
+        {
+            // There only who may write a file may flush it, and nobody writes into segments of an earlier opening.
+            return false;
+        }
+
+        journal.Flush(outcome.Taken);
+        return true;
+    }
+
+    private FoundSnapshots FindSnapshot(CancellationToken cancellationToken)
+    {
+        var listing = catalog.List();
         var damaged = new List<(SnapshotInfo Snapshot, KvStoreCorruptedException Damage)>();
         foreach (var snapshot in listing.Candidates.Select(file => file.ToInfo()))
         {
@@ -60,8 +89,7 @@ internal sealed class StoreRecovery(
             try
             {
                 var header = reader.Read(catalog.GetPath(snapshot.FileName), options.MaxSnapshotBytes, sink, cancellationToken);
-                var sequence = header.Sequence is { } own && damaged.Count == 0 ? Beyond(own) : NextSequence(listing, cancellationToken);
-                return Finish(snapshot, header, sink, sequence, damaged, listing.Ignored);
+                return new(listing, snapshot, header, sink, damaged);
             }
             catch (KvStoreCorruptedException exception) when (exception is not SnapshotTooLargeException)
             {
@@ -69,154 +97,76 @@ internal sealed class StoreRecovery(
             }
         }
 
-        return damaged.Count == 0
-            ? RecoveredStore.Empty(new KvRecoveryReport(null, [], listing.Ignored)) with { Sequence = Beyond(0) }
-            : throw NothingReadable(damaged);
+        return new(listing, null, null, new TableSink(), damaged);
     }
 
-    private RecoveredStore Finish(
-        SnapshotInfo snapshot,
-        SnapshotHeader header,
-        TableSink sink,
-        ulong sequence,
-        List<(SnapshotInfo Snapshot, KvStoreCorruptedException Damage)> damaged,
-        IReadOnlyList<string> ignored)
+    /// <summary>Without a snapshot there must be a journal from the first commit on, or nothing at all: to begin empty would be to lose everything in silence.</summary>
+    private void RefuseWithoutBeginning(FoundSnapshots found, JournalOutcome outcome)
     {
-        var table = sink.ToTable();
-        var isRewriteDue = header.Format != options.Format || header.InlineValues || header.Version < CurrentVersion;
-        if (header.Format != options.Format)
+        if (found.Loaded is not null || (found.Damaged.Count == 0 && journal.Segments.Count == 0))
         {
-            table = Convert(snapshot, table);
+            return;
         }
 
-        if (snapshot.Time - options.TimeProvider.GetLocalNow().DateTime > TimeSpan.FromDays(1))
+        if (found.Damaged.Count > 0 && (outcome.Commits == 0 || outcome.Break is not null))
         {
-            logger.SnapshotFromTheFuture(snapshot.FileName);
+            throw NothingReadable(found.Damaged);
         }
 
-        var problems = damaged.ConvertAll(item => SetAside(item.Snapshot, item.Damage));
-        if (problems.Count > 0)
+        if (found.Damaged.Count == 0 && outcome is { Commits: 0, Break: { } end })
         {
-            logger.SnapshotFellBack(snapshot.FileName, problems.Count);
+            var path = journal.GetPath(end.Segment);
+            throw new KvStoreCorruptedException(
+                $"There is no snapshot, and the journal does not begin where a store does, so the store is not opened and nothing was changed: '{path}' at byte {end.Offset.ToString(CultureInfo.InvariantCulture)}: {end.Reason}. Put the snapshots back that belong to it or restore a backup, or move the journal's files away to begin anew.",
+                new KvStoreCorruptedException(path, end.Offset, end.Reason));
         }
-
-        return new(table, sequence, new KvRecoveryReport(snapshot, problems, ignored), header, sink.HasBlobs, isRewriteDue);
     }
 
-    /// <summary>
-    /// Where the numbers go on after a damaged snapshot, or after one that Go wrote: behind every number that stands in a file that can still be read, with
-    /// room for those that stood in one that cannot.
-    /// </summary>
-    private ulong NextSequence(SnapshotListing listing, CancellationToken cancellationToken)
+    private void RefuseDamage(FoundSnapshots found, JournalOutcome outcome)
     {
-        ulong highest = 0;
-        foreach (var file in listing.Candidates)
+        const string Advice = " Nothing was changed. Restore a backup, or open with Recovery = LastGood, which goes back to the newest state that can be put together and sets the damaged files aside.";
+        if (found.Damaged.Count > 0)
         {
-            try
-            {
-                var header = reader.Read(catalog.GetPath(file.FileName), options.MaxSnapshotBytes, NoSink.Instance, cancellationToken);
-                highest = Math.Max(highest, header.Sequence ?? 0);
-            }
-            catch (KvStoreCorruptedException)
-            {
-                // The gap stands for it.
-            }
+            var (snapshot, damage) = found.Damaged[0];
+            throw new KvStoreCorruptedException(catalog.GetPath(snapshot.FileName), damage.Offset, (damage.Reason ?? damage.Message).TrimEnd('.') + "." + Advice, damage);
         }
 
-        return Beyond(highest);
+        if ((outcome.Break ?? (outcome.Blemishes is [var first, ..] ? first : null)) is { } spot && !found.IsForeign)
+        {
+            throw new KvStoreCorruptedException(journal.GetPath(spot.Segment), spot.Offset, spot.Reason.TrimEnd('.') + "." + Advice);
+        }
     }
 
-    /// <summary>A number beyond those in files, and beyond all that were given since and saved in none.</summary>
-    private ulong Beyond(ulong highest)
+    private void Warn(FoundSnapshots found)
     {
-        // Not both: behind a gap, two openings one after the other from the same file would come to the same number.
-        var byTime = (ulong)Math.Max(options.TimeProvider.GetUtcNow().ToUnixTimeMilliseconds(), 0) << BitsPerMillisecond;
-        byTime = byTime > LargestByTime ? 0 : byTime;
-        return highest > LargestGoneOnFrom ? Math.Max(byTime, SequenceGap)
-            : byTime > highest ? byTime
-            : highest + SequenceGap;
+        if (found.Listing.Ignored.Count > 0)
+        {
+            logger.ForeignFilesIgnored(found.Listing.Ignored.Count, string.Join(", ", found.Listing.Ignored));
+        }
+
+        if (found.Loaded is { } loaded && loaded.Time - options.TimeProvider.GetLocalNow().DateTime > TimeSpan.FromDays(1))
+        {
+            logger.SnapshotFromTheFuture(loaded.FileName);
+        }
     }
 
-    private KvRecoveryProblem SetAside(SnapshotInfo snapshot, KvStoreCorruptedException damage)
+    private static KvRecoveryReport Report(FoundSnapshots found, JournalOutcome outcome, LossFinder loss, PossessionPlan plan)
     {
-        string? movedTo = null;
-        try
+        var (isLost, missing) = loss.Judge(outcome);
+        return new(found.Loaded, plan.Snapshots, found.Listing.Ignored)
         {
-            movedTo = catalog.Quarantine(snapshot.FileName, damage.Message);
-            logger.SnapshotQuarantined(snapshot.FileName, movedTo, damage.Message);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or KvStoreUnavailableException)
-        {
-            // It stays where it is and is passed over again next time; the report says so.
-            logger.SnapshotQuarantined(snapshot.FileName, $"nowhere ({exception.Message})", damage.Message);
-        }
-
-        return new(snapshot.FileName, damage.Message, movedTo);
-    }
-
-    /// <summary>Rewrites all values in the store's format, or refuses with the keys whose values have no form in it.</summary>
-    private RecordTable Convert(SnapshotInfo snapshot, RecordTable table)
-    {
-        var converted = new RecordTable();
-        converted.Reserve(table.Count);
-        var slots = new TableShard.Slot[table.SlotCount];
-        var slotCount = table.CopySlots(slots);
-        var refused = new List<string>();
-        var refusedCount = 0;
-        var buffer = new ArrayBufferWriter<byte>();
-        foreach (ref var slot in slots.AsSpan(0, slotCount))
-        {
-            if (slot.Value is null)
-            {
-                continue;
-            }
-
-            var record = new Record((byte[])slot.Value);
-            buffer.ResetWrittenCount();
-            try
-            {
-                converter(record.Value, buffer);
-                converted.Put(WithValue(record, buffer.WrittenSpan));
-            }
-            catch (KvSerializationException exception)
-            {
-                refusedCount++;
-                if (refused.Count < MostKeysNamed)
-                {
-                    refused.Add($"'{System.Text.Encoding.UTF8.GetString(record.Key)}' ({exception.Message})");
-                }
-            }
-        }
-
-        if (refusedCount > 0)
-        {
-            var others = refusedCount > refused.Count ? string.Create(CultureInfo.InvariantCulture, $" and {refusedCount - refused.Count} more") : string.Empty;
-            throw new KvSerializationException(
-                $"Snapshot '{catalog.GetPath(snapshot.FileName)}' cannot be opened with {nameof(SnapshotKvOptions.Format)} = {options.Format}: {refusedCount} of its values have no form in it: {string.Join(", ", refused)}{others}. Nothing was changed; open the directory with its own format.");
-        }
-
-        logger.SnapshotConverted(converted.Count, snapshot.FileName, options.Format);
-        return converted;
-    }
-
-    private Record WithValue(Record record, ReadOnlySpan<byte> value)
-    {
-        var parts = new RecordParts
-        {
-            Key = record.Key,
-            Value = value,
-            Deadline = record.Deadline,
-            Sequence = record.Sequence,
-            SlidingWindow = record.SlidingWindow,
-            Cap = record.Cap,
-            BlobReference = record.BlobReference,
-            Tags = record.Tags,
-            Flags = (record.Flags & RecordFlags.OpaqueKey) | (options.Format == KvFormat.Json ? RecordFlags.Json : RecordFlags.None),
+            ReplayedCommits = found.IsForeign ? 0 : outcome.Commits,
+            TornTail = outcome.TornTail is { } tail && !found.IsForeign ? new(tail.Segment.File.FileName, tail.Offset, outcome.TornBytes, outcome.FramesBehind) : null,
+            JournalProblems = plan.Segments,
+            MissingCommits = missing,
+            GoWroteAfterUs = found.IsForeign && loss.HasWorkedHere,
+            HasLostCommits = isLost,
         };
-        return Record.Create(parts);
     }
 
-    private static KvStoreCorruptedException NothingReadable(List<(SnapshotInfo Snapshot, KvStoreCorruptedException Damage)> damaged) => new(
+    private string GetSource(FoundSnapshots found) => found.Loaded is { } loaded ? catalog.GetPath(loaded.FileName) : journal.DirectoryPath;
+
+    private static KvStoreCorruptedException NothingReadable(IReadOnlyList<(SnapshotInfo Snapshot, KvStoreCorruptedException Damage)> damaged) => new(
         string.Create(CultureInfo.InvariantCulture, $"None of the {damaged.Count} snapshots can be read, so the store is not opened and nothing was changed: ")
             + string.Join(" ", damaged.Select(item => item.Damage.Message.TrimEnd('.') + "."))
             + " Restore a snapshot from a backup, or move these files away to begin anew.",

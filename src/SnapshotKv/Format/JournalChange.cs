@@ -21,7 +21,7 @@ internal static class JournalChange
     public const uint Set = 1, Remove = 2;
 
     /// <summary>The bytes that a change takes in a body.</summary>
-    public static long SizeOf(int length) => HeaderSize + ((length + 7L) & ~7L);
+    public static long SizeOf(long length) => HeaderSize + ((length + 7) & ~7L);
 
     /// <summary>The eight bytes before a record that is set, as one number.</summary>
     public static ulong SetHeader(Record record) => (uint)record.Bytes!.Length | ((ulong)Set << 32);
@@ -56,6 +56,35 @@ internal static class JournalChange
 
     /// <summary>Writes a key that is removed.</summary>
     public static void WriteRemove(IBufferWriter<byte> writer, ReadOnlySpan<byte> key) => Write(writer, Remove, key);
+
+    /// <summary>Takes the first change of what is left of a body.</summary>
+    /// <param name="rest">What is left; behind the change when it returns.</param>
+    /// <param name="kind"><see cref="Set"/> or <see cref="Remove"/>.</param>
+    /// <returns>The record's bytes, not checked yet, or the key.</returns>
+    /// <exception cref="JournalDamageException">There is no change.</exception>
+    public static ReadOnlySpan<byte> Read(ref ReadOnlySpan<byte> rest, out uint kind)
+    {
+        if (rest.Length < HeaderSize)
+        {
+            throw new JournalDamageException($"the last {rest.Length} bytes of a commit are too few for a change");
+        }
+
+        var length = BinaryPrimitives.ReadUInt32LittleEndian(rest);
+        kind = BinaryPrimitives.ReadUInt32LittleEndian(rest[4..]);
+        if (kind is not (Set or Remove))
+        {
+            throw new JournalDamageException($"a change is of the kind {kind}, which is unknown");
+        }
+
+        if (SizeOf(length) > rest.Length)
+        {
+            throw new JournalDamageException($"a change claims {length} bytes, more than its commit has left");
+        }
+
+        var bytes = rest.Slice(HeaderSize, (int)length);
+        rest = rest[(int)SizeOf(length)..];
+        return bytes;
+    }
 
     private static void Write(IBufferWriter<byte> writer, uint kind, ReadOnlySpan<byte> bytes)
     {

@@ -36,7 +36,9 @@ internal readonly struct Record(byte[]? bytes)
     /// <summary>The longest blob reference a file may bring.</summary>
     public const int LongestBlobReference = ushort.MaxValue;
 
-    private const int SequenceOffset = 8, ValueLengthOffset = 16, KeyLengthOffset = 20;
+    public const int ValueLengthOffset = 16, KeyLengthOffset = 20;
+
+    private const int SequenceOffset = 8;
 
     public byte[]? Bytes { get; } = bytes;
 

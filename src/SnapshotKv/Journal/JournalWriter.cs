@@ -35,10 +35,14 @@ internal sealed class JournalWriter
     private volatile bool _isLost;
     private bool _isClosed;
     private long _lastSize;
+    private ulong _lastOrdinal;
+    private ulong _lostThrough;
     private long _appendedBytes;
     private ulong _lastAppended;
     private ulong _snapshotThrough;
-    private volatile bool _hasNotes;
+
+    /// <summary>What a flush is due for beside commits: notes between them, and segments that can be closed once they are flushed.</summary>
+    private volatile bool _isMoreDue;
     private Exception? _refusal;
     private long _refusedAt;
     private Exception? _fullness;
@@ -99,7 +103,7 @@ internal sealed class JournalWriter
     public Exception? Refusal => Volatile.Read(ref _refusal) ?? Volatile.Read(ref _fullness);
 
     /// <summary>Whether something was appended that is not known to be on the device.</summary>
-    public bool IsFlushDue => Flushes.Durable < LastAppended || _hasNotes;
+    public bool IsFlushDue => Flushes.Durable < LastAppended || _isMoreDue;
 
     /// <summary>Whether a segment should be made ready: the present one is half full.</summary>
     public bool IsNextWanted => _isNextWanted;
@@ -184,7 +188,7 @@ internal sealed class JournalWriter
         lock (_lock)
         {
             _isPreparing = false;
-            if (made is not null && !_isClosed && !_isLost && made.Ordinal > (_current?.Ordinal ?? 0))
+            if (made is not null && !_isClosed && !_isLost && made.Ordinal > _lastOrdinal)
             {
                 _next = made;
                 return;
@@ -269,7 +273,7 @@ internal sealed class JournalWriter
         Volatile.Write(ref _lastAppended, frame.Sequence);
         if (!frame.IsCommit)
         {
-            _hasNotes = true;
+            _isMoreDue = true;
         }
 
         if (_next is null && !_isPreparing && current.Used > current.Size / 2)
@@ -365,12 +369,12 @@ internal sealed class JournalWriter
             (taken, _next) = (_next, null);
         }
 
-        if (taken is null || taken.HasRoomFor(size))
+        if (taken is not null && taken.HasRoomFor(size) && taken.Ordinal > _lastOrdinal)
         {
             return taken;
         }
 
-        // One that is ready but too small for this commit would stand before it in the order; the next one is made anew.
+        // One that is too small for this commit would stand before it in the order, as does one that took longer to make than a writer's own.
         Discard(taken);
         return null;
     }
@@ -383,10 +387,12 @@ internal sealed class JournalWriter
             if (_current is not null)
             {
                 _unflushed.Add(_current);
+                _isMoreDue = true;
             }
 
             _current = next;
             _lastSize = next?.Size ?? _lastSize;
+            _lastOrdinal = next?.Ordinal ?? _lastOrdinal;
         }
 
         if (next is not null)
@@ -429,7 +435,7 @@ internal sealed class JournalWriter
     private ulong FlushAppended()
     {
         // Before the segments: what was appended up to it lies in them.
-        _hasNotes = false;
+        _isMoreDue = false;
         var through = LastAppended;
         JournalSegment? current;
         JournalSegment[] retired;
@@ -460,7 +466,7 @@ internal sealed class JournalWriter
         segment.Flush();
 
         // A file that somebody removed takes flushes as before, and is gone with the process.
-        return _fileSystem.FileExists(segment.Path);
+        return segment.Ordinal <= _lostThrough || _fileSystem.FileExists(segment.Path);
     }
 
     /// <summary>What lies in files without names is as good as not written: it is saved in a snapshot, and what comes meanwhile goes into a new segment.</summary>
@@ -472,6 +478,7 @@ internal sealed class JournalWriter
         lock (_lock)
         {
             (next, _next) = (_next, null);
+            _lostThrough = _lastOrdinal;
         }
 
         Discard(next);

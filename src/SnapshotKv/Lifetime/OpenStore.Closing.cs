@@ -113,6 +113,15 @@ internal sealed partial class OpenStore
     /// <summary>After the last save. Where that failed, the journal is what is left of the store's last changes, and is flushed.</summary>
     private void CloseJournal(OpenDirectory directory) => _journal?.Close(directory.Checkpointer!.SavedSequence);
 
+    /// <summary>Nobody was let in: there is nothing to save. The directory is left to who opened it.</summary>
+    private void Abandon()
+    {
+        LetNobodyIn();
+        Maintenance.Dispose();
+        _isClosed = true;
+        AppDomain.CurrentDomain.ProcessExit -= _onProcessExit;
+    }
+
     private void LetNobodyIn()
     {
         _pipeline.Close();

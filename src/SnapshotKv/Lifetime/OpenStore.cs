@@ -4,7 +4,6 @@ using SnapshotKv.Blobs;
 using SnapshotKv.Diagnostics;
 using SnapshotKv.Engine;
 using SnapshotKv.FileSystem;
-using SnapshotKv.Format;
 using SnapshotKv.Journal;
 using SnapshotKv.Serialization;
 using SnapshotKv.Snapshots;
@@ -49,7 +48,7 @@ internal sealed partial class OpenStore
         _snapshotWatchers = new SnapshotWatchers(logger);
         Directory = directory;
         RecoveryReport = recovered.Report;
-        Serializers.Load(recovered.Header?.Extras.Serializers ?? SnapshotExtras.None.Serializers);
+        Serializers.Load(recovered.Serializers);
         if (directory is not null)
         {
             _blobs = new StoreBlobs(environment.FileSystem, directory, new SnapshotReader(environment.FileSystem), settings, recovered, logger);
@@ -76,7 +75,7 @@ internal sealed partial class OpenStore
             Serializers.ToDictionary,
             recovered.Report.LoadedSnapshot,
             recovered.Header is null ? 0 : recovered.Header.Sequence,
-            recovered.IsRewriteDue,
+            recovered.IsSaveDue,
             _snapshotWatchers,
             new SaveHistory(recovered.Header?.CreatedAt),
             JournalFiles!,
@@ -108,7 +107,7 @@ internal sealed partial class OpenStore
 
     public MaintenanceRunner Maintenance { get; }
 
-    public KvRecoveryReport RecoveryReport { get; }
+    public KvRecoveryReport RecoveryReport { get; private set; }
 
     /// <summary>What the store is called in metrics.</summary>
     public string Name => _metrics.Name;
@@ -146,7 +145,17 @@ internal sealed partial class OpenStore
         {
             directory = OpenDirectory.Open(environment.FileSystem, settings.Path, timeProvider);
             var recovered = Read(directory, settings, environment, logger, operation, cancellationToken);
-            return new(settings, environment, timeProvider, clock, logger, metrics, directory, recovered) { Location = location };
+            var store = new OpenStore(settings, environment, timeProvider, clock, logger, metrics, directory, recovered) { Location = location };
+            try
+            {
+                store.TakePossession(recovered, environment);
+                return store;
+            }
+            catch
+            {
+                store.Abandon();
+                throw;
+            }
         }
         catch (Exception exception)
         {
@@ -160,24 +169,6 @@ internal sealed partial class OpenStore
 
             throw;
         }
-    }
-
-    /// <summary>Reads what the directory holds.</summary>
-    private static RecoveredStore Read(
-        OpenDirectory directory,
-        SnapshotKvOptions settings,
-        StoreEnvironment environment,
-        BoundLogger logger,
-        StoreOperation operation,
-        CancellationToken cancellationToken)
-    {
-        var converter = FormatConverter.To(settings.Format);
-        var recovered = new StoreRecovery(directory.Catalog, new SnapshotReader(environment.FileSystem), settings, converter, logger).Recover(cancellationToken);
-        directory.Catalog.RemoveTemporaryFiles();
-        var loaded = recovered.Report.LoadedSnapshot;
-        var elapsed = operation.Succeeded(recovered.Table.Count, loaded?.SizeBytes);
-        logger.StoreOpened(directory.Path, recovered.Table.Count, loaded?.FileName ?? "none", elapsed);
-        return recovered;
     }
 
     /// <summary>A factory that is disposed, or throws for another reason, is none.</summary>

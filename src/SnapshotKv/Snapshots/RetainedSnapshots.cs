@@ -52,8 +52,9 @@ internal sealed class RetainedSnapshots(SnapshotCatalog catalog, SnapshotReader 
     /// <summary>Why orphans must not be swept.</summary>
     /// <param name="report">What opening found.</param>
     public BlobHold GetHold(KvRecoveryReport report) => report.FellBack ? BlobHold.FellBack
-        : catalog.HoldsQuarantined() ? BlobHold.Quarantine
-        : report.LoadedSnapshot is null ? BlobHold.NothingLoaded
+        : report.HasLostCommits ? BlobHold.LostCommits
+        : catalog.Quarantine.List().Count > 0 ? BlobHold.Quarantine
+        : report.LoadedSnapshot is null && report.ReplayedCommits == 0 ? BlobHold.NothingLoaded
         : BlobHold.None;
 
     private bool TryReadSequence(SnapshotFile file, out ulong sequence)

@@ -1,4 +1,3 @@
-using System.Text;
 using SnapshotKv.FileSystem;
 
 namespace SnapshotKv.Snapshots;
@@ -11,8 +10,6 @@ namespace SnapshotKv.Snapshots;
 internal sealed class SnapshotCatalog(IFileSystem fileSystem, string storePath)
 {
     public const string DirectoryName = "snapshots";
-    public const string QuarantineDirectoryName = "quarantine";
-    public const string ReasonSuffix = ".reason";
 
     private (DateTime Time, ushort Counter)? _last;
 
@@ -20,7 +17,7 @@ internal sealed class SnapshotCatalog(IFileSystem fileSystem, string storePath)
     public string DirectoryPath { get; } = Path.Combine(storePath, DirectoryName);
 
     /// <summary>Where files found corrupt are moved.</summary>
-    public string QuarantinePath { get; } = Path.Combine(storePath, QuarantineDirectoryName);
+    public QuarantineDirectory Quarantine { get; } = new(fileSystem, storePath);
 
     public string GetPath(string fileName) => Path.Combine(DirectoryPath, fileName);
 
@@ -110,37 +107,6 @@ internal sealed class SnapshotCatalog(IFileSystem fileSystem, string storePath)
         return deleted;
     }
 
-    /// <summary>Moves a corrupt snapshot aside, never over another file, with a text beside it that says why. Nothing of it is lost.</summary>
-    /// <returns>The path it has now.</returns>
-    /// <exception cref="KvStoreUnavailableException">The quarantine directory cannot be made.</exception>
-    public string Quarantine(string fileName, string reason)
-    {
-        StoreDirectory.Create(fileSystem, QuarantinePath);
-        var target = Path.Combine(QuarantinePath, fileName);
-        for (var i = 1; fileSystem.FileExists(target) || fileSystem.FileExists(target + ReasonSuffix); i++)
-        {
-            target = Path.Combine(QuarantinePath, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{fileName}.{i}"));
-        }
-
-        // The reason first: a file in quarantine without one would be a riddle, a reason without a file is none.
-        using (var file = fileSystem.CreateNew(target + ReasonSuffix))
-        {
-            file.Write(Encoding.UTF8.GetBytes(reason + "\n"), 0);
-            file.Flush();
-        }
-
-        fileSystem.Rename(GetPath(fileName), target);
-        fileSystem.FlushDirectory(QuarantinePath);
-        fileSystem.FlushDirectory(DirectoryPath);
-        return target;
-    }
-
-    /// <summary>Whether a snapshot is set aside, under its name or with a number behind it.</summary>
-    public bool HoldsQuarantined() => ListQuarantine().Any(entry =>
-        !entry.IsDirectory
-        && entry.Name.StartsWith(SnapshotName.Prefix, StringComparison.Ordinal)
-        && !entry.Name.EndsWith(ReasonSuffix, StringComparison.Ordinal));
-
     private static (DateTime Time, ushort Counter) Follow((DateTime Time, ushort Counter) last)
     {
         if (last.Counter < ushort.MaxValue)
@@ -160,7 +126,7 @@ internal sealed class SnapshotCatalog(IFileSystem fileSystem, string storePath)
     /// <summary>All names that a new snapshot must sort behind: those set aside too, since somebody may mend one and put it back.</summary>
     private IEnumerable<SnapshotName> NamesInUse()
     {
-        foreach (var entry in ListFiles().Concat(ListQuarantine()))
+        foreach (var entry in ListFiles().Concat(Quarantine.List()))
         {
             if (SnapshotName.TryParse(entry.Name, out var name))
             {
@@ -168,8 +134,6 @@ internal sealed class SnapshotCatalog(IFileSystem fileSystem, string storePath)
             }
         }
     }
-
-    private IEnumerable<FileSystemEntry> ListQuarantine() => fileSystem.DirectoryExists(QuarantinePath) ? fileSystem.List(QuarantinePath) : [];
 
     private IEnumerable<FileSystemEntry> ListFiles() => fileSystem.DirectoryExists(DirectoryPath)
         ? fileSystem.List(DirectoryPath).Where(entry => !entry.IsDirectory)

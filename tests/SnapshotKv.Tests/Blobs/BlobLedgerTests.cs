@@ -40,7 +40,7 @@ public sealed class BlobLedgerTests
     [Fact]
     public void FindDeletable_CreationUnknown_IsKeptForGosSnapshotsToo()
     {
-        var ledger = BlobLedger.Load([], [_a], 0, heldThrough: null);
+        var ledger = BlobLedger.Load([], [_a], 0);
         ledger.Note(With(_a), default, 8);
 
         ledger.FindDeletable([0, 9]).ShouldBeEmpty();
@@ -75,7 +75,7 @@ public sealed class BlobLedgerTests
     [Fact]
     public void Note_TwoEntriesReferToOneBlob_RetiresWithTheSecond()
     {
-        var ledger = BlobLedger.Load([], [_a, _a], 3, heldThrough: null);
+        var ledger = BlobLedger.Load([], [_a, _a], 3);
         ledger.Note(With(_a), default, 4);
         ledger.HasRetired.ShouldBeFalse();
         ledger.Note(With(_a), default, 5);
@@ -168,7 +168,7 @@ public sealed class BlobLedgerTests
     [Fact]
     public void KeepForOlder_Unknown_IsKeptUntilAllSnapshotsThereAreHaveGone()
     {
-        var ledger = BlobLedger.Load([], [_b], 20, heldThrough: null);
+        var ledger = BlobLedger.Load([], [_b], 20);
         ledger.KeepForOlder(_a, 20);
         ledger.KeepForOlder(_b, 20);
 
@@ -185,8 +185,7 @@ public sealed class BlobLedgerTests
         var ledger = BlobLedger.Load(
             [new(_a.Value, 3, 0), new(expired.Value, 4, 0), new(retired.Value, 2, 6), new(_b.Value, 5, 9)],
             [_a, _b],
-            sequence: 10,
-            heldThrough: null);
+            sequence: 10);
 
         // What stands there as live without an entry had expired when the snapshot was made; an older one may still have the entry.
         ledger.ToSnapshot(11).ShouldBe(
@@ -196,7 +195,7 @@ public sealed class BlobLedgerTests
     [Fact]
     public void Load_OneBlobToldTwice_KeepsTheLongerLife()
     {
-        var ledger = BlobLedger.Load([new(_a.Value, 3, 5), new(_a.Value, 2, 4)], [], 10, heldThrough: null);
+        var ledger = BlobLedger.Load([new(_a.Value, 3, 5), new(_a.Value, 2, 4)], [], 10);
 
         ledger.ToSnapshot(11).ShouldBe([new(_a.Value, 2, 5)]);
     }
@@ -204,7 +203,7 @@ public sealed class BlobLedgerTests
     [Fact]
     public void Load_CreatedAfterTheSnapshotThatTells_CountsAsCreatedLongAgo()
     {
-        var ledger = BlobLedger.Load([new(_a.Value, ulong.MaxValue, 0)], [_a], 10, heldThrough: null);
+        var ledger = BlobLedger.Load([new(_a.Value, ulong.MaxValue, 0)], [_a], 10);
         ledger.Note(With(_a), default, 20);
 
         ledger.FindDeletable([10]).ShouldBeEmpty();
@@ -214,7 +213,8 @@ public sealed class BlobLedgerTests
     [Fact]
     public void Load_DamagedSnapshotSetAside_NothingItMayReferToIsDeletable()
     {
-        var ledger = BlobLedger.Load([new(_a.Value, 3, 5)], [], 10, heldThrough: 100);
+        var ledger = BlobLedger.Load([new(_a.Value, 3, 5)], [], 10);
+        ledger.HoldThrough(100);
         ledger.Note(default, With(_b), 101);
         ledger.Note(With(_b), default, 102);
 
@@ -252,7 +252,7 @@ public sealed class BlobLedgerTests
                 if (random.Next(4) == 0)
                 {
                     // A new process: what it knows is what the snapshot tells.
-                    ledger = BlobLedger.Load(ledger.ToSnapshot(sequence), entries.Values, sequence, heldThrough: null);
+                    ledger = BlobLedger.Load(ledger.ToSnapshot(sequence), entries.Values, sequence);
                 }
 
                 snapshots[sequence] = [.. entries.Values];

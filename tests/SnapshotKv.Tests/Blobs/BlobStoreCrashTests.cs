@@ -132,7 +132,7 @@ public sealed class BlobStoreCrashTests
     /// <summary>A process that opens what is left keeps what a snapshot refers to, and nothing else.</summary>
     private static void CheckSweep(InMemoryFileSystem disk, List<BlobId> committed)
     {
-        var home = new BlobHome(disk, BlobLedger.Load([], committed, 1, heldThrough: null));
+        var home = new BlobHome(disk, BlobLedger.Load([], committed, 1));
         home.NewCollector(new FakeSnapshots((1, committed))).Sweep(1, BlobHold.None, TestContext.Current.CancellationToken);
         home.FileNames().ShouldBe(committed.Select(BlobHome.NameOf), ignoreOrder: true);
     }

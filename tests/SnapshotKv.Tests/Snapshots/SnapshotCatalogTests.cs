@@ -163,26 +163,6 @@ public sealed class SnapshotCatalogTests
         Names().ShouldBe(["data-20261122-054435-0000.msgpack.gz", "data-dir", "notes.txt", "other.tmp"]);
     }
 
-    [Fact]
-    public void Quarantine_SameNameTwice_KeepsBothWithTheirReasons()
-    {
-        const string Name = "data-20260301-143022-0003.msgpack.gz";
-        var catalog = NewCatalog();
-        _files.Put(catalog.GetPath(Name), "first"u8);
-        var first = catalog.Quarantine(Name, "it was bad");
-        _files.Put(catalog.GetPath(Name), "second"u8);
-        var second = catalog.Quarantine(Name, "it was worse");
-
-        var image = _files.CrashImage(CrashKind.PowerCutLosingAll);
-        first.ShouldBe($"/store/quarantine/{Name}");
-        second.ShouldBe($"/store/quarantine/{Name}.1");
-        image.Take(first).ShouldBe("first"u8.ToArray());
-        image.Take(second).ShouldBe("second"u8.ToArray());
-        image.Take(first + ".reason").ShouldBe("it was bad\n"u8.ToArray());
-        image.Take(second + ".reason").ShouldBe("it was worse\n"u8.ToArray());
-        image.FileExists(catalog.GetPath(Name)).ShouldBeFalse();
-    }
-
     private SnapshotCatalog NewCatalog() => new(_files, "/store");
 
     private void Add(params string[] names)

@@ -1,0 +1,87 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using SnapshotKv.Diagnostics;
+using SnapshotKv.Format;
+using SnapshotKv.Keyspace;
+
+namespace SnapshotKv.Engine;
+
+/// <summary>Rewrites the values of what was found in the store's format, when a directory is opened with another one than it was written in.</summary>
+internal sealed class TableConverter(KvFormat format, ValueConverter converter, ILogger logger)
+{
+    private const int MostKeysNamed = 10;
+
+    /// <summary>Makes a table whose values all have the format.</summary>
+    /// <param name="table">The entries.</param>
+    /// <param name="source">The file or directory they come from, for messages.</param>
+    /// <exception cref="KvSerializationException">Some values have no form in the format; the message names their keys.</exception>
+    public RecordTable Convert(RecordTable table, string source)
+    {
+        var converted = new RecordTable();
+        converted.Reserve(table.Count);
+        var slots = new TableShard.Slot[table.SlotCount];
+        var slotCount = table.CopySlots(slots);
+        var refused = new List<string>();
+        var refusedCount = 0;
+        var buffer = new ArrayBufferWriter<byte>();
+        foreach (ref var slot in slots.AsSpan(0, slotCount))
+        {
+            if (slot.Value is null)
+            {
+                continue;
+            }
+
+            var record = new Record((byte[])slot.Value);
+            if (record.Format == format)
+            {
+                // A journal may go over from one format to the other.
+                converted.Put(record);
+                continue;
+            }
+
+            buffer.ResetWrittenCount();
+            try
+            {
+                converter(record.Value, buffer);
+                converted.Put(WithValue(record, buffer.WrittenSpan));
+            }
+            catch (KvSerializationException exception)
+            {
+                refusedCount++;
+                if (refused.Count < MostKeysNamed)
+                {
+                    refused.Add($"'{Encoding.UTF8.GetString(record.Key)}' ({exception.Message})");
+                }
+            }
+        }
+
+        if (refusedCount > 0)
+        {
+            var others = refusedCount > refused.Count ? string.Create(CultureInfo.InvariantCulture, $" and {refusedCount - refused.Count} more") : string.Empty;
+            throw new KvSerializationException(
+                $"'{source}' cannot be opened with {nameof(SnapshotKvOptions.Format)} = {format}: {refusedCount} of its values have no form in it: {string.Join(", ", refused)}{others}. Nothing was changed; open the directory with its own format.");
+        }
+
+        logger.SnapshotConverted(converted.Count, Path.GetFileName(source), format);
+        return converted;
+    }
+
+    private Record WithValue(Record record, ReadOnlySpan<byte> value)
+    {
+        var parts = new RecordParts
+        {
+            Key = record.Key,
+            Value = value,
+            Deadline = record.Deadline,
+            Sequence = record.Sequence,
+            SlidingWindow = record.SlidingWindow,
+            Cap = record.Cap,
+            BlobReference = record.BlobReference,
+            Tags = record.Tags,
+            Flags = (record.Flags & RecordFlags.OpaqueKey) | (format == KvFormat.Json ? RecordFlags.Json : RecordFlags.None),
+        };
+        return Record.Create(parts);
+    }
+}

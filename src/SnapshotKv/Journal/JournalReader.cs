@@ -1,0 +1,72 @@
+using System.Globalization;
+using SnapshotKv.FileSystem;
+using SnapshotKv.Format;
+
+namespace SnapshotKv.Journal;
+
+/// <summary>Reads a store's journal: lists the segments, and walks through their frames from a snapshot on (<see cref="JournalWalk"/>). Changes nothing.</summary>
+/// <remarks>Not thread-safe. Used while the store is opened, before anybody writes.</remarks>
+internal sealed class JournalReader(IFileSystem fileSystem, JournalDirectory directory)
+{
+    private IReadOnlyList<SegmentFile>? _segments;
+
+    /// <summary>Where the segments lie.</summary>
+    public string DirectoryPath => directory.DirectoryPath;
+
+    /// <summary>The segments, by rising ordinal, with what their headers say. Listed once.</summary>
+    /// <exception cref="IOException">The disk refused it.</exception>
+    public IReadOnlyList<SegmentFile> Segments => _segments ??= [.. directory.List().Select(ReadHeader)];
+
+    /// <summary>The highest ordinal of a segment; 0 for none.</summary>
+    public ulong HighestOrdinal => Segments is [.., var last] ? last.File.Ordinal : 0;
+
+    /// <summary>The path of a segment.</summary>
+    public string GetPath(SegmentFile segment) => Path.Combine(directory.DirectoryPath, segment.File.FileName);
+
+    /// <summary>Opens a segment whose header could be read.</summary>
+    public SegmentReader Open(SegmentFile segment) => new(fileSystem.OpenRead(GetPath(segment)), segment.Header!.Value);
+
+    /// <summary>Takes everything that follows a commit into a sink.</summary>
+    /// <param name="sequence">The commit that the sink's state ends with; 0 for nothing.</param>
+    /// <param name="known">The highest commit that a snapshot was seen to have been made at, which was durable then; 0 for none.</param>
+    /// <param name="sink">Takes the frames.</param>
+    /// <param name="cancellationToken">Looked at once a frame.</param>
+    public JournalOutcome Replay(ulong sequence, ulong known, IJournalSink sink, CancellationToken cancellationToken) =>
+        new JournalWalk(this, sequence, known, sink).Run(cancellationToken);
+
+    /// <summary>
+    /// Returns when segments that were read are on the device. What a process left to the kernel when it ended is not there yet, and what builds on it from now on must not
+    /// outlast it.
+    /// </summary>
+    /// <exception cref="IOException">The device did not take it.</exception>
+    public void Flush(IEnumerable<SegmentFile> segments)
+    {
+        foreach (var segment in segments)
+        {
+            using var file = fileSystem.OpenRead(GetPath(segment));
+            file.FlushData();
+        }
+    }
+
+    /// <summary>Reads a first page.</summary>
+    private SegmentFile ReadHeader(JournalFile file)
+    {
+        using var handle = fileSystem.OpenRead(Path.Combine(directory.DirectoryPath, file.FileName));
+        var page = new byte[JournalSegmentHeader.PageSize];
+        var length = 0;
+        while (length < page.Length && handle.Read(page.AsSpan(length), length) is > 0 and var count)
+        {
+            length += count;
+        }
+
+        if (!JournalSegmentHeader.TryRead(page.AsSpan(0, length), out var header, out var reason))
+        {
+            return new(file, null, reason);
+        }
+
+        reason = header.Ordinal != file.Ordinal ? string.Create(CultureInfo.InvariantCulture, $"its header says that it is segment {header.Ordinal}, not the one that its name says")
+            : header.Start < header.Continues ? string.Create(CultureInfo.InvariantCulture, $"its header says that it begins behind commit {header.Start}, before {header.Continues}, which it continues")
+            : null;
+        return new(file, reason is null ? header : null, reason);
+    }
+}

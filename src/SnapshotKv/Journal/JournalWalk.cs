@@ -1,0 +1,354 @@
+using System.Globalization;
+using SnapshotKv.Format;
+
+namespace SnapshotKv.Journal;
+
+/// <summary>
+/// One way through the journal, from a commit on: takes what follows in one unbroken chain, and judges what it finds where the chain ends.
+/// </summary>
+/// <remarks>
+/// <para>The chain: within an opening each commit has the number after the last; an opening says which commit it continues. What an opening continues is
+/// where the earlier ones end, whatever stands in them behind it: that was cut off once, and may look different now.</para>
+/// <para>The end: where something is no frame, or a number is left out, later frames and headers tell whether it had been flushed
+/// (<see cref="JournalFrame.DurableThrough"/>). If it had, it is damage; if nothing says so, a crash cut the writing off, and all from there on is as
+/// if it had never been. A damaged place with no commit missing behind it (a note was there, or a commit that the snapshot has) is a blemish.</para>
+/// </remarks>
+internal sealed class JournalWalk
+{
+    private readonly JournalReader _reader;
+    private readonly ulong _from;
+    private readonly ulong _known;
+    private readonly IJournalSink _sink;
+    private readonly IReadOnlyList<SegmentFile> _segments;
+    private readonly List<SegmentFile> _taken = [];
+    private readonly Dictionary<ulong, ulong> _lastNumbers = [];
+
+    /// <summary>Bad places behind which no commit was found yet.</summary>
+    private readonly List<JournalSpot> _pending = [];
+
+    /// <summary>Bad places behind which the chain went on, each with the commit it went on with.</summary>
+    private readonly List<(JournalSpot Spot, ulong Next)> _passed = [];
+
+    // The last commit; and the number that the next one follows, which an opening may have moved ahead.
+    private ulong _last;
+    private ulong _position;
+    private SegmentFile? _entered;
+    private JournalSpot? _end;
+    private JournalSpot? _break;
+    private ulong _durable;
+    private ulong _highest;
+    private ulong _highestBehind;
+    private long _commits;
+    private long _framesBehind;
+
+    /// <inheritdoc cref="JournalReader.Replay"/>
+    public JournalWalk(JournalReader reader, ulong sequence, ulong known, IJournalSink sink)
+    {
+        _reader = reader;
+        _segments = reader.Segments;
+        _from = _last = _position = _highest = sequence;
+        _known = known;
+        _sink = sink;
+    }
+
+    public JournalOutcome Run(CancellationToken cancellationToken)
+    {
+        var limits = FindLimits();
+        var first = FindFirst(limits);
+        for (var i = 0; i < first; i++)
+        {
+            // Not read: all that counts in them is known.
+            _lastNumbers[_segments[i].File.Ordinal] = Math.Min(_from, limits[i]);
+        }
+
+        for (var i = first; i < _segments.Count; i++)
+        {
+            Read(_segments[i], limits[i], cancellationToken);
+        }
+
+        return Judge();
+    }
+
+    /// <summary>For each segment the last commit of its opening that counts: later openings say what they continue.</summary>
+    private ulong[] FindLimits()
+    {
+        var limits = new ulong[_segments.Count];
+        var limit = ulong.MaxValue;
+        var continued = ulong.MaxValue;
+        SegmentFile? later = null;
+        for (var i = _segments.Count - 1; i >= 0; i--)
+        {
+            if (_segments[i].Header is { } header)
+            {
+                limit = later?.IsOfSameOpeningAs(_segments[i]) == true ? limit : Math.Min(limit, continued);
+                continued = header.Continues;
+                later = _segments[i];
+            }
+
+            limits[i] = limit;
+        }
+
+        return limits;
+    }
+
+    /// <summary>The last segment that begins with what is known already: the ones before it bring nothing new, and are not read.</summary>
+    private int FindFirst(ulong[] limits)
+    {
+        for (var i = _segments.Count - 1; i > 0; i--)
+        {
+            if (_segments[i].Header is not { } header || header.Start >= _from)
+            {
+                continue;
+            }
+
+            using var segment = _reader.Open(_segments[i]);
+            if (segment.Read(out var frame, out _, out _) == FrameReading.Frame
+                && frame.Sequence <= limits[i]
+                && (frame.IsCommit ? frame.Sequence <= _from : frame.Sequence < _from))
+            {
+                return i;
+            }
+        }
+
+        return 0;
+    }
+
+    private void Read(SegmentFile segment, ulong limit, CancellationToken cancellationToken)
+    {
+        if (segment.Header is not { } header)
+        {
+            _pending.Add(new(segment, 0, segment.Damage!, IsDamage: true));
+            return;
+        }
+
+        if (_break is null && !Enter(segment, header, limit))
+        {
+            return;
+        }
+
+        See(Math.Max(header.Start, header.Continues), header.DurableThrough);
+        using var frames = _reader.Open(segment);
+        ReadFrames(segment, frames, limit, cancellationToken);
+    }
+
+    /// <summary>Begins a segment: the first of an opening must continue what there is.</summary>
+    /// <returns>False when nothing in the segment counts.</returns>
+    private bool Enter(SegmentFile segment, JournalSegmentHeader header, ulong limit)
+    {
+        if (limit < header.Start || limit < _from || (limit == header.Start && _position < header.Start))
+        {
+            return false;
+        }
+
+        if (_entered?.IsOfSameOpeningAs(segment) == true)
+        {
+            return true;
+        }
+
+        if (_position < header.Start && _last != header.Continues)
+        {
+            BreakBefore(segment, 0, string.Create(CultureInfo.InvariantCulture, $"it continues commit {header.Continues}, but what comes before it ends with commit {_last}"), _last > header.Continues);
+            return true;
+        }
+
+        _entered = segment;
+        _position = Math.Max(_position, header.Start);
+        _sink.Enter(header.Continues);
+        return true;
+    }
+
+    private void ReadFrames(SegmentFile segment, SegmentReader frames, ulong limit, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var offset = frames.Offset;
+            var reading = frames.Read(out var frame, out var body, out var reason);
+            if (reading == FrameReading.Frame)
+            {
+                if (!Take(segment, offset, frame, body, limit))
+                {
+                    return;
+                }
+            }
+            else if (_break is null && _last >= limit)
+            {
+                // A later opening found that it ends here.
+                return;
+            }
+            else if (reading == FrameReading.Nothing && !frames.IsAnythingLeft())
+            {
+                NoteEnd(segment, frames, offset);
+                return;
+            }
+            else
+            {
+                var spot = new JournalSpot(segment, offset, reason ?? "there are zeros where a frame should begin, and something behind them", IsDamage: false);
+                var isFound = frames.Search();
+                _pending.Add(spot with { IsDamage = frames.IsSearchGivenUp });
+                if (!isFound)
+                {
+                    NoteEnd(segment, frames, offset);
+                    return;
+                }
+            }
+        }
+    }
+
+    /// <summary>A segment has no further frame.</summary>
+    private void NoteEnd(SegmentFile segment, SegmentReader frames, long offset)
+    {
+        _end = new(segment, offset, "the frames end here", IsDamage: false);
+        if (frames.IsCut)
+        {
+            _pending.Add(new(segment, frames.FileLength, string.Create(CultureInfo.InvariantCulture, $"the file ends here, but it was made {segment.Header!.Value.Size} bytes long"), IsDamage: true));
+        }
+    }
+
+    /// <returns>False when this and all that follows in the segment was cut off by a later opening.</returns>
+    private bool Take(SegmentFile segment, long offset, in JournalFrame frame, ReadOnlySpan<byte> body, ulong limit)
+    {
+        _lastNumbers[segment.File.Ordinal] = Math.Max(_lastNumbers.GetValueOrDefault(segment.File.Ordinal), Math.Min(frame.Sequence, limit));
+        if (_break is not null)
+        {
+            _framesBehind++;
+            _highestBehind = Math.Max(_highestBehind, frame.Sequence);
+            See(frame.Sequence, frame.DurableThrough);
+            return true;
+        }
+
+        if (frame.Sequence > limit)
+        {
+            _highest = Math.Max(_highest, frame.Sequence);
+            return false;
+        }
+
+        See(frame.Sequence, frame.DurableThrough);
+        if (frame.Sequence > (frame.IsCommit ? _position + 1 : _position))
+        {
+            BreakBefore(segment, offset, string.Create(CultureInfo.InvariantCulture, $"commit {frame.Sequence} comes here, but what comes before it ends with commit {_last}"), isDamage: false);
+            return Take(segment, offset, frame, body, limit);
+        }
+
+        var next = frame.IsCommit ? frame.Sequence : frame.Sequence + 1;
+        _passed.AddRange(_pending.Select(spot => (spot, next)));
+        _pending.Clear();
+        _end = null;
+        if (frame.IsCommit ? frame.Sequence > _position : frame.Sequence >= _from)
+        {
+            Apply(segment, offset, frame, body);
+        }
+
+        return true;
+    }
+
+    private void Apply(SegmentFile segment, long offset, in JournalFrame frame, ReadOnlySpan<byte> body)
+    {
+        try
+        {
+            _sink.Apply(frame, body);
+        }
+        catch (JournalDamageException exception)
+        {
+            // Nobody but a hand can have made a right checksum of it, so that this is no matter of what was flushed.
+            var spot = new JournalSpot(segment, offset, exception.Message, IsDamage: true);
+            if (frame.IsCommit)
+            {
+                _break = spot;
+                _highestBehind = frame.Sequence;
+                _framesBehind++;
+            }
+            else
+            {
+                _passed.Add((spot, frame.Sequence + 1));
+            }
+
+            return;
+        }
+
+        if (_taken.Count == 0 || _taken[^1] != segment)
+        {
+            _taken.Add(segment);
+        }
+
+        if (frame.IsCommit)
+        {
+            _last = _position = frame.Sequence;
+            _commits++;
+        }
+    }
+
+    /// <summary>The chain does not go on with a segment. Where it ended is a bad place before it, or the end of what was read last.</summary>
+    private void BreakBefore(SegmentFile segment, long offset, string reason, bool isDamage)
+    {
+        if (_pending.Count > 0)
+        {
+            _break = _pending[0] with { IsDamage = isDamage || _pending.Exists(spot => spot.IsDamage) };
+        }
+        else if (_end is { } end && IsNoneMissing(end.Segment, segment))
+        {
+            _break = end with { Reason = $"the frames end here, and '{segment.File.FileName}' does not go on from them: {reason}", IsDamage = isDamage };
+        }
+        else
+        {
+            // A segment is made, flushed and named before a commit is written into it, so that no crash takes one away; and of two frames of which the
+            // second lies where the first ends, none is between them.
+            _break = new(segment, offset, reason, IsDamage: true);
+        }
+
+        _pending.Clear();
+    }
+
+    private bool IsNoneMissing(SegmentFile from, SegmentFile to) =>
+        (ulong)_segments.Count(segment => segment.File.Ordinal > from.File.Ordinal && segment.File.Ordinal <= to.File.Ordinal) == to.File.Ordinal - from.File.Ordinal;
+
+    private void See(ulong number, ulong durableThrough)
+    {
+        _highest = Math.Max(_highest, Math.Max(number, durableThrough));
+        _durable = Math.Max(_durable, durableThrough);
+    }
+
+    private JournalOutcome Judge()
+    {
+        if (_break is null && _pending.Count > 0)
+        {
+            _break = _pending[0] with { IsDamage = _pending.Exists(spot => spot.IsDamage) };
+        }
+
+        var outcome = new JournalOutcome
+        {
+            LastCommit = _last,
+            Highest = Math.Max(_highest, _known),
+            Commits = _commits,
+            FramesBehind = _framesBehind,
+            Taken = _taken,
+            LastNumbers = _lastNumbers,
+            Blemishes = [.. _passed.Where(item => item.Spot.IsDamage || item.Next <= _durable).Select(item => item.Spot)],
+        };
+        if (_break is not { } end)
+        {
+            // What a snapshot held that was never in the journal, or not in this one.
+            return outcome with { MissingThrough = _known > _last ? _known : 0 };
+        }
+
+        var proof = Math.Max(_durable, _known);
+        if (!end.IsDamage && proof <= _last)
+        {
+            return outcome with { TornTail = end, TornBytes = MeasureFrom(end) };
+        }
+
+        var through = Math.Max(_highestBehind, proof);
+        return outcome with
+        {
+            Break = end,
+            MissingThrough = through > _last ? through : 0,
+            CutOff = [.. _segments.Where(segment => segment.File.Ordinal >= end.Segment.File.Ordinal)],
+        };
+    }
+
+    private long MeasureFrom(JournalSpot spot)
+    {
+        using var segment = _reader.Open(spot.Segment);
+        return segment.MeasureFrom(spot.Offset);
+    }
+}

@@ -1,0 +1,63 @@
+using SnapshotKv.Diagnostics;
+using SnapshotKv.Engine;
+using SnapshotKv.Journal;
+using SnapshotKv.Serialization;
+using SnapshotKv.Snapshots;
+
+namespace SnapshotKv.Lifetime;
+
+/// <content>The reading of what a directory holds, and taking possession of it.</content>
+internal sealed partial class OpenStore
+{
+    /// <summary>Reads what the directory holds. Changes nothing but what a process left half made.</summary>
+    private static RecoveredStore Read(
+        OpenDirectory directory,
+        SnapshotKvOptions settings,
+        StoreEnvironment environment,
+        BoundLogger logger,
+        StoreOperation operation,
+        CancellationToken cancellationToken)
+    {
+        var files = environment.FileSystem;
+        var note = new LossNote(files, directory.Path);
+        var earlierLoss = note.Read();
+        var journal = new JournalReader(files, directory.Journal);
+        var converter = FormatConverter.To(settings.Format);
+        var recovered = new StoreRecovery(directory.Catalog, new SnapshotReader(files), journal, settings, converter, logger).Recover(cancellationToken);
+        directory.Catalog.RemoveTemporaryFiles();
+        directory.Journal.RemoveTemporaryFiles();
+        RecoveryText.Log(logger, recovered.Report, earlierLoss);
+        var loaded = recovered.Report.LoadedSnapshot;
+        var elapsed = operation.Succeeded(recovered.Table.Count, loaded?.SizeBytes);
+        logger.StoreOpened(directory.Path, recovered.Table.Count, loaded?.FileName ?? "none", elapsed);
+        return recovered with { Report = recovered.Report with { EarlierLoss = earlierLoss, Acknowledging = note.Remove } };
+    }
+
+    /// <summary>
+    /// Does with the files what is to be done before anybody is let in, in an order that no crash can make a loss of: the note of what is missing, a snapshot of what
+    /// there is, and only then the moving of what is damaged.
+    /// </summary>
+    /// <exception cref="KvStoreUnavailableException">The disk refused the snapshot. Nothing was moved.</exception>
+    private void TakePossession(RecoveredStore recovered, StoreEnvironment environment)
+    {
+        var directory = Directory!;
+        if (recovered.Report.HasLostCommits)
+        {
+            new LossNote(environment.FileSystem, directory.Path).Add(recovered.Report.EarlierLoss, RecoveryText.Describe(recovered.Report));
+        }
+
+        if (recovered.Possession is not { } possession)
+        {
+            return;
+        }
+
+        var mover = new QuarantineMover(directory.Catalog, directory.Journal, _settings, _logger);
+        mover.Announce(possession);
+        if (possession.IsSaveDue)
+        {
+            directory.Checkpointer!.SaveBeforeAll(Environment.ProcessorCount);
+        }
+
+        RecoveryReport = mover.Move(possession, recovered.Report);
+    }
+}
