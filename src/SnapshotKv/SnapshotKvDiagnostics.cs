@@ -43,7 +43,7 @@ public static class SnapshotKvDiagnostics
     /// <summary>Counter, <c>{time}</c>: how often a watcher was too slow, so that changes were dropped and it was told so. Tag: <see cref="StoreTag"/>.</summary>
     public const string WatchersMissed = "snapshotkv.watchers.missed";
 
-    /// <summary>Gauge, <c>{file}</c>: the damaged snapshots that opening found and set aside. Tag: <see cref="StoreTag"/>.</summary>
+    /// <summary>Gauge, <c>{file}</c>: the damaged snapshots and journal segments that opening found. Tag: <see cref="StoreTag"/>.</summary>
     public const string RecoveryProblems = "snapshotkv.recovery.problems";
 
     /// <summary>Up-down counter, <c>By</c>: what the journal's files take of the disk, <see cref="JournalUnused"/> included. Tag: <see cref="StoreTag"/>; as of all that begin with <c>snapshotkv.journal</c>, only from stores that have one.</summary>

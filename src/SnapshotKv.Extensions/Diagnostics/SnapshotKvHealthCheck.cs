@@ -68,7 +68,8 @@ internal sealed class SnapshotKvHealthCheck(IServiceProvider services, string st
         findings.Add("memoryOnly", store.IsMemoryOnly);
         findings.Add("entries", statistics.Entries);
         findings.Add("failedSaves", statistics.FailedSaves);
-        findings.Add("recoveryProblems", store.RecoveryReport.Problems.Count);
+        findings.Add("recoveryProblems", store.RecoveryReport.Problems.Count + store.RecoveryReport.JournalProblems.Count);
+        findings.Add("hasUnacknowledgedLoss", !store.RecoveryReport.IsAcknowledged);
         findings.Add("unsavedAge", Since(statistics.UnsavedSince) ?? TimeSpan.Zero);
         findings.Add("lastSavedAt", statistics.LastSavedAt);
         findings.Add("lastSaveAge", Since(statistics.LastSavedAt));
@@ -85,7 +86,7 @@ internal sealed class SnapshotKvHealthCheck(IServiceProvider services, string st
         TimeSpan? Since(DateTimeOffset? instant) => instant is null ? null : now > instant ? now - instant : TimeSpan.Zero;
     }
 
-    private static void JudgeJournal(KvStoreStatistics statistics, SnapshotKvHealthCheckOptions limits, HealthFindings findings)
+    internal static void JudgeJournal(KvStoreStatistics statistics, SnapshotKvHealthCheckOptions limits, HealthFindings findings)
     {
         if (statistics.Fault is { } fault)
         {
@@ -116,11 +117,24 @@ internal sealed class SnapshotKvHealthCheck(IServiceProvider services, string st
         }
     }
 
-    private static void JudgeRecovery(KvRecoveryReport report, SnapshotKvHealthCheckOptions limits, HealthFindings findings)
+    internal static void JudgeRecovery(KvRecoveryReport report, SnapshotKvHealthCheckOptions limits, HealthFindings findings)
     {
-        if (limits.ReportFallback && report.FellBack)
+        if (!limits.ReportFallback)
         {
-            findings.Degrade($"When the store was opened, damage made it go back behind {report.Problems.Count} newer snapshots. What was written since is not in it.");
+            return;
+        }
+
+        var damaged = report.Problems.Count + report.JournalProblems.Count;
+        if (!report.IsAcknowledged)
+        {
+            findings.Fail(report.HasLostCommits
+                ? "When the store was opened, commits were missing that had been acknowledged. Look at its recovery report, deal with the loss, and acknowledge it."
+                : "An earlier opening of the store found commits missing that had been acknowledged, and nobody has acknowledged the loss since.");
+        }
+        else if (damaged > 0 && !report.HasLostCommits)
+        {
+            findings.Degrade(string.Create(
+                CultureInfo.InvariantCulture, $"When the store was opened, {damaged} of its files were damaged and were set aside. Nothing is known to be missing, but look at the disk."));
         }
     }
 

@@ -26,10 +26,10 @@ public sealed class SnapshotKvHealthCheckOptions
     /// </value>
     public int MaxJournalPercent { get; set; } = 75;
 
-    /// <summary>Whether the check is degraded when opening the store had to go back to an older snapshot because newer ones were damaged.</summary>
+    /// <summary>Whether the check tells of damage that opening the store has found.</summary>
     /// <value>
-    /// Default: true. It stays so until the store is opened again: a save makes the state whole, but does not bring back what was lost, and would hide it
-    /// from whoever looks a moment later.
+    /// Default: true. Where commits are missing that had been acknowledged, the check fails until <see cref="KvRecoveryReport.Acknowledge"/>, be it at a later opening. Where files were
+    /// damaged and nothing is known to be missing, it is degraded until the store is opened again.
     /// </value>
     public bool ReportFallback { get; set; } = true;
 }

@@ -42,7 +42,7 @@ internal sealed class StoreInstruments
         meter.CreateObservableGauge(SnapshotKvDiagnostics.SaveFailures, () => Observe(static store => store.FailedSaves), "{save}", "Saves that failed in a row.");
         meter.CreateObservableUpDownCounter(SnapshotKvDiagnostics.Watchers, () => Observe(static store => store.Watchers), "{watcher}", "Enumerations of changes that are under way.");
         meter.CreateObservableCounter(SnapshotKvDiagnostics.WatchersMissed, () => Observe(static store => store.MissedByWatchers), "{time}", "How often a watcher was too slow and missed changes.");
-        meter.CreateObservableGauge(SnapshotKvDiagnostics.RecoveryProblems, () => Observe(static store => store.RecoveryProblems), "{file}", "Damaged snapshots that opening set aside.");
+        meter.CreateObservableGauge(SnapshotKvDiagnostics.RecoveryProblems, () => Observe(static store => store.RecoveryProblems), "{file}", "Damaged files that opening found.");
         AddJournal(meter);
     }
 

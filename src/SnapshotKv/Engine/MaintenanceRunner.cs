@@ -24,18 +24,6 @@ internal sealed class MaintenanceRunner : IDisposable
     /// <summary>How long slides alone may wait for a save.</summary>
     private static readonly TimeSpan SlideDelay = TimeSpan.FromMinutes(10);
 
-    /// <summary>
-    /// Where there is a journal, a store of this size and more is not saved by the debounce: rewriting it all for each few changes would keep the disk busy. Its size is that of its last snapshot, or
-    /// while there is none, that of its journal.
-    /// </summary>
-    private const long LargeStore = 16L << 20;
-
-    /// <summary>A large store is saved when the journal has grown by so much, or by half the last snapshot if that is more.</summary>
-    private const long LargeGrowth = 64L << 20;
-
-    /// <summary>And after so long at the latest, or after the debounce where that is longer.</summary>
-    private static readonly TimeSpan LargeStoreDelay = TimeSpan.FromMinutes(10);
-
     /// <summary>The journal is looked at each time it has grown by so much; less than what is left of it when it is nearly full.</summary>
     private const int LooksPerJournal = 32;
 
@@ -45,6 +33,7 @@ internal sealed class MaintenanceRunner : IDisposable
     private readonly ExpirationSweeper _sweeper;
     private readonly JournalWriter? _journal;
     private readonly SnapshotKvOptions _settings;
+    private readonly SaveCadence _cadence;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
     private readonly IWorkScheduler _ownScheduler;
@@ -63,11 +52,19 @@ internal sealed class MaintenanceRunner : IDisposable
     private volatile bool _isDisposed;
 
     public MaintenanceRunner(
-        Checkpointer? checkpointer, ExpirationSweeper sweeper, JournalWriter? journal, SnapshotKvOptions settings, TimeProvider timeProvider, IWorkScheduler scheduler, ILogger logger)
+        Checkpointer? checkpointer,
+        ExpirationSweeper sweeper,
+        JournalWriter? journal,
+        SnapshotKvOptions settings,
+        SaveCadence cadence,
+        TimeProvider timeProvider,
+        IWorkScheduler scheduler,
+        ILogger logger)
     {
         _checkpointer = checkpointer;
         _journal = journal;
         _settings = settings;
+        _cadence = cadence;
         _sweeper = sweeper;
         _timeProvider = timeProvider;
         _logger = logger;
@@ -230,7 +227,7 @@ internal sealed class MaintenanceRunner : IDisposable
             return;
         }
 
-        ArmIn(Longer(Rest, IsLarge ? Longer(_debounce, LargeStoreDelay) : _debounce));
+        ArmIn(Longer(Rest, IsLarge ? Longer(_debounce, SaveCadence.LargeStoreDelay) : _debounce));
     }
 
     private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
@@ -240,7 +237,7 @@ internal sealed class MaintenanceRunner : IDisposable
     /// <summary>What the journal has taken since the newest snapshot was begun.</summary>
     private long Growth => _journal!.AppendedBytes - _checkpointer!.JournalBytesAtSave;
 
-    private bool IsLarge => _journal is not null && (_checkpointer!.Latest?.SizeBytes ?? Growth) >= LargeStore;
+    private bool IsLarge => _journal is not null && (_checkpointer!.Latest?.SizeBytes ?? Growth) >= _cadence.LargeStore;
 
     /// <summary>The next commit looks at the journal, however little it adds.</summary>
     private void LookAtJournalSoon() => Volatile.Write(ref _lookAtBytes, 0);
@@ -250,7 +247,7 @@ internal sealed class MaintenanceRunner : IDisposable
     {
         var growth = Growth;
         var step = _settings.MaxJournalBytes / LooksPerJournal;
-        var enough = Math.Max(LargeGrowth, (_checkpointer!.Latest?.SizeBytes ?? 0) / 2);
+        var enough = _cadence.GrowthBehind(_checkpointer!.Latest?.SizeBytes ?? 0);
 
         // Not behind the growth that is waited for.
         Volatile.Write(ref _lookAtBytes, _journal!.AppendedBytes + (growth < enough ? Math.Min(step, enough - growth) : step));

@@ -17,7 +17,7 @@ internal sealed class StoreGauges(
 
     public long MissedByWatchers => pipeline.Feed.MissedCount;
 
-    public int RecoveryProblems => report.Problems.Count;
+    public int RecoveryProblems => report.Problems.Count + report.JournalProblems.Count;
 
     public bool HasJournal => journal is not null;
 

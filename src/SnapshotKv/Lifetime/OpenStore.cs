@@ -83,7 +83,7 @@ internal sealed partial class OpenStore
             metrics,
             logger));
         Maintenance = new MaintenanceRunner(
-            directory?.Checkpointer, new ExpirationSweeper(_pipeline, clock, metrics, logger), _journal, settings, timeProvider, environment.Scheduler, logger);
+            directory?.Checkpointer, new ExpirationSweeper(_pipeline, clock, metrics, logger), _journal, settings, environment.Cadence, timeProvider, environment.Scheduler, logger);
         if (_journal is not null)
         {
             Maintenance.Journal = new JournalUpkeep(_journal, _slides!, _pipeline, clock, settings, Maintenance.Queue, logger);
