@@ -49,11 +49,7 @@ internal sealed class StoreHome
     {
         var options = new SnapshotKvOptions { Path = Path };
         change?.Invoke(options);
-<<<<<<< HEAD
-        return KvStore.OpenShared(options, owner, new StoreEnvironment(Files, Scheduler) { SegmentSizes = SegmentSizes });
-=======
-        return KvStore.OpenShared(options, owner, new StoreEnvironment(Files, Scheduler) { Cadence = Cadence });
->>>>>>> h5f
+        return KvStore.OpenShared(options, owner, new StoreEnvironment(Files, Scheduler) { SegmentSizes = SegmentSizes, Cadence = Cadence });
     }
 
     public IReadOnlyList<string> Snapshots() => Names("snapshots");
