@@ -64,6 +64,7 @@ internal sealed class CrashLife : IDisposable
         Store.Dispose();
         _store = null;
         Oracle.Keep(isOnDevice: true);
+        Home.Clock.Advance(Restart);
     }
 
     /// <summary>The process or the machine ends here, and the store is opened again.</summary>
@@ -256,6 +257,18 @@ internal sealed class CrashLife : IDisposable
     public void ClearTyped() => Commit(
         () => Store.GetPartition(CrashKeys.Serialized).Clear(),
         state => RemoveWhere(state, (key, _) => key.StartsWith(CrashKeys.Serialized, StringComparison.Ordinal)));
+
+    /// <summary>Once no snapshot is left from before, the files of blobs are those of the live ones: no crash has made a replay forget that one is no longer needed.</summary>
+    public void CheckBlobFiles()
+    {
+        for (var i = 0; i < 3; i++)
+        {
+            Set("changed", 10 + i);
+            Save();
+        }
+
+        Home.BlobFiles().Count.ShouldBe(Oracle.Now.Values.Count(entry => entry.Blob is not null));
+    }
 
     public void Dispose() => _store?.Dispose();
 

@@ -13,6 +13,8 @@ internal static class CrashWorkload
     /// <summary>Long, so that no crash takes so much of a slide that the entry dies of it; capped.</summary>
     private static readonly KvEntryOptions Sliding = new() { SlidingExpiration = TimeSpan.FromSeconds(100), TimeToLive = TimeSpan.FromSeconds(120) };
 
+    private static readonly KvEntryOptions SlidingLess = new() { SlidingExpiration = TimeSpan.FromSeconds(60) };
+
     public static void Run(CrashLife life, int seed)
     {
         life.Open();
@@ -30,7 +32,13 @@ internal static class CrashWorkload
         life.Set("last", 40, OnDisk);
         life.Set("very last", 40);
         life.Close();
+
         life.Open();
+        life.SetBlob("goes", 100);
+        life.Clear();
+        life.SetBlob("stays", 100, OnDisk);
+        life.Crash(CrashKind.ProcessKilled, seed);
+        life.CheckBlobFiles();
         life.Close();
     }
 
@@ -128,7 +136,10 @@ internal static class CrashWorkload
     {
         life.Set("r", 50);
         life.Set("s", 50);
+
+        // What slid is replaced before the journal is told of the slide, which must not count for the new entry.
         life.Read("slides");
+        life.Set("slides", 22, SlidingLess);
         life.Advance(TimeSpan.FromSeconds(2));
         life.Batch([("t", 50), ("u", 5_000)], ["r", "q"]);
         life.Save();
