@@ -29,6 +29,7 @@ public static class DirectoryReport
                 Path = copy.Path,
                 SaveDebounce = Timeout.InfiniteTimeSpan,
                 TtlCleanupInterval = TimeSpan.Zero,
+                Durability = KvDurability.Snapshot,
                 TimeProvider = timeProvider,
             });
             console.Write(Snapshots(store, copy));

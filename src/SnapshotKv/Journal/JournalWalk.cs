@@ -26,8 +26,8 @@ internal sealed class JournalWalk
     /// <summary>Bad places behind which no commit was found yet.</summary>
     private readonly List<JournalSpot> _pending = [];
 
-    /// <summary>Bad places behind which the chain went on, each with the commit it went on with.</summary>
-    private readonly List<(JournalSpot Spot, ulong Next)> _passed = [];
+    /// <summary>Bad places behind which the chain went on, each with the commit whose flush took the place along.</summary>
+    private readonly List<(JournalSpot Spot, ulong FlushedWith)> _passed = [];
 
     // The last commit; and the number that the next one follows, which an opening may have moved ahead.
     private ulong _last;
@@ -35,6 +35,7 @@ internal sealed class JournalWalk
     private SegmentFile? _entered;
     private JournalSpot? _end;
     private JournalSpot? _break;
+    private ulong _seen;
     private ulong _durable;
     private ulong _highest;
     private ulong _highestBehind;
@@ -174,6 +175,11 @@ internal sealed class JournalWalk
             else if (_break is null && _last >= limit)
             {
                 // A later opening found that it ends here.
+                if (frames.IsCut)
+                {
+                    _passed.Add((Cut(segment, frames), 0));
+                }
+
                 return;
             }
             else if (reading == FrameReading.Nothing && !frames.IsAnythingLeft())
@@ -201,9 +207,12 @@ internal sealed class JournalWalk
         _end = new(segment, offset, "the frames end here", IsDamage: false);
         if (frames.IsCut)
         {
-            _pending.Add(new(segment, frames.FileLength, string.Create(CultureInfo.InvariantCulture, $"the file ends here, but it was made {segment.Header!.Value.Size} bytes long"), IsDamage: true));
+            _pending.Add(Cut(segment, frames));
         }
     }
+
+    private static JournalSpot Cut(SegmentFile segment, SegmentReader frames) =>
+        new(segment, frames.FileLength, string.Create(CultureInfo.InvariantCulture, $"the file ends here, but it was made {segment.Header!.Value.Size} bytes long"), IsDamage: true);
 
     /// <returns>False when this and all that follows in the segment was cut off by a later opening.</returns>
     private bool Take(SegmentFile segment, long offset, in JournalFrame frame, ReadOnlySpan<byte> body, ulong limit)
@@ -230,10 +239,13 @@ internal sealed class JournalWalk
             return Take(segment, offset, frame, body, limit);
         }
 
-        var next = frame.IsCommit ? frame.Sequence : frame.Sequence + 1;
-        _passed.AddRange(_pending.Select(spot => (spot, next)));
+        // What is missing before the frame, at the bad place or behind it: a commit that the snapshot has, or a note between two commits.
+        var before = frame.IsCommit ? frame.Sequence - 1 : frame.Sequence;
+        var flushedWith = before > _seen ? before : before + 1;
+        _passed.AddRange(_pending.Select(spot => (spot, flushedWith)));
         _pending.Clear();
         _end = null;
+        _seen = Math.Max(_seen, frame.Sequence);
         if (frame.IsCommit ? frame.Sequence > _position : frame.Sequence >= _from)
         {
             Apply(segment, offset, frame, body);
@@ -323,7 +335,7 @@ internal sealed class JournalWalk
             FramesBehind = _framesBehind,
             Taken = _taken,
             LastNumbers = _lastNumbers,
-            Blemishes = [.. _passed.Where(item => item.Spot.IsDamage || item.Next <= _durable).Select(item => item.Spot)],
+            Blemishes = [.. _passed.Where(item => item.Spot.IsDamage || item.FlushedWith <= _durable).Select(item => item.Spot)],
         };
         if (_break is not { } end)
         {
