@@ -122,6 +122,8 @@ internal sealed class JournalWalk
             return;
         }
 
+        // Whether or not anything in it counts: what is numbered next must lie beyond it.
+        _highest = Math.Max(_highest, header.Start);
         if (_break is null && !Enter(segment, header, limit))
         {
             return;

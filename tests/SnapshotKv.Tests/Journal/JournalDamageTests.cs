@@ -14,30 +14,10 @@ public sealed class JournalDamageTests
 {
     private static readonly string[] Names = ["000000000001.journal", "000000000002.journal", "000000000003.journal"];
 
-    /// <summary>Every kind of frame, in two openings; each frame says that those before it had been flushed.</summary>
-    private static SegmentBuilder[] Journal() =>
-    [
-        new SegmentBuilder(1, 0, 100)
-            .Claim(100, "p:", "mine")
-            .Set(101, "a", 1, durable: 100)
-            .Set(102, 101, SegmentBuilder.NewRecord("p:b", 2, ["red"]), SegmentBuilder.NewRecord("p:c", 3, ["red", "blue"]), SegmentBuilder.NewRecord("d", 4, blob: "01a201c8-d370-7e19-a3a5-91680bc0ff98"))
-            .Remove(103, "a", durable: 102)
-            .RemoveByTag(104, "blue")
-            .Set(105, "e", 5, durable: 104),
-        new SegmentBuilder(2, 0, 100) { DurableThrough = 105 }
-            .Set(106, 105, SegmentBuilder.NewRecord("f", 6, deadline: 4102444800000000000, window: 60_000_000_000))
-            .Slide(106, 106, "f", 4102444860000000000)
-            .RemoveByPrefix(107, "p:")
-            .Clear(108, durable: 107),
-        new SegmentBuilder(3, 108, 200) { DurableThrough = 200 }
-            .Set(201, "g", 7, durable: 200)
-            .Set(202, "h", 8, durable: 201),
-    ];
-
     [Fact]
     public void Replay_EachByteFlipped_IsAStateThatThereWasAndWhatIsMissingIsTold()
     {
-        var right = Journal().Select(segment => segment.ToBytes()).ToArray();
+        var right = GoldenJournal.Segments().Select(segment => segment.ToBytes()).ToArray();
         var states = States();
         var full = Replay(right);
         full.Entries.ShouldBe(states[^1]);
@@ -67,7 +47,7 @@ public sealed class JournalDamageTests
     [Fact]
     public void Replay_EachFileCutAtEachLength_IsAStateThatThereWasAndWhatIsMissingIsTold()
     {
-        var right = Journal().Select(segment => segment.ToBytes()).ToArray();
+        var right = GoldenJournal.Segments().Select(segment => segment.ToBytes()).ToArray();
         var states = States();
         for (var file = 0; file < right.Length; file++)
         {
@@ -128,7 +108,7 @@ public sealed class JournalDamageTests
     [Fact]
     public void Open_EachByteOfAFrameFlipped_IsRightOrReportedWithFileAndOffset()
     {
-        var right = Journal().Select(segment => segment.ToBytes()).ToArray();
+        var right = GoldenJournal.Segments().Select(segment => segment.ToBytes()).ToArray();
         for (var file = 0; file < right.Length; file++)
         {
             for (var offset = 0; offset < right[file].Length; offset++)
@@ -166,10 +146,10 @@ public sealed class JournalDamageTests
     [Fact]
     public void Open_StrictAndDamaged_RefusesAndChangesNothing()
     {
-        var right = Journal().Select(segment => segment.ToBytes()).ToArray();
+        var right = GoldenJournal.Segments().Select(segment => segment.ToBytes()).ToArray();
         for (var file = 0; file < right.Length; file++)
         {
-            foreach (var offset in Journal()[file].Offsets)
+            foreach (var offset in GoldenJournal.Segments()[file].Offsets)
             {
                 var home = Home(right);
                 home.Flip("journal/" + Names[file], offset + 9, 4);
@@ -179,7 +159,7 @@ public sealed class JournalDamageTests
                 if (exception is null)
                 {
                     // The last frame is a torn tail, since nothing says that it had been flushed.
-                    (file, offset).ShouldBe((2, Journal()[2].Offsets[^1]));
+                    (file, offset).ShouldBe((2, GoldenJournal.Segments()[2].Offsets[^1]));
                     continue;
                 }
 
@@ -238,7 +218,7 @@ public sealed class JournalDamageTests
     private static List<string> States()
     {
         var states = new List<string>();
-        var segments = Journal();
+        var segments = GoldenJournal.Segments();
         for (var keptSegments = 1; keptSegments <= segments.Length; keptSegments++)
         {
             foreach (var end in segments[keptSegments - 1].Offsets.Append(segments[keptSegments - 1].End))
