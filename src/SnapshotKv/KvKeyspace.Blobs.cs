@@ -26,7 +26,15 @@ public abstract partial class KvKeyspace
     {
         using (blob)
         {
-            ThrowIfMissing(key, Engine.Commit([Refer(key, change, blob)], [], LevelOf(change.Options)));
+            try
+            {
+                ThrowIfMissing(key, Engine.Commit([Refer(key, change, blob)], [], LevelOf(change.Options)));
+            }
+            catch (KvStoreFaultedException)
+            {
+                blob.LeaveToRecovery();
+                throw;
+            }
         }
     }
 
@@ -34,7 +42,15 @@ public abstract partial class KvKeyspace
     {
         using (blob)
         {
-            ThrowIfMissing(key, await Engine.CommitAsync([Refer(key, change, blob)], [], LevelOf(change.Options)).ConfigureAwait(false));
+            try
+            {
+                ThrowIfMissing(key, await Engine.CommitAsync([Refer(key, change, blob)], [], LevelOf(change.Options)).ConfigureAwait(false));
+            }
+            catch (KvStoreFaultedException)
+            {
+                blob.LeaveToRecovery();
+                throw;
+            }
         }
     }
 

@@ -19,6 +19,11 @@ internal sealed class PendingBlob(BlobStore store, BlobLedger ledger, BlobId id,
     /// <summary>The size in bytes.</summary>
     public long Length { get; } = length;
 
+    /// <summary>
+    /// The device has failed, so that it is unknown whether a commit refers to the blob: its file stays as it is, and the next opening finds out. Disposal does nothing then.
+    /// </summary>
+    public void LeaveToRecovery() => _isDisposed = true;
+
     public void Dispose()
     {
         if (_isDisposed)

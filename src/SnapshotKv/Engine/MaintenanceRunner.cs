@@ -91,7 +91,6 @@ internal sealed class MaintenanceRunner : IDisposable
             }
 
             _debounce = saveDebounce;
-            Journal?.SetTimes();
             Volatile.Write(ref _restUntil, _timeProvider.GetTimestamp());
             MakeTimers(sweepInterval);
 
@@ -191,6 +190,7 @@ internal sealed class MaintenanceRunner : IDisposable
             _saveTimer = _timeProvider.CreateTimer(static self => ((MaintenanceRunner)self!).QueueSave(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
 
+        Journal?.SetTimes();
         if (sweepInterval > TimeSpan.Zero)
         {
             _sweepTimer = _timeProvider.CreateTimer(static self => ((MaintenanceRunner)self!).QueueSweep(), this, sweepInterval, sweepInterval);

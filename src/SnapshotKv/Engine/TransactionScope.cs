@@ -77,6 +77,11 @@ internal sealed class TransactionScope(StoreEngine engine, TransactionStart star
         {
             View.Commit(Durability);
         }
+        catch (KvStoreFaultedException)
+        {
+            _blobs.ForEach(static blob => blob.LeaveToRecovery());
+            throw;
+        }
         finally
         {
             End();
@@ -91,6 +96,11 @@ internal sealed class TransactionScope(StoreEngine engine, TransactionStart star
         try
         {
             await View.CommitAsync(Durability).ConfigureAwait(false);
+        }
+        catch (KvStoreFaultedException)
+        {
+            _blobs.ForEach(static blob => blob.LeaveToRecovery());
+            throw;
         }
         finally
         {

@@ -251,7 +251,7 @@ internal sealed class TransactionView(StoreEngine engine, TransactionStart start
         }
 
         var current = Pipeline.Table.Find(updated.Key);
-        return current.IsNull || current.Deadline <= updated.Deadline ? updated : updated.WithLife(current.Deadline, updated.SlidingWindow, updated.Cap);
+        return current.IsNull || current.Expiry <= updated.Deadline ? updated : updated.WithLife(current.Expiry, updated.SlidingWindow, updated.Cap);
     }
 
     private bool IsAlive(IndexedKey key) =>

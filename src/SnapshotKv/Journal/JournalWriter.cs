@@ -34,6 +34,8 @@ internal sealed class JournalWriter
     private volatile bool _isLost;
     private bool _isClosed;
     private long _lastSize;
+    private ulong _lastOrdinal;
+    private ulong _lostThrough;
     private long _appendedBytes;
     private ulong _lastAppended;
     private ulong _snapshotThrough;
@@ -42,6 +44,8 @@ internal sealed class JournalWriter
     private volatile bool _isMoreDue;
     private Exception? _refusal;
     private long _refusedAt;
+    private bool _isPreparationRefused;
+    private long _preparationRefusedAt;
 
     public JournalWriter(
         IFileSystem fileSystem,
@@ -132,7 +136,7 @@ internal sealed class JournalWriter
         lock (_lock)
         {
             _isNextWanted = false;
-            if (_isPreparing || _next is not null || _isClosed)
+            if (_isPreparing || _next is not null || _isClosed || WasPreparationRefused())
             {
                 return;
             }
@@ -159,7 +163,14 @@ internal sealed class JournalWriter
         lock (_lock)
         {
             _isPreparing = false;
-            if (made is not null && !_isClosed && !_isLost && made.Ordinal > (_current?.Ordinal ?? 0))
+            _isPreparationRefused = made is null;
+            if (_isPreparationRefused)
+            {
+                _preparationRefusedAt = _settings.TimeProvider.GetTimestamp();
+                BeginSmallAgain();
+            }
+
+            if (made is not null && !_isClosed && !_isLost && made.Ordinal > _lastOrdinal)
             {
                 _next = made;
                 return;
@@ -291,6 +302,11 @@ internal sealed class JournalWriter
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or KvStoreException)
         {
             _files.Release(bytes);
+            lock (_lock)
+            {
+                BeginSmallAgain();
+            }
+
             _refusal = exception;
             _refusedAt = _settings.TimeProvider.GetTimestamp();
             throw Refused(exception);
@@ -320,6 +336,13 @@ internal sealed class JournalWriter
         }
     }
 
+    /// <summary>In the lock: whether the disk refused the next segment just now. Else each commit would have it tried, which fills the rest of a full disk each time.</summary>
+    private bool WasPreparationRefused() =>
+        _isPreparationRefused && _settings.TimeProvider.GetElapsedTime(_preparationRefusedAt) < RetryAfter;
+
+    /// <summary>In the lock: a disk that has no room for a large segment may have some for a small one.</summary>
+    private void BeginSmallAgain() => _lastSize = 0;
+
     private static KvStoreUnavailableException Refused(Exception refusal) => new(
         $"The write was refused, because the journal cannot be written: {refusal.Message.TrimEnd('.')}. Nothing was changed, and reads go on. Remove the cause and write again: it is tried anew each second.",
         refusal);
@@ -341,12 +364,12 @@ internal sealed class JournalWriter
             (taken, _next) = (_next, null);
         }
 
-        if (taken is null || taken.HasRoomFor(size))
+        if (taken is not null && taken.HasRoomFor(size) && taken.Ordinal > _lastOrdinal)
         {
             return taken;
         }
 
-        // One that is ready but too small for this commit would stand before it in the order; the next one is made anew.
+        // One that is too small for this commit would stand before it in the order, as does one that took longer to make than a writer's own.
         Discard(taken);
         return null;
     }
@@ -364,6 +387,7 @@ internal sealed class JournalWriter
 
             _current = next;
             _lastSize = next?.Size ?? _lastSize;
+            _lastOrdinal = next?.Ordinal ?? _lastOrdinal;
         }
     }
 
@@ -411,7 +435,7 @@ internal sealed class JournalWriter
         segment.Flush();
 
         // A file that somebody removed takes flushes as before, and is gone with the process.
-        return _fileSystem.FileExists(segment.Path);
+        return segment.Ordinal <= _lostThrough || _fileSystem.FileExists(segment.Path);
     }
 
     /// <summary>What lies in files without names is as good as not written: it is saved in a snapshot, and what comes meanwhile goes into a new segment.</summary>
@@ -423,6 +447,7 @@ internal sealed class JournalWriter
         lock (_lock)
         {
             (next, _next) = (_next, null);
+            _lostThrough = _lastOrdinal;
         }
 
         Discard(next);

@@ -3,7 +3,6 @@ using System.Buffers.Binary;
 using FsCheck;
 using FsCheck.Fluent;
 using SnapshotKv.Format;
-using SnapshotKv.Journal;
 using SnapshotKv.Testing;
 using SnapshotKv.Tests.Snapshots;
 using Record = SnapshotKv.Format.Record;

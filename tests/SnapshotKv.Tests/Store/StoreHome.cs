@@ -1,4 +1,5 @@
 using SnapshotKv.Engine;
+using SnapshotKv.Journal;
 using SnapshotKv.Testing;
 using SnapshotKv.Tests.Blobs;
 
@@ -27,6 +28,9 @@ internal sealed class StoreHome
     /// <summary>The level that stores are opened at: snapshots only, unless a test is about the journal.</summary>
     public KvDurability Durability { get; init; }
 
+    /// <summary>How large the journal's segments are made.</summary>
+    public SegmentSizes SegmentSizes { get; init; } = SegmentSizes.Default;
+
     public IWorkScheduler Scheduler { get; set; } = new InlineScheduler();
 
     /// <summary>Opens the store; <paramref name="change"/> has the last word on the settings.</summary>
@@ -34,7 +38,7 @@ internal sealed class StoreHome
     {
         var options = new SnapshotKvOptions { Path = Path, TimeProvider = Clock, LoggerFactory = Log, Durability = Durability };
         change?.Invoke(options);
-        return KvStore.Open(options, new StoreEnvironment(Files, Scheduler));
+        return KvStore.Open(options, new StoreEnvironment(Files, Scheduler) { SegmentSizes = SegmentSizes });
     }
 
     /// <summary>Opens a handle on the store that others may share; <paramref name="change"/> has the last word on the settings, of which only the path is set.</summary>
@@ -42,7 +46,7 @@ internal sealed class StoreHome
     {
         var options = new SnapshotKvOptions { Path = Path };
         change?.Invoke(options);
-        return KvStore.OpenShared(options, owner, new StoreEnvironment(Files, Scheduler));
+        return KvStore.OpenShared(options, owner, new StoreEnvironment(Files, Scheduler) { SegmentSizes = SegmentSizes });
     }
 
     public IReadOnlyList<string> Snapshots() => Names("snapshots");
