@@ -76,6 +76,9 @@ def main():
 
     output = ROOT / "artifacts" / "mutation" / arguments.folder.lower()
     print(f"seed {arguments.seed}, share {arguments.share}", flush=True)
+
+    # The tool looks at the projects before it builds them, and does not find its way without what a restore leaves.
+    subprocess.run(["dotnet", "restore", str(TESTS)], check=True)
     command = ["dotnet", "stryker", "--config-file", str(config), "--concurrency", str(arguments.concurrency), "--output", str(output), "--skip-version-check"]
     for span in sample(files, arguments.share, random.Random(arguments.seed)):
         command += ["--mutate", span]

@@ -39,6 +39,10 @@ internal static class StoreSettings
         settings.Enumeration<KvFormat>(nameof(options.Format), value => options.Format = value);
         settings.Int32(nameof(options.MaxValueBytes), value => options.MaxValueBytes = value);
         settings.Int64(nameof(options.MaxSnapshotBytes), value => options.MaxSnapshotBytes = value);
+        settings.Enumeration<KvDurability>(nameof(options.Durability), value => options.Durability = value);
+        settings.Duration(nameof(options.FlushInterval), value => options.FlushInterval = value);
+        settings.Enumeration<KvRecoveryMode>(nameof(options.Recovery), value => options.Recovery = value);
+        settings.Int64(nameof(options.MaxJournalBytes), value => options.MaxJournalBytes = value);
         settings.Text(nameof(options.Name), value => options.Name = value);
     }
 }

@@ -196,7 +196,7 @@ public abstract partial class KvKeyspace : KvInMemoryKeyspace, IKvChangeFeed, IK
             return KvTimeToLive.Missing;
         }
 
-        var deadline = record.Deadline;
+        var deadline = record.Expiry;
         if (deadline == 0)
         {
             return KvTimeToLive.Unlimited;

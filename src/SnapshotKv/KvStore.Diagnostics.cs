@@ -12,6 +12,9 @@ public sealed partial class KvStore
         Engine.ThrowIfClosed();
         var pipeline = Engine.Pipeline;
         var saves = Engine.Checkpointer?.History.Current;
+
+        // Before the version: a commit between the two must not look as if it had been flushed before it was made.
+        var durable = (long?)_store.DurableSequence;
         return new()
         {
             Name = _store.Name,
@@ -25,6 +28,13 @@ public sealed partial class KvStore
             UnsavedSince = Engine.Checkpointer?.Unsaved.Since,
             Watchers = pipeline.Feed.SubscriptionCount,
             MissedByWatchers = pipeline.Feed.MissedCount,
+            Durability = Engine.Durability,
+            DurableVersion = durable,
+            JournalBytes = _store.JournalFiles?.TotalBytes ?? 0,
+            JournalUnusedBytes = _store.Journal?.UnusedBytes ?? 0,
+            MaxJournalBytes = _store.MaxJournalBytes,
+            Fault = _store.Journal?.Flushes.Fault,
+            WriteRefusal = _store.Journal?.Refusal,
         };
     }
 

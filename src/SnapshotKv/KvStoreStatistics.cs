@@ -43,4 +43,39 @@ public sealed record KvStoreStatistics
 
     /// <summary>How often a watcher was too slow, so that changes were dropped and it was told so.</summary>
     public required long MissedByWatchers { get; init; }
+
+    /// <summary>What each write survives that does not ask for more. In memory-only mode, where nothing outlives the process, <see cref="KvDurability.Snapshot"/>.</summary>
+    public required KvDurability Durability { get; init; }
+
+    /// <summary>The number of the last commit that is known to be on the device, in the journal or in a snapshot; null in memory-only mode.</summary>
+    public required long? DurableVersion { get; init; }
+
+    /// <summary>How many commits the device is not known to have: what a power cut at this moment may take. In memory-only mode 0.</summary>
+    public long UnflushedCommits => DurableVersion is { } durable ? Math.Max(0, Version - durable) : 0;
+
+    /// <summary>What the journal's files take of the disk, in bytes, <see cref="JournalUnusedBytes"/> included; 0 where there are none.</summary>
+    public required long JournalBytes { get; init; }
+
+    /// <summary>What of them was made ready and has no commit yet, in bytes: the next commits take no further room of the disk.</summary>
+    public required long JournalUnusedBytes { get; init; }
+
+    /// <summary>The bytes of the journal that are in use.</summary>
+    public long JournalUsedBytes => Math.Max(0, JournalBytes - JournalUnusedBytes);
+
+    /// <summary>What the journal's files may take: <see cref="SnapshotKvOptions.MaxJournalBytes"/>, as it counts now.</summary>
+    public required long MaxJournalBytes { get; init; }
+
+    /// <summary>What the device failed with, so that the store takes no more writes until it is opened again (<see cref="KvStoreFaultedException"/>); null while all is well.</summary>
+    public required Exception? Fault { get; init; }
+
+    /// <summary>Whether the device has failed.</summary>
+    public bool IsFaulted => Fault is not null;
+
+    /// <summary>
+    /// Why the last write that needed room in the journal was refused (<see cref="KvStoreUnavailableException"/>); null once one has found some. Writers try anew each second.
+    /// </summary>
+    public required Exception? WriteRefusal { get; init; }
+
+    /// <summary>Whether writes are refused at this moment, for either reason.</summary>
+    public bool IsRefusingWrites => Fault is not null || WriteRefusal is not null;
 }

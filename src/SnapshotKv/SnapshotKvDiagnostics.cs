@@ -43,8 +43,35 @@ public static class SnapshotKvDiagnostics
     /// <summary>Counter, <c>{time}</c>: how often a watcher was too slow, so that changes were dropped and it was told so. Tag: <see cref="StoreTag"/>.</summary>
     public const string WatchersMissed = "snapshotkv.watchers.missed";
 
-    /// <summary>Gauge, <c>{file}</c>: the damaged snapshots that opening found and set aside. Tag: <see cref="StoreTag"/>.</summary>
+    /// <summary>Gauge, <c>{file}</c>: the damaged snapshots and journal segments that opening found. Tag: <see cref="StoreTag"/>.</summary>
     public const string RecoveryProblems = "snapshotkv.recovery.problems";
+
+    /// <summary>Up-down counter, <c>By</c>: what the journal's files take of the disk, <see cref="JournalUnused"/> included. Tag: <see cref="StoreTag"/>; as of all that begin with <c>snapshotkv.journal</c>, only from stores that have one.</summary>
+    public const string JournalSize = "snapshotkv.journal.size";
+
+    /// <summary>Up-down counter, <c>By</c>: what of the journal's files was made ready and has no commit yet. Tag: <see cref="StoreTag"/>.</summary>
+    public const string JournalUnused = "snapshotkv.journal.unused";
+
+    /// <summary>Counter, <c>{commit}</c>: the commits appended to the journal. Tag: <see cref="StoreTag"/>.</summary>
+    public const string JournalCommits = "snapshotkv.journal.commits";
+
+    /// <summary>Counter, <c>By</c>: the bytes appended to the journal. Tag: <see cref="StoreTag"/>.</summary>
+    public const string JournalAppended = "snapshotkv.journal.appended";
+
+    /// <summary>Up-down counter, <c>{commit}</c>: the commits in the journal that the device is not known to have: what a power cut now would cost. Tag: <see cref="StoreTag"/>.</summary>
+    public const string JournalUnflushed = "snapshotkv.journal.unflushed";
+
+    /// <summary>Counter, <c>{entry}</c>: the moved sliding expiries that the journal was told of. Tag: <see cref="StoreTag"/>.</summary>
+    public const string JournalSlides = "snapshotkv.journal.slides";
+
+    /// <summary>Gauge, <c>{fault}</c>: 1 when the device has failed, so that the store takes no more writes until it is opened again; else 0. Tag: <see cref="StoreTag"/>.</summary>
+    public const string JournalFaulted = "snapshotkv.journal.faulted";
+
+    /// <summary>Gauge, <c>{refusal}</c>: 1 while writes are refused because the journal finds no room on the disk, which is tried anew each second; else 0. Tag: <see cref="StoreTag"/>.</summary>
+    public const string JournalRefusing = "snapshotkv.journal.refusing";
+
+    /// <summary>Histogram, <c>s</c>: how long a flush of the journal to the device took. Tags as of <see cref="OpenDuration"/>.</summary>
+    public const string FlushDuration = "snapshotkv.journal.flush.duration";
 
     /// <summary>Counter, <c>{request}</c>: lookups in the cache of the package SnapshotKv.Extensions. Tags: <see cref="CacheNameTag"/>, <see cref="CacheRequestTypeTag"/>.</summary>
     /// <remarks>This name and its tags are those that .NET gives its own caches, so that one chart shows them all.</remarks>
@@ -62,6 +89,9 @@ public static class SnapshotKvDiagnostics
     /// <summary>Activity: expired entries are swept.</summary>
     public const string SweepActivity = "snapshotkv.sweep";
 
+    /// <summary>Activity: the journal is flushed to the device.</summary>
+    public const string FlushActivity = "snapshotkv.journal.flush";
+
     /// <summary>Tag: which store, by <see cref="SnapshotKvOptions.Name"/>.</summary>
     public const string StoreTag = "snapshotkv.store";
 
@@ -70,6 +100,9 @@ public static class SnapshotKvDiagnostics
 
     /// <summary>Tag of activities: how many bytes the snapshot has that was loaded or saved.</summary>
     public const string BytesTag = "snapshotkv.bytes";
+
+    /// <summary>Tag of a flush's activity: how many commits the device has got by it.</summary>
+    public const string CommitsTag = "snapshotkv.commits";
 
     /// <summary>Tag: <see cref="Success"/>, <see cref="Failure"/> or <see cref="Canceled"/>.</summary>
     public const string OutcomeTag = "outcome";

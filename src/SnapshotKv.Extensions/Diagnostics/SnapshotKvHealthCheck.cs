@@ -1,10 +1,11 @@
+using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
 
 namespace SnapshotKv.Extensions.Diagnostics;
 
-/// <summary>Tells whether a store keeps what it is given: is it open, do saves succeed, is there room for the next, was something lost when it was opened.</summary>
+/// <summary>Tells whether a store keeps what it is given: is it open, does it take writes, do saves succeed, is there room for the next, was something lost when it was opened.</summary>
 /// <remarks>
 /// Has no state, as a new one is made for each run: what outlives it, the last good limits among it, is handed to it. Looks at numbers that the store has at hand, and asks the file system for its free space. Descriptions name
 /// no path: reports are often open to everybody.
@@ -26,6 +27,7 @@ internal sealed class SnapshotKvHealthCheck(IServiceProvider services, string st
             var store = FindStore();
             var statistics = store.GetStatistics();
             Describe(store, statistics, settings.TimeProvider.GetUtcNow(), findings);
+            JudgeJournal(statistics, limits, findings);
             JudgeSaves(statistics, limits, findings);
             JudgeRecovery(store.RecoveryReport, limits, findings);
             await JudgeFreeSpaceAsync(store, statistics, limits, findings, cancellationToken).ConfigureAwait(false);
@@ -66,14 +68,40 @@ internal sealed class SnapshotKvHealthCheck(IServiceProvider services, string st
         findings.Add("memoryOnly", store.IsMemoryOnly);
         findings.Add("entries", statistics.Entries);
         findings.Add("failedSaves", statistics.FailedSaves);
-        findings.Add("recoveryProblems", store.RecoveryReport.Problems.Count);
+        findings.Add("recoveryProblems", store.RecoveryReport.Problems.Count + store.RecoveryReport.JournalProblems.Count);
+        findings.Add("hasUnacknowledgedLoss", !store.RecoveryReport.IsAcknowledged);
         findings.Add("unsavedAge", Since(statistics.UnsavedSince) ?? TimeSpan.Zero);
         findings.Add("lastSavedAt", statistics.LastSavedAt);
         findings.Add("lastSaveAge", Since(statistics.LastSavedAt));
         findings.Add("lastSaveDuration", statistics.LastSaveDuration);
         findings.Add("snapshotBytes", statistics.LastSnapshot?.SizeBytes);
+        if (!store.IsMemoryOnly)
+        {
+            findings.Add("durability", statistics.Durability.ToString());
+            findings.Add("unflushedCommits", statistics.UnflushedCommits);
+            findings.Add("journalBytes", statistics.JournalBytes);
+            findings.Add("journalUnusedBytes", statistics.JournalUnusedBytes);
+        }
 
         TimeSpan? Since(DateTimeOffset? instant) => instant is null ? null : now > instant ? now - instant : TimeSpan.Zero;
+    }
+
+    internal static void JudgeJournal(KvStoreStatistics statistics, SnapshotKvHealthCheckOptions limits, HealthFindings findings)
+    {
+        if (statistics.Fault is { } fault)
+        {
+            findings.Fail("The device did not take what was written to it. The store takes no more writes until it is opened again; reads go on.", fault);
+        }
+        else if (statistics.WriteRefusal is { } refusal)
+        {
+            findings.Fail("Writes are refused, because the journal finds no room on the disk, or may not be written; they are tried anew each second. Reads go on.", refusal);
+        }
+
+        if (statistics.JournalBytes > statistics.MaxJournalBytes / 100m * limits.MaxJournalPercent)
+        {
+            findings.Degrade(string.Create(
+                CultureInfo.InvariantCulture, $"The journal takes {statistics.JournalBytes} bytes, which is more than {limits.MaxJournalPercent} % of the {statistics.MaxJournalBytes} that it may."));
+        }
     }
 
     private static void JudgeSaves(KvStoreStatistics statistics, SnapshotKvHealthCheckOptions limits, HealthFindings findings)
@@ -89,11 +117,24 @@ internal sealed class SnapshotKvHealthCheck(IServiceProvider services, string st
         }
     }
 
-    private static void JudgeRecovery(KvRecoveryReport report, SnapshotKvHealthCheckOptions limits, HealthFindings findings)
+    internal static void JudgeRecovery(KvRecoveryReport report, SnapshotKvHealthCheckOptions limits, HealthFindings findings)
     {
-        if (limits.ReportFallback && report.FellBack)
+        if (!limits.ReportFallback)
         {
-            findings.Degrade($"When the store was opened, damage made it go back behind {report.Problems.Count} newer snapshots. What was written since is not in it.");
+            return;
+        }
+
+        var damaged = report.Problems.Count + report.JournalProblems.Count;
+        if (!report.IsAcknowledged)
+        {
+            findings.Fail(report.HasLostCommits
+                ? "When the store was opened, commits were missing that had been acknowledged. Look at its recovery report, deal with the loss, and acknowledge it."
+                : "An earlier opening of the store found commits missing that had been acknowledged, and nobody has acknowledged the loss since.");
+        }
+        else if (damaged > 0 && !report.HasLostCommits)
+        {
+            findings.Degrade(string.Create(
+                CultureInfo.InvariantCulture, $"When the store was opened, {damaged} of its files were damaged and were set aside. Nothing is known to be missing, but look at the disk."));
         }
     }
 

@@ -11,7 +11,7 @@ public static class SnapshotKvHealthCheckExtensions
 {
     private static readonly string[] DefaultTags = ["snapshotkv", "storage"];
 
-    /// <summary>Adds a check that fails when a store is closed, cannot save, or is running out of space.</summary>
+    /// <summary>Adds a check that fails when a store is closed, takes no writes, cannot save, or is running out of space.</summary>
     /// <param name="builder">What <c>AddHealthChecks</c> gave back.</param>
     /// <param name="name">What the check is called. Default: null: <c>snapshotkv</c>, or <c>snapshotkv-</c> and the store's name.</param>
     /// <param name="failureStatus">What a failure is reported as. Default: null: <see cref="HealthStatus.Unhealthy"/>.</param>

@@ -19,10 +19,17 @@ public sealed class SnapshotKvHealthCheckOptions
     /// <value>In bytes, at least 0; 0: whatever is free. Default: null: the size of the last snapshot, since the next one will hardly be smaller.</value>
     public long? MinAvailableBytes { get; set; }
 
-    /// <summary>Whether the check is degraded when opening the store had to go back to an older snapshot because newer ones were damaged.</summary>
+    /// <summary>How full the journal may be before the check is degraded.</summary>
     /// <value>
-    /// Default: true. It stays so until the store is opened again: a save makes the state whole, but does not bring back what was lost, and would hide it
-    /// from whoever looks a moment later.
+    /// In percent of <see cref="SnapshotKvOptions.MaxJournalBytes"/>, from 1 to 100; 100: however full. Default: 75, where a snapshot is saved to make room: a journal that stays
+    /// above it is written faster than snapshots can be, or these fail.
+    /// </value>
+    public int MaxJournalPercent { get; set; } = 75;
+
+    /// <summary>Whether the check tells of damage that opening the store has found.</summary>
+    /// <value>
+    /// Default: true. Where commits are missing that had been acknowledged, the check fails until <see cref="KvRecoveryReport.Acknowledge"/>, be it at a later opening. Where files were
+    /// damaged and nothing is known to be missing, it is degraded until the store is opened again.
     /// </value>
     public bool ReportFallback { get; set; } = true;
 }

@@ -8,6 +8,7 @@ internal sealed class SnapshotKvHealthCheckOptionsSetup(IServiceProvider service
         settings.Int32(nameof(options.FailedSaves), value => options.FailedSaves = value);
         settings.OptionalDuration(nameof(options.MaxUnsavedAge), value => options.MaxUnsavedAge = value);
         settings.OptionalInt64(nameof(options.MinAvailableBytes), value => options.MinAvailableBytes = value);
+        settings.Int32(nameof(options.MaxJournalPercent), value => options.MaxJournalPercent = value);
         settings.Boolean(nameof(options.ReportFallback), value => options.ReportFallback = value);
     }
 }

@@ -32,6 +32,11 @@ internal sealed class SnapshotKvHealthCheckOptionsValidator(IServiceProvider ser
             Add(nameof(options.MinAvailableBytes), "must be at least 0 bytes, or left out for the size of the last snapshot", options.MinAvailableBytes);
         }
 
+        if (options.MaxJournalPercent is < 1 or > 100)
+        {
+            Add(nameof(options.MaxJournalPercent), "must be from 1 to 100 (however full)", options.MaxJournalPercent);
+        }
+
         return errors.Count > 0 ? ValidateOptionsResult.Fail(errors) : ValidateOptionsResult.Success;
 
         void Add(string setting, string rule, object? value) => errors.Add(string.Create(CultureInfo.InvariantCulture, $"{setting} {rule}; it is {value}."));

@@ -14,4 +14,23 @@ internal interface IStoreGauges
     long MissedByWatchers { get; }
 
     int RecoveryProblems { get; }
+
+    /// <summary>Whether there is a journal; without one the rest says nothing.</summary>
+    bool HasJournal { get; }
+
+    long JournalBytes { get; }
+
+    long JournalUnusedBytes { get; }
+
+    long JournalCommits { get; }
+
+    long JournalAppendedBytes { get; }
+
+    long JournalUnflushed { get; }
+
+    long JournalSlides { get; }
+
+    bool IsFaulted { get; }
+
+    bool IsRefusingWrites { get; }
 }

@@ -69,6 +69,8 @@ internal sealed class StoreMetrics : IDisposable
 
     public StoreOperation BeginSweep(TimeProvider timeProvider) => new(SnapshotKvDiagnostics.SweepActivity, this, timeProvider);
 
+    public StoreOperation BeginFlush(TimeProvider timeProvider) => new(SnapshotKvDiagnostics.FlushActivity, this, timeProvider);
+
     /// <summary>Notes what has ended.</summary>
     /// <param name="activity">The name of its activity.</param>
     /// <param name="elapsed">How long it took.</param>
@@ -100,6 +102,9 @@ internal sealed class StoreMetrics : IDisposable
                 }
 
                 break;
+            case SnapshotKvDiagnostics.FlushActivity:
+                instruments.FlushDuration.Record(elapsed.TotalSeconds, tags);
+                break;
             default:
                 instruments.SweepDuration.Record(elapsed.TotalSeconds, tags);
                 if (succeeded)
@@ -112,12 +117,21 @@ internal sealed class StoreMetrics : IDisposable
     }
 
     /// <summary>Reads one of the store's gauges, while it is open.</summary>
-    public bool TryRead<T>(Func<IStoreGauges, T> read, out Measurement<T> measurement)
+    /// <param name="read">Reads it.</param>
+    /// <param name="has">Whether the store has it.</param>
+    /// <param name="measurement">What was read.</param>
+    public bool TryRead<T>(Func<IStoreGauges, T> read, Func<IStoreGauges, bool> has, out Measurement<T> measurement)
         where T : struct
     {
         var gauges = Volatile.Read(ref _gauges);
-        measurement = gauges is null ? default : new(read(gauges), Current.Store);
-        return gauges is not null;
+        if (gauges is null || !has(gauges))
+        {
+            measurement = default;
+            return false;
+        }
+
+        measurement = new(read(gauges), Current.Store);
+        return true;
     }
 
     public void Dispose()

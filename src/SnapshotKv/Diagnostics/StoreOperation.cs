@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace SnapshotKv.Diagnostics;
 
-/// <summary>An opening, a save or a sweep while it runs: an activity, where somebody listens, and a measurement when it ends.</summary>
+/// <summary>An opening, a save, a sweep or a flush while it runs: an activity, where somebody listens, and a measurement when it ends.</summary>
 /// <remarks>For one thread or asynchronous flow.</remarks>
 internal sealed class StoreOperation : IDisposable
 {
@@ -35,6 +35,14 @@ internal sealed class StoreOperation : IDisposable
         }
 
         return End(SnapshotKvDiagnostics.Success, error: null, entries, bytes ?? 0);
+    }
+
+    /// <summary>The device has what was appended to the journal.</summary>
+    /// <param name="commits">How many commits it did not have before.</param>
+    public void FlushSucceeded(long commits)
+    {
+        _activity?.SetTag(SnapshotKvDiagnostics.CommitsTag, commits);
+        End(SnapshotKvDiagnostics.Success, error: null, 0, 0);
     }
 
     /// <summary>It failed, or its caller gave it up. Says nothing once it has succeeded: what comes after the deed is none of it.</summary>

@@ -61,11 +61,16 @@ internal sealed class JournalRoom(JournalWriter journal, Checkpointer checkpoint
         }
     }
 
-    private KvStoreUnavailableException Full(KvStoreUnavailableException? cause) => new(
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"The write was refused, because the journal has reached {nameof(SnapshotKvOptions.MaxJournalBytes)} ({settings.MaxJournalBytes} bytes) and no snapshot could make room: ")
-            + (cause?.Message ?? "others took it as fast as it was made. Raise the limit.")
-            + " Nothing was changed by the write, and reads go on.",
-        cause);
+    private KvStoreUnavailableException Full(KvStoreUnavailableException? cause)
+    {
+        var refusal = new KvStoreUnavailableException(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"The write was refused, because the journal has reached {nameof(SnapshotKvOptions.MaxJournalBytes)} ({settings.MaxJournalBytes} bytes) and no snapshot could make room: ")
+                + (cause?.Message ?? "others took it as fast as it was made. Raise the limit.")
+                + " Nothing was changed by the write, and reads go on.",
+            cause);
+        journal.NoteFull(refusal);
+        return refusal;
+    }
 }

@@ -17,6 +17,10 @@ internal sealed class JournalUpkeep(
     private ITimer? _timer;
     private int _isFlushDue;
     private int _isPreparing;
+    private long _toldSlides;
+
+    /// <summary>How many slides the journal was told of since the opening.</summary>
+    public long ToldSlides => Volatile.Read(ref _toldSlides);
 
     /// <summary>Begins anew by the clock as it is bound now.</summary>
     public void SetTimes()
@@ -91,6 +95,8 @@ internal sealed class JournalUpkeep(
                 // No room: the snapshot that makes some has them all.
                 return;
             }
+
+            Volatile.Write(ref _toldSlides, _toldSlides + frame.Length);
         }
     }
 

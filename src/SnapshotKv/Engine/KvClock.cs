@@ -72,7 +72,7 @@ internal sealed class KvClock
         while (true)
         {
             var deadline = record.Deadline;
-            if (!HasCome(deadline, out now))
+            if (!HasCome(record.ExpiryOf(deadline), out now))
             {
                 return false;
             }

@@ -24,14 +24,6 @@ internal sealed class MaintenanceRunner : IDisposable
     /// <summary>How long slides alone may wait for a save.</summary>
     private static readonly TimeSpan SlideDelay = TimeSpan.FromMinutes(10);
 
-    /// <summary>Where there is a journal, a store of this size and more is not saved by the debounce: rewriting it all for each few changes would keep the disk busy.</summary>
-    private const long LargeStore = 16L << 20;
-
-    /// <summary>A large store is saved when the journal has grown by so much, or by half the last snapshot if that is more, and after so long at the latest.</summary>
-    private const long LargeGrowth = 64L << 20;
-
-    private static readonly TimeSpan LargeStoreDelay = TimeSpan.FromMinutes(10);
-
     /// <summary>The journal is looked at each time it has grown by so much; less than what is left of it when it is nearly full.</summary>
     private const int LooksPerJournal = 32;
 
@@ -41,6 +33,7 @@ internal sealed class MaintenanceRunner : IDisposable
     private readonly ExpirationSweeper _sweeper;
     private readonly JournalWriter? _journal;
     private readonly SnapshotKvOptions _settings;
+    private readonly SaveCadence _cadence;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
     private readonly IWorkScheduler _ownScheduler;
@@ -59,11 +52,19 @@ internal sealed class MaintenanceRunner : IDisposable
     private volatile bool _isDisposed;
 
     public MaintenanceRunner(
-        Checkpointer? checkpointer, ExpirationSweeper sweeper, JournalWriter? journal, SnapshotKvOptions settings, TimeProvider timeProvider, IWorkScheduler scheduler, ILogger logger)
+        Checkpointer? checkpointer,
+        ExpirationSweeper sweeper,
+        JournalWriter? journal,
+        SnapshotKvOptions settings,
+        SaveCadence cadence,
+        TimeProvider timeProvider,
+        IWorkScheduler scheduler,
+        ILogger logger)
     {
         _checkpointer = checkpointer;
         _journal = journal;
         _settings = settings;
+        _cadence = cadence;
         _sweeper = sweeper;
         _timeProvider = timeProvider;
         _logger = logger;
@@ -103,6 +104,19 @@ internal sealed class MaintenanceRunner : IDisposable
         }
     }
 
+    /// <summary>The journal's limits have changed: they count from now on, also for what is not flushed yet.</summary>
+    public void SetJournalLimits()
+    {
+        lock (_timing)
+        {
+            if (!_isDisposed)
+            {
+                Journal?.SetTimes();
+                LookAtJournalSoon();
+            }
+        }
+    }
+
     /// <summary>Called after each commit: sees to it that a save comes.</summary>
     public void NoteChange()
     {
@@ -131,7 +145,7 @@ internal sealed class MaintenanceRunner : IDisposable
         Journal?.NoteChange();
         if (_checkpointer?.NoteSlide() == true && Interlocked.CompareExchange(ref _due, DueForSlide, NotDue) == NotDue)
         {
-            ArmIn(_debounce > SlideDelay ? _debounce : SlideDelay);
+            ArmIn(Longer(Rest, Longer(_debounce, SlideDelay)));
         }
     }
 
@@ -207,29 +221,37 @@ internal sealed class MaintenanceRunner : IDisposable
 
     private void Arm()
     {
-        var delay = IsLarge ? LargeStoreDelay : _debounce;
-        if (delay == TimeSpan.Zero)
+        if (_debounce == TimeSpan.Zero)
         {
             QueueSave();
             return;
         }
 
-        ArmIn(Rest > delay ? Rest : delay);
+        ArmIn(Longer(Rest, IsLarge ? Longer(_debounce, SaveCadence.LargeStoreDelay) : _debounce));
     }
+
+    private static TimeSpan Longer(TimeSpan one, TimeSpan other) => one > other ? one : other;
 
     private TimeSpan Rest => _timeProvider.GetElapsedTime(_timeProvider.GetTimestamp(), Volatile.Read(ref _restUntil));
 
     /// <summary>What the journal has taken since the newest snapshot was begun.</summary>
     private long Growth => _journal!.AppendedBytes - _checkpointer!.JournalBytesAtSave;
 
-    private bool IsLarge => _journal is not null && (_checkpointer!.Latest?.SizeBytes ?? 0) + Growth >= LargeStore;
+    private bool IsLarge => _journal is not null && (_checkpointer!.Latest?.SizeBytes ?? Growth) >= _cadence.LargeStore;
+
+    /// <summary>The next commit looks at the journal, however little it adds.</summary>
+    private void LookAtJournalSoon() => Volatile.Write(ref _lookAtBytes, 0);
 
     /// <summary>The journal has grown: perhaps enough for a save before its time.</summary>
     private void LookAtJournal()
     {
+        var growth = Growth;
         var step = _settings.MaxJournalBytes / LooksPerJournal;
-        Volatile.Write(ref _lookAtBytes, _journal!.AppendedBytes + step);
-        if (_journal.IsNearlyFull && Growth > step)
+        var enough = _cadence.GrowthBehind(_checkpointer!.Latest?.SizeBytes ?? 0);
+
+        // Not behind the growth that is waited for.
+        Volatile.Write(ref _lookAtBytes, _journal!.AppendedBytes + (growth < enough ? Math.Min(step, enough - growth) : step));
+        if (_journal.IsNearlyFull && growth > step)
         {
             // The limit comes before the rest between two saves.
             if (Interlocked.Exchange(ref _isForced, 1) == 0)
@@ -237,9 +259,9 @@ internal sealed class MaintenanceRunner : IDisposable
                 QueueSave();
             }
         }
-        else if (_saveTimer is not null && IsLarge && Growth >= Math.Max(LargeGrowth, (_checkpointer!.Latest?.SizeBytes ?? 0) / 2))
+        else if (_saveTimer is not null && IsLarge && growth >= enough && Volatile.Read(ref _failures) == 0)
         {
-            ArmIn(Rest > TimeSpan.Zero ? Rest : TimeSpan.Zero);
+            ArmIn(Longer(Rest, TimeSpan.Zero));
         }
     }
 
@@ -282,6 +304,7 @@ internal sealed class MaintenanceRunner : IDisposable
             Volatile.Write(ref _failures, 0);
             var ended = _timeProvider.GetTimestamp();
             Volatile.Write(ref _restUntil, ended + ((ended - started) * RestPerWork));
+            LookAtJournalSoon();
         }
         catch (ObjectDisposedException) when (_isDisposed)
         {

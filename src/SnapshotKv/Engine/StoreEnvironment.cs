@@ -9,5 +9,8 @@ internal sealed record StoreEnvironment(IFileSystem FileSystem, IWorkScheduler S
     /// <summary>How large the journal's segments are made.</summary>
     public SegmentSizes SegmentSizes { get; init; } = SegmentSizes.Default;
 
+    /// <summary>When a store with a journal is saved.</summary>
+    public SaveCadence Cadence { get; init; } = SaveCadence.Default;
+
     public static StoreEnvironment Default { get; } = new(PhysicalFileSystem.Instance, ThreadPoolScheduler.Instance);
 }

@@ -1,9 +1,11 @@
 using SnapshotKv.Diagnostics;
+using SnapshotKv.Journal;
 
 namespace SnapshotKv.Engine;
 
 /// <summary>What observable instruments read of an open store.</summary>
-internal sealed class StoreGauges(CommitPipeline pipeline, Checkpointer? checkpointer, KvRecoveryReport report) : IStoreGauges
+internal sealed class StoreGauges(
+    CommitPipeline pipeline, Checkpointer? checkpointer, KvRecoveryReport report, JournalWriter? journal, JournalFiles? journalFiles, JournalUpkeep? upkeep) : IStoreGauges
 {
     public long Entries => pipeline.Table.Count;
 
@@ -15,5 +17,23 @@ internal sealed class StoreGauges(CommitPipeline pipeline, Checkpointer? checkpo
 
     public long MissedByWatchers => pipeline.Feed.MissedCount;
 
-    public int RecoveryProblems => report.Problems.Count;
+    public int RecoveryProblems => report.Problems.Count + report.JournalProblems.Count;
+
+    public bool HasJournal => journal is not null;
+
+    public long JournalBytes => journalFiles?.TotalBytes ?? 0;
+
+    public long JournalUnusedBytes => journal?.UnusedBytes ?? 0;
+
+    public long JournalCommits => journal?.AppendedCommits ?? 0;
+
+    public long JournalAppendedBytes => journal?.AppendedBytes ?? 0;
+
+    public long JournalUnflushed => journal?.UnflushedCommits ?? 0;
+
+    public long JournalSlides => upkeep?.ToldSlides ?? 0;
+
+    public bool IsFaulted => journal?.Flushes.Fault is not null;
+
+    public bool IsRefusingWrites => journal?.Refusal is not null;
 }

@@ -48,7 +48,10 @@ internal readonly struct Record(byte[]? bytes)
     public long Deadline => Volatile.Read(ref DeadlineWord);
 
     /// <summary>The deadline without the mark.</summary>
-    public long Expiry => (Flags & RecordFlags.Sliding) != 0 ? Deadline & ~SlideMark : Deadline;
+    public long Expiry => ExpiryOf(Deadline);
+
+    /// <summary>A <see cref="Deadline"/> that was read of this record, without the mark.</summary>
+    public long ExpiryOf(long deadline) => (Flags & RecordFlags.Sliding) != 0 ? deadline & ~SlideMark : deadline;
 
     public ulong Sequence => ReadAt<ulong>(SequenceOffset);
 
@@ -195,7 +198,7 @@ internal readonly struct Record(byte[]? bytes)
     public bool IsExpiredAt(long now)
     {
         var deadline = Deadline;
-        return deadline != 0 && now >= deadline;
+        return deadline != 0 && now >= ExpiryOf(deadline);
     }
 
     /// <summary>Moves the deadline, unless somebody moved it since it was read.</summary>

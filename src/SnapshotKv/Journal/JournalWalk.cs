@@ -355,7 +355,10 @@ internal sealed class JournalWalk
             _look.Run(CancellationToken.None);
         }
 
-        return spot.Segment.Header is { } header && _look._flushed.GetValueOrDefault(header.Start) is var flushed && flushed > Math.Max(Math.Max(_known, _from), header.Start) && flushed >= next;
+        return spot.Segment.Header is { } header
+            && _look._flushed.GetValueOrDefault(header.Start) is var flushed
+            && flushed > Math.Max(Math.Max(_from, _known), header.Start)
+            && flushed >= next;
     }
 
     private JournalOutcome Judge()

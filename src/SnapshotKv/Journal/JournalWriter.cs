@@ -24,6 +24,7 @@ internal sealed class JournalWriter
     private readonly JournalOrigin _origin;
     private readonly SegmentSizes _sizes;
     private readonly SnapshotKvOptions _settings;
+    private readonly StoreMetrics _metrics;
     private readonly ILogger _logger;
     private readonly Lock _lock = new();
     private readonly List<JournalSegment> _unflushed = [];
@@ -46,6 +47,7 @@ internal sealed class JournalWriter
     private long _refusedAt;
     private bool _isPreparationRefused;
     private long _preparationRefusedAt;
+    private Exception? _fullness;
 
     public JournalWriter(
         IFileSystem fileSystem,
@@ -54,6 +56,7 @@ internal sealed class JournalWriter
         JournalOrigin origin,
         SegmentSizes sizes,
         SnapshotKvOptions settings,
+        StoreMetrics metrics,
         Action<Exception> onFault,
         ILogger logger)
     {
@@ -63,6 +66,7 @@ internal sealed class JournalWriter
         _origin = origin;
         _sizes = sizes;
         _settings = settings;
+        _metrics = metrics;
         _logger = logger;
         _lastAppended = origin.Start;
         Flushes = new(FlushSegments, onFault);
@@ -80,6 +84,26 @@ internal sealed class JournalWriter
     /// <summary>The bytes of all frames that were appended since the opening.</summary>
     public long AppendedBytes => Volatile.Read(ref _appendedBytes);
 
+    /// <summary>How many commits were appended since the opening.</summary>
+    public long AppendedCommits => (long)(LastAppended - _origin.Start);
+
+    /// <summary>How many of them the device is not known to have.</summary>
+    public long UnflushedCommits
+    {
+        get
+        {
+            // In this order: what is flushed between the two reads was appended before.
+            var durable = Flushes.Durable;
+            return (long)(LastAppended - durable);
+        }
+    }
+
+    /// <summary>The bytes that were made ready and have no frame yet: they take no further room of the disk when they are used.</summary>
+    public long UnusedBytes => Unused(Volatile.Read(ref _current)) + Unused(Volatile.Read(ref _next));
+
+    /// <summary>Why the last commit was refused that found no room; null when one has found some since.</summary>
+    public Exception? Refusal => Volatile.Read(ref _refusal) ?? Volatile.Read(ref _fullness);
+
     /// <summary>Whether something was appended that is not known to be on the device.</summary>
     public bool IsFlushDue => Flushes.Durable < LastAppended || _isMoreDue;
 
@@ -88,6 +112,9 @@ internal sealed class JournalWriter
 
     /// <summary>Whether the journal comes near to its limit, so that a snapshot is needed to make room.</summary>
     public bool IsNearlyFull => _files.TotalBytes > _settings.MaxJournalBytes / 4 * 3;
+
+    /// <summary>A writer was refused, because no snapshot could make room.</summary>
+    public void NoteFull(Exception refusal) => Volatile.Write(ref _fullness, refusal);
 
     /// <summary>Called when the files were removed under the open store: saves what was in them.</summary>
     /// <value>Returns the last commit that is saved.</value>
@@ -258,7 +285,8 @@ internal sealed class JournalWriter
             _isMoreDue = true;
         }
 
-        if (_next is null && !_isPreparing && current.Used > current.Size / 2)
+        // Once a segment: when the disk refuses, it is for the writer to find who needs the room.
+        if (current.Used > current.Size / 2 && current.Used - frame.Size <= current.Size / 2)
         {
             _isNextWanted = true;
         }
@@ -307,7 +335,7 @@ internal sealed class JournalWriter
                 BeginSmallAgain();
             }
 
-            _refusal = exception;
+            Volatile.Write(ref _refusal, exception);
             _refusedAt = _settings.TimeProvider.GetTimestamp();
             throw Refused(exception);
         }
@@ -327,12 +355,11 @@ internal sealed class JournalWriter
     {
         if (_refusal is { } refusal)
         {
+            // Kept beyond that, until one has found room: this is what those are told who ask how the store is.
             if (_settings.TimeProvider.GetElapsedTime(_refusedAt) < RetryAfter)
             {
                 throw Refused(refusal);
             }
-
-            _refusal = null;
         }
     }
 
@@ -389,7 +416,16 @@ internal sealed class JournalWriter
             _lastSize = next?.Size ?? _lastSize;
             _lastOrdinal = next?.Ordinal ?? _lastOrdinal;
         }
+
+        if (next is not null)
+        {
+            // There is room again.
+            Volatile.Write(ref _refusal, null);
+            Volatile.Write(ref _fullness, null);
+        }
     }
+
+    private static long Unused(JournalSegment? segment) => segment is null ? 0 : segment.Size - segment.Used;
 
     private void Discard(JournalSegment? unused)
     {
@@ -402,6 +438,23 @@ internal sealed class JournalWriter
 
     /// <summary>The flush itself: one at a time, called by <see cref="Flushes"/>.</summary>
     private ulong FlushSegments()
+    {
+        using var operation = _metrics.BeginFlush(_settings.TimeProvider);
+        try
+        {
+            var before = Flushes.Durable;
+            var through = FlushAppended();
+            operation.FlushSucceeded((long)(Math.Max(through, before) - before));
+            return through;
+        }
+        catch (Exception exception)
+        {
+            operation.Failed(exception);
+            throw;
+        }
+    }
+
+    private ulong FlushAppended()
     {
         // Before the segments: what was appended up to it lies in them.
         _isMoreDue = false;
@@ -427,7 +480,9 @@ internal sealed class JournalWriter
             _files.Drop(_snapshotThrough);
         }
 
-        return isLost ? SaveTheLost() : through;
+        // Not only what is appended to, but what that builds on may have been removed.
+        var isBaseLost = _maker.WasRemoved();
+        return isLost ? SaveTheLost() : isBaseLost ? Save() : through;
     }
 
     private bool TryFlush(JournalSegment segment)
@@ -451,6 +506,12 @@ internal sealed class JournalWriter
         }
 
         Discard(next);
+        _maker.ForgetDirectory();
+        return Save();
+    }
+
+    private ulong Save()
+    {
         _logger.JournalRemoved();
         return Rescue!();
     }

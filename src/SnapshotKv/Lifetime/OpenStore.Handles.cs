@@ -83,10 +83,15 @@ internal sealed partial class OpenStore
     private void Apply()
     {
         var (debounce, interval) = (_settings.SaveDebounce, _settings.TtlCleanupInterval);
+        var (flushInterval, maxJournalBytes) = (_settings.FlushInterval, _settings.MaxJournalBytes);
         SettingsAgreement.Apply(_handles, _settings);
         if (BindClock() || debounce != _settings.SaveDebounce || interval != _settings.TtlCleanupInterval)
         {
             Maintenance.SetTimes(_settings.SaveDebounce, _settings.TtlCleanupInterval);
+        }
+        else if (flushInterval != _settings.FlushInterval || maxJournalBytes != _settings.MaxJournalBytes)
+        {
+            Maintenance.SetJournalLimits();
         }
 
         BindLogger();

@@ -7,9 +7,30 @@ namespace SnapshotKv.Lifetime;
 /// <content>The journal, and what happens when its files do not hold.</content>
 internal sealed partial class OpenStore
 {
+    /// <summary>Who appends commits; null in memory-only mode and at level <see cref="KvDurability.Snapshot"/>.</summary>
+    public JournalWriter? Journal => _journal;
+
+    /// <summary>The journal's files, also those that an opening at another level left; null in memory-only mode.</summary>
+    public JournalFiles? JournalFiles { get; }
+
+    /// <summary>What they may take.</summary>
+    public long MaxJournalBytes => _settings.MaxJournalBytes;
+
+    /// <summary>The last commit that is known to be on the device, in the journal or in a snapshot; null in memory-only mode.</summary>
+    public ulong? DurableSequence => Directory?.Checkpointer is not { } checkpointer ? null
+        : _journal is not null ? _journal.Flushes.Durable
+
+        // What was found at the opening is there, whether or not it is to be rewritten.
+        : Math.Max(_openedAt, checkpointer.SavedSequence);
+
     private JournalWriter CreateJournal(StoreEnvironment environment, OpenDirectory directory, JournalFiles files, RecoveredStore recovered)
     {
-        var maker = new SegmentMaker(environment.FileSystem, directory.Journal, () => directory.Keep(directory.Checkpointer!.Latest), isMapped: _settings.Durability != KvDurability.Disk);
+        var maker = new SegmentMaker(
+            environment.FileSystem,
+            directory.Journal,
+            () => directory.Keep(directory.Checkpointer!.Latest),
+            hasDirectory: files.ClosedCount > 0,
+            isMapped: _settings.Durability != KvDurability.Disk);
         return new(
             environment.FileSystem,
             files,
@@ -17,6 +38,7 @@ internal sealed partial class OpenStore
             new JournalOrigin(recovered.Continues, recovered.Sequence),
             environment.SegmentSizes,
             _settings,
+            _metrics,
             OnFault,
             _logger)
         {

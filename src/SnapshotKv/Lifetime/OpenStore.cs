@@ -27,6 +27,7 @@ internal sealed partial class OpenStore
     private readonly SnapshotKvOptions _settings;
     private readonly JournalWriter? _journal;
     private readonly SlideQueue? _slides;
+    private readonly ulong _openedAt;
 
     private OpenStore(
         SnapshotKvOptions settings,
@@ -53,11 +54,11 @@ internal sealed partial class OpenStore
             _blobs = new StoreBlobs(environment.FileSystem, directory, new SnapshotReader(environment.FileSystem), settings, recovered, logger);
         }
 
-        JournalFiles? journalFiles = null;
+        _openedAt = recovered.Sequence;
         if (directory is not null)
         {
-            journalFiles = new JournalFiles(directory.Journal, recovered.Segments, recovered.LastOrdinal, logger);
-            _journal = settings.Durability == KvDurability.Snapshot ? null : CreateJournal(environment, directory, journalFiles, recovered);
+            JournalFiles = new JournalFiles(directory.Journal, recovered.Segments, recovered.LastOrdinal, logger);
+            _journal = settings.Durability == KvDurability.Snapshot ? null : CreateJournal(environment, directory, JournalFiles, recovered);
             _slides = _journal is null ? null : new SlideQueue();
         }
 
@@ -77,12 +78,12 @@ internal sealed partial class OpenStore
             recovered.IsSaveDue,
             _snapshotWatchers,
             new SaveHistory(recovered.Header?.CreatedAt),
-            journalFiles!,
+            JournalFiles!,
             _journal,
             metrics,
             logger));
         Maintenance = new MaintenanceRunner(
-            directory?.Checkpointer, new ExpirationSweeper(_pipeline, clock, metrics, logger), _journal, settings, timeProvider, environment.Scheduler, logger);
+            directory?.Checkpointer, new ExpirationSweeper(_pipeline, clock, metrics, logger), _journal, settings, environment.Cadence, timeProvider, environment.Scheduler, logger);
         if (_journal is not null)
         {
             Maintenance.Journal = new JournalUpkeep(_journal, _slides!, _pipeline, clock, settings, Maintenance.Queue, logger);
@@ -92,7 +93,7 @@ internal sealed partial class OpenStore
         Maintenance.SetTimes(settings.SaveDebounce, settings.TtlCleanupInterval);
         // A directory that is to be rewritten waits for that from the start.
         directory?.Checkpointer!.NoteChange();
-        metrics.Attach(new StoreGauges(_pipeline, directory?.Checkpointer, recovered.Report));
+        metrics.Attach(new StoreGauges(_pipeline, directory?.Checkpointer, recovered.Report, _journal, JournalFiles, Maintenance.Journal));
         if (_blobs?.HasAny == true)
         {
             environment.Scheduler.Queue(_blobs.Sweep);

@@ -27,6 +27,13 @@ public sealed class KvStoreStatisticsTests
             UnsavedSince = null,
             Watchers = 0,
             MissedByWatchers = 0,
+            Durability = KvDurability.Snapshot,
+            DurableVersion = (long)store.LastSequence,
+            JournalBytes = 0,
+            JournalUnusedBytes = 0,
+            MaxJournalBytes = 1L << 30,
+            Fault = null,
+            WriteRefusal = null,
         });
         statistics.HasUnsavedChanges.ShouldBeFalse();
     }

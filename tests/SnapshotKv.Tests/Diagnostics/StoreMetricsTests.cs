@@ -66,6 +66,15 @@ public sealed class StoreMetricsTests : IDisposable
         _collector.Instruments.Select(instrument => instrument.Name).Order(StringComparer.Ordinal).ShouldBe(
         [
             "snapshotkv.entries",
+            "snapshotkv.journal.appended",
+            "snapshotkv.journal.commits",
+            "snapshotkv.journal.faulted",
+            "snapshotkv.journal.flush.duration",
+            "snapshotkv.journal.refusing",
+            "snapshotkv.journal.size",
+            "snapshotkv.journal.slides",
+            "snapshotkv.journal.unflushed",
+            "snapshotkv.journal.unused",
             "snapshotkv.open.duration",
             "snapshotkv.recovery.problems",
             "snapshotkv.save.consecutive_failures",
@@ -82,7 +91,7 @@ public sealed class StoreMetricsTests : IDisposable
     [Fact]
     public void Rule3_11_05_Tags_NameTheStoreAndNothingOfItsData()
     {
-        using (var store = Open(options => options.Name = "shop"))
+        using (var store = Open(options => (options.Name, options.Durability) = ("shop", KvDurability.Process)))
         {
             store.Set("secret key", "secret value", TimeSpan.FromSeconds(1));
             _home.Clock.Advance(TimeSpan.FromMinutes(5));
@@ -398,5 +407,23 @@ public sealed class StoreMetricsTests : IDisposable
         public long MissedByWatchers => 0;
 
         public int RecoveryProblems => 0;
+
+        public bool HasJournal => false;
+
+        public long JournalBytes => 0;
+
+        public long JournalUnusedBytes => 0;
+
+        public long JournalCommits => 0;
+
+        public long JournalAppendedBytes => 0;
+
+        public long JournalUnflushed => 0;
+
+        public long JournalSlides => 0;
+
+        public bool IsFaulted => false;
+
+        public bool IsRefusingWrites => false;
     }
 }

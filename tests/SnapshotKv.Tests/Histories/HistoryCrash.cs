@@ -7,7 +7,7 @@ namespace SnapshotKv.Tests.Histories;
 
 /// <summary>
 /// Saves while threads work on a store, and at some moment takes what the end of the process would leave: between two of their operations on files, or as one is
-/// about to begin. What is found when that is opened is one more event of the history, a look at everything at one instant.
+/// about to begin. What is found when that is opened is the last event of the history, a look at everything at one instant; what the threads do afterwards never was.
 /// </summary>
 internal sealed class HistoryCrash : IDisposable
 {
@@ -27,6 +27,7 @@ internal sealed class HistoryCrash : IDisposable
     private int _fileOperations;
     private long _keptSince;
     private InMemoryFileSystem? _image;
+    private long _kept;
     private long _invoked;
     private long _answered;
 
@@ -65,11 +66,18 @@ internal sealed class HistoryCrash : IDisposable
     }
 
     /// <summary>Opens what is left.</summary>
-    /// <returns>The event, which took effect between the moment before which all must be there and the one after which nothing can be.</returns>
-    public HistoryEvent Reopen()
+    /// <param name="history">What the threads did, as if there had been no crash.</param>
+    /// <param name="isAmidst">Whether there were operations under way.</param>
+    /// <returns>
+    /// What they did until then, operations that were under way with answers that nobody got, and the look: which took effect between the moment before which all must be
+    /// there and the one after which nothing can be.
+    /// </returns>
+    public History Reopen(History history, out bool isAmidst)
     {
+        var events = history.Events.Where(item => item.Invoked < _answered).Select(item => item.Answered < _invoked ? item : item with { Answered = HistoryEvent.Never }).ToList();
+        isAmidst = events.Exists(item => item.Answered == HistoryEvent.Never);
         using var store = Open(new StoreHome(_image!) { Durability = _level, SegmentSizes = Segments }, new ManualTimeProvider(new YieldingTimeProvider().GetUtcNow().AddSeconds(1)));
-        return new(HistoryRecorder.Threads, _invoked, _answered, new ReopenOperation(), ReopenOperation.AnswerOf(store));
+        return new([.. events, new(HistoryRecorder.Threads, _kept, _answered, new ReopenOperation(), ReopenOperation.AnswerOf(store))]);
     }
 
     public void Dispose() => Store.Dispose();
@@ -94,7 +102,7 @@ internal sealed class HistoryCrash : IDisposable
                 _invoked = tick();
                 _image = _home.Disk.CrashImage(CrashKind.ProcessKilled);
                 _answered = tick();
-                _invoked = _level == KvDurability.Snapshot ? keptSince : _invoked;
+                _kept = _level == KvDurability.Snapshot ? keptSince : _invoked;
             }
         }
     }

@@ -1,4 +1,3 @@
-using SnapshotKv.FileSystem;
 using SnapshotKv.Testing;
 using SnapshotKv.Tests.Store;
 
@@ -28,14 +27,14 @@ internal static class FailingJournal
         home.Disk.DirectoryExists($"{StoreHome.Path}/journal") ? home.Disk.List($"{StoreHome.Path}/journal").Sum(entry => entry.Length) : 0;
 
     /// <summary>What a crash at this moment leaves, as a store that is opened then finds it: each key with its number.</summary>
-    public static Dictionary<string, int> After(this StoreHome home, CrashKind crash, int seed = 0) => Contents(home.Disk.CrashImage(crash, seed));
+    public static SortedDictionary<string, int> After(this StoreHome home, CrashKind crash, int seed = 0) => Contents(home.Disk.CrashImage(crash, seed));
 
     /// <summary>What a store that is opened on a disk finds.</summary>
-    public static Dictionary<string, int> Contents(InMemoryFileSystem disk)
+    public static SortedDictionary<string, int> Contents(InMemoryFileSystem disk)
     {
         var home = new StoreHome(disk) { Durability = KvDurability.Process };
         using var store = home.Open();
-        var contents = store.GetKeys().ToDictionary(key => key, store.Read);
+        var contents = new SortedDictionary<string, int>(store.GetKeys().ToDictionary(key => key, store.Read), StringComparer.Ordinal);
 
         // It is whole again: writes are taken.
         store.Set("written after opening", 1, new KvEntryOptions { Durability = KvDurability.Disk });

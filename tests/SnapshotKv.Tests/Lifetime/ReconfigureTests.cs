@@ -81,6 +81,71 @@ public sealed class ReconfigureTests
     }
 
     [Fact]
+    public void Reconfigure_FlushInterval_CountsFromNowOn_AlsoForWhatIsUnflushed()
+    {
+        using var store = _home.Open(options => (options.Durability, options.FlushInterval) = (KvDurability.Process, TimeSpan.FromMinutes(1)));
+        store.Set("k", 1);
+        _home.Clock.Advance(TimeSpan.FromSeconds(5));
+        store.GetStatistics().UnflushedCommits.ShouldBe(1);
+
+        store.Reconfigure(Settings(options => options.FlushInterval = TimeSpan.FromSeconds(1))).ShouldBeEmpty();
+        _home.Clock.Advance(TimeSpan.FromSeconds(1));
+        store.GetStatistics().UnflushedCommits.ShouldBe(0);
+
+        store.Reconfigure(Settings(options => options.FlushInterval = TimeSpan.FromSeconds(4)));
+        store.Set("k", 2);
+        _home.Clock.Advance(TimeSpan.FromSeconds(3));
+        store.GetStatistics().UnflushedCommits.ShouldBe(1);
+        _home.Clock.Advance(TimeSpan.FromSeconds(1));
+        store.GetStatistics().UnflushedCommits.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Reconfigure_MaxJournalBytes_CountsFromTheNextWriteOn()
+    {
+        using var store = _home.Open(options => (options.Durability, options.SaveDebounce) = (KvDurability.Process, Timeout.InfiniteTimeSpan));
+        for (var i = 0; i < 30; i++)
+        {
+            store.SetBytes("k", new byte[60_000]);
+        }
+
+        _home.Snapshots().ShouldBeEmpty();
+        store.Reconfigure(Settings(options => (options.MaxJournalBytes, options.SaveDebounce) = (1 << 20, Timeout.InfiniteTimeSpan))).ShouldBeEmpty();
+        store.GetStatistics().MaxJournalBytes.ShouldBe(1 << 20);
+        store.Set("small", 1);
+
+        _home.Snapshots().Count.ShouldBe(1, "more than three quarters of the new limit are taken");
+        store.GetStatistics().JournalBytes.ShouldBeGreaterThan(1 << 20, "the segment that is written to stays");
+        for (var i = 0; i < 60; i++)
+        {
+            store.SetBytes("k", new byte[60_000]);
+        }
+
+        store.GetStatistics().JournalBytes.ShouldBeLessThanOrEqualTo(1 << 20);
+    }
+
+    [Fact]
+    public void Reconfigure_DurabilityAndRecovery_NeedReopening()
+    {
+        using var store = _home.Open();
+
+        store.Reconfigure(Settings(options => (options.Durability, options.Recovery) = (KvDurability.Disk, KvRecoveryMode.Strict))).ShouldBe(["Durability", "Recovery"]);
+
+        store.GetStatistics().Durability.ShouldBe(KvDurability.Snapshot);
+    }
+
+    [Fact]
+    public void OpenShared_TwoThatWantAnotherDurability_AreRefused()
+    {
+        using var first = _home.OpenShared(options => options.Durability = KvDurability.Disk, "one()");
+
+        Should.Throw<KvStoreSettingsException>(() => _home.OpenShared(options => options.Durability = KvDurability.Process, "two()"))
+            .Message.ShouldContain("Durability = Disk");
+        using var silent = _home.OpenShared();
+        silent.GetStatistics().Durability.ShouldBe(KvDurability.Disk, "what one of them states counts for all");
+    }
+
+    [Fact]
     public void Reconfigure_WhatNeedsReopening_IsNamedAndLeftAsItIs()
     {
         using var store = _home.Open();

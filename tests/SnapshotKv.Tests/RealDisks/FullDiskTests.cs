@@ -15,26 +15,25 @@ public sealed class FullDiskTests
     {
         using var disk = MountedDisk.MountOrSkip("tmpfs", $"size={Small}");
         var home = new StoreOnDisk(disk.Path, durability);
-        using (var store = home.Open())
-        {
-            home.Write(store, 10);
-            disk.Fill();
+        var store = home.Open();
+        home.Write(store, 10);
+        disk.Fill();
 
-            home.WriteUntilRefused(store).ShouldBeOfType<KvStoreUnavailableException>().Message.ShouldContain(home.Path);
+        home.WriteUntilRefused(store).ShouldBeOfType<KvStoreUnavailableException>().Message.ShouldContain(home.Path);
 
-            var version = store.GetStatistics().Version;
-            home.WriteUntilRefused(store).ShouldBeOfType<KvStoreUnavailableException>();
-            store.GetStatistics().Version.ShouldBe(version);
-            store.Exists(home.LastKey).ShouldBeFalse();
-            home.ShouldHoldAllAcknowledged(store);
-            home.ShouldBeRecoveredFromACopy();
+        var version = store.GetStatistics().Version;
+        home.WriteUntilRefused(store).ShouldBeOfType<KvStoreUnavailableException>();
+        store.GetStatistics().Version.ShouldBe(version);
+        store.Exists(home.LastKey).ShouldBeFalse();
+        home.ShouldHoldAllAcknowledged(store);
+        home.ShouldBeRecoveredFromACopy();
 
-            disk.Grow(Large);
-            home.Wait();
-            home.Write(store, 1000);
-            home.ShouldHoldAllAcknowledged(store);
-            store.Save().ShouldNotBeNull();
-        }
+        disk.Grow(Large);
+        home.Wait();
+        home.Write(store, 1000);
+        home.ShouldHoldAllAcknowledged(store);
+        store.Save().ShouldNotBeNull();
+        store.Dispose();
 
         home.ShouldBeRecovered();
     }
@@ -44,19 +43,18 @@ public sealed class FullDiskTests
     {
         using var disk = MountedDisk.MountOrSkip("tmpfs", $"size={Small}");
         var home = new StoreOnDisk(disk.Path, KvDurability.Process);
-        using (var store = home.Open())
-        {
-            home.Write(store, 10);
-            disk.Fill();
+        var store = home.Open();
+        home.Write(store, 10);
+        disk.Fill();
 
-            Should.Throw<KvStoreUnavailableException>(() => store.Save());
-            store.GetStatistics().HasUnsavedChanges.ShouldBeTrue();
-            home.Write(store);
-            home.ShouldHoldAllAcknowledged(store);
+        Should.Throw<KvStoreUnavailableException>(() => store.Save());
+        store.GetStatistics().HasUnsavedChanges.ShouldBeTrue();
+        home.Write(store);
+        home.ShouldHoldAllAcknowledged(store);
 
-            disk.Grow(Large);
-            store.Save().ShouldNotBeNull();
-        }
+        disk.Grow(Large);
+        store.Save().ShouldNotBeNull();
+        store.Dispose();
 
         home.ShouldBeRecovered();
     }

@@ -18,24 +18,23 @@ public sealed class ReadOnlyDiskTests
     {
         using var disk = Ext4Disk.MountOrSkip(size: Size);
         var home = new StoreOnDisk(disk.Path, durability);
-        using (var store = home.Open())
-        {
-            home.Write(store, 10);
-            disk.CoverReadOnly();
+        var store = home.Open();
+        home.Write(store, 10);
+        disk.CoverReadOnly();
 
-            home.WriteUntilRefused(store).ShouldBeOfType<KvStoreUnavailableException>().Message.ShouldContain(home.Path);
+        home.WriteUntilRefused(store).ShouldBeOfType<KvStoreUnavailableException>().Message.ShouldContain(home.Path);
 
-            store.Exists(home.LastKey).ShouldBeFalse();
-            home.ShouldHoldAllAcknowledged(store);
-            Should.Throw<KvStoreUnavailableException>(() => store.Save());
-            home.ShouldBeRecoveredFromACopy();
+        store.Exists(home.LastKey).ShouldBeFalse();
+        home.ShouldHoldAllAcknowledged(store);
+        Should.Throw<KvStoreUnavailableException>(() => store.Save());
+        home.ShouldBeRecoveredFromACopy();
 
-            disk.Uncover();
-            home.Wait();
-            home.Write(store, 10);
-            store.Save().ShouldNotBeNull();
-            home.ShouldHoldAllAcknowledged(store);
-        }
+        disk.Uncover();
+        home.Wait();
+        home.Write(store, 10);
+        store.Save().ShouldNotBeNull();
+        home.ShouldHoldAllAcknowledged(store);
+        store.Dispose();
 
         home.ShouldBeRecovered();
     }

@@ -123,6 +123,26 @@ public sealed class KvStoreExpiryTests
         store.Remove("k").ShouldBeTrue();
     }
 
+    [Theory]
+    [InlineData(KvDurability.Snapshot)]
+    [InlineData(KvDurability.Process)]
+    [InlineData(KvDurability.Disk)]
+    public void Sliding_MovedAndNotYetTold_EndsAtItsInstantAtEveryLevel(KvDurability level)
+    {
+        using var store = _home.Open(options => options.Durability = level);
+        store.Set("k", 1, new KvEntryOptions { SlidingExpiration = TimeSpan.FromSeconds(10) });
+        _home.Clock.Advance(TimeSpan.FromSeconds(5));
+        store.TryGet<int>("k", out _).ShouldBeTrue();
+        _home.Clock.Advance(TimeSpan.FromSeconds(10) - TimeSpan.FromTicks(1));
+        store.Exists("k").ShouldBeTrue();
+        store.GetTimeToLive("k").Remaining.ShouldBe(TimeSpan.FromTicks(1));
+
+        _home.Clock.Advance(TimeSpan.FromTicks(1));
+        store.Exists("k").ShouldBeFalse();
+        store.GetTimeToLive("k").Exists.ShouldBeFalse();
+        store.TryGet<int>("k", out _).ShouldBeFalse();
+    }
+
     [Fact]
     public void Sliding_WithAnAbsoluteCap_StopsThere()
     {

@@ -59,6 +59,10 @@ public sealed class KvStoreOpeningTests
         options.Format.ShouldBe(KvFormat.MessagePack);
         options.MaxValueBytes.ShouldBe(64 * 1024 * 1024);
         options.MaxSnapshotBytes.ShouldBe(8L * 1024 * 1024 * 1024);
+        options.Durability.ShouldBe(KvDurability.Process);
+        options.FlushInterval.ShouldBe(TimeSpan.FromSeconds(1));
+        options.Recovery.ShouldBe(KvRecoveryMode.LastGood);
+        options.MaxJournalBytes.ShouldBe(1L << 30);
         options.TypeInfoResolver.ShouldBeNull();
         options.Serializer.ShouldBeNull();
         options.TimeProvider.ShouldBe(TimeProvider.System);
@@ -82,6 +86,23 @@ public sealed class KvStoreOpeningTests
 
         property.SetValue(options, bad);
         options.GetErrors().ShouldHaveSingleItem().ShouldContain(name);
+    }
+
+    [Fact]
+    public void Options_OfTheJournalAtTheirLimits_AreAcceptedAndBeyondRefused()
+    {
+        new SnapshotKvOptions { FlushInterval = TimeSpan.FromMilliseconds(1), MaxJournalBytes = 1 << 20 }.GetErrors().ShouldBeEmpty();
+        new SnapshotKvOptions { FlushInterval = TimeSpan.FromHours(1), MaxJournalBytes = long.MaxValue }.GetErrors().ShouldBeEmpty();
+        foreach (var interval in (TimeSpan[])[TimeSpan.Zero, TimeSpan.FromTicks(9_999), TimeSpan.FromHours(1) + TimeSpan.FromTicks(1), Timeout.InfiniteTimeSpan])
+        {
+            new SnapshotKvOptions { FlushInterval = interval }.GetErrors().ShouldHaveSingleItem().ShouldStartWith("FlushInterval must be from 00:00:00.0010000 to 01:00:00");
+        }
+
+        new SnapshotKvOptions { MaxJournalBytes = (1 << 20) - 1 }.GetErrors().ShouldHaveSingleItem().ShouldBe("MaxJournalBytes must be at least 1048576 bytes; it is 1048575.");
+        foreach (var level in Enum.GetValues<KvDurability>())
+        {
+            new SnapshotKvOptions { Durability = level }.GetErrors().ShouldBeEmpty();
+        }
     }
 
     [Fact]

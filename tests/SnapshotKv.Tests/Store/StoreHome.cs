@@ -33,12 +33,15 @@ internal sealed class StoreHome
 
     public IWorkScheduler Scheduler { get; set; } = new InlineScheduler();
 
+    /// <summary>From which sizes on a store with a journal is saved by another rule than the debounce.</summary>
+    public SaveCadence Cadence { get; init; } = SaveCadence.Default;
+
     /// <summary>Opens the store; <paramref name="change"/> has the last word on the settings.</summary>
     public KvStore Open(Action<SnapshotKvOptions>? change = null)
     {
         var options = new SnapshotKvOptions { Path = Path, TimeProvider = Clock, LoggerFactory = Log, Durability = Durability };
         change?.Invoke(options);
-        return KvStore.Open(options, new StoreEnvironment(Files, Scheduler) { SegmentSizes = SegmentSizes });
+        return KvStore.Open(options, new StoreEnvironment(Files, Scheduler) { SegmentSizes = SegmentSizes, Cadence = Cadence });
     }
 
     /// <summary>Opens a handle on the store that others may share; <paramref name="change"/> has the last word on the settings, of which only the path is set.</summary>
@@ -46,7 +49,7 @@ internal sealed class StoreHome
     {
         var options = new SnapshotKvOptions { Path = Path };
         change?.Invoke(options);
-        return KvStore.OpenShared(options, owner, new StoreEnvironment(Files, Scheduler) { SegmentSizes = SegmentSizes });
+        return KvStore.OpenShared(options, owner, new StoreEnvironment(Files, Scheduler) { SegmentSizes = SegmentSizes, Cadence = Cadence });
     }
 
     public IReadOnlyList<string> Snapshots() => Names("snapshots");

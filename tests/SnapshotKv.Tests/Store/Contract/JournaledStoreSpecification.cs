@@ -29,7 +29,9 @@ public abstract class JournaledStoreSpecification : ExpiringKvStoreSpecification
     protected override IKvStore Open()
     {
         _home = new StoreHome(clock: Clock) { Durability = Level, SegmentSizes = Segments };
-        return _opened = _home.Open();
+
+        // A snapshot has one version for all that it holds, and the journal has each entry's own.
+        return _opened = _home.Open(options => options.SaveDebounce = Timeout.InfiniteTimeSpan);
     }
 
     private void CompareAfterCrash(StoreHome home, KvStore before)
