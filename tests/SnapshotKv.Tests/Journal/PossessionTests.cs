@@ -178,7 +178,9 @@ public sealed class PossessionTests
                 store.RecoveryReport.IsAcknowledged.ShouldBeFalse(what);
                 after.Names("quarantine").ShouldContain("000000000001.journal", what);
                 after.ReadFile("quarantine/000000000001.journal").ShouldBe(damaged, what);
-                after.Names("journal").ShouldBeEmpty(what);
+
+                // A power cut in the middle of the move may leave the name in the journal, too: it is built upon by nothing.
+                store.RecoveryReport.ReplayedCommits.ShouldBeLessThanOrEqualTo(1, what);
             }
 
             if (images.Count == 0)
