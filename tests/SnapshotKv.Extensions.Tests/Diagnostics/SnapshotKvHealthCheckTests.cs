@@ -115,6 +115,11 @@ public sealed class SnapshotKvHealthCheckTests : IDisposable
                 ["entries"] = 2L,
                 ["failedSaves"] = 0,
                 ["recoveryProblems"] = 0,
+                ["hasUnacknowledgedLoss"] = false,
+                ["durability"] = "Process",
+                ["unflushedCommits"] = 2L,
+                ["journalBytes"] = 1L << 20,
+                ["journalUnusedBytes"] = store.GetStatistics().JournalUnusedBytes,
                 ["unsavedAge"] = TimeSpan.FromSeconds(3),
                 ["lastSavedAt"] = Clock(host).GetUtcNow() - TimeSpan.FromSeconds(63),
                 ["lastSaveAge"] = TimeSpan.FromSeconds(63),
@@ -319,6 +324,75 @@ public sealed class SnapshotKvHealthCheckTests : IDisposable
     }
 
     [Fact]
+    public async Task Check_StoreThatRefusesWrites_FailsUntilOneFindsRoom()
+    {
+        using var host = Host();
+        var store = host.Services.GetRequiredService<KvStore>();
+        var journal = Path.Combine(_directory.Path, "journal");
+        await File.WriteAllTextAsync(journal, "in the way", Token);
+        Should.Throw<KvStoreUnavailableException>(() => store.Set("k", 1));
+
+        var entry = await CheckAsync(host);
+        entry.Status.ShouldBe(HealthStatus.Unhealthy);
+        entry.Description.ShouldBe("Writes are refused, because the journal finds no room on the disk, or may not be written; they are tried anew each second. Reads go on.");
+        entry.Exception.ShouldNotBeNull();
+
+        File.Delete(journal);
+        Clock(host).Advance(TimeSpan.FromSeconds(1));
+        store.Set("k", 1);
+        (await CheckAsync(host)).Status.ShouldBe(HealthStatus.Healthy);
+    }
+
+    [Fact]
+    public void Judge_DeviceThatHasFailed_Fails()
+    {
+        var result = Judge(new IOException("EIO on /secret/path"), null, 0);
+
+        result.Status.ShouldBe(HealthStatus.Unhealthy);
+        result.Description.ShouldBe("The device did not take what was written to it. The store takes no more writes until it is opened again; reads go on.");
+        result.Exception.ShouldBeOfType<IOException>();
+    }
+
+    [Theory]
+    [InlineData(75, 75, HealthStatus.Healthy)]
+    [InlineData(76, 75, HealthStatus.Degraded)]
+    [InlineData(76, 80, HealthStatus.Healthy)]
+    [InlineData(100, 100, HealthStatus.Healthy)]
+    public void Judge_JournalThatIsFullerThanThat_IsDegraded(int journalBytes, int percent, HealthStatus status)
+    {
+        var result = Judge(null, null, journalBytes, percent);
+
+        result.Status.ShouldBe(status);
+        if (status == HealthStatus.Degraded)
+        {
+            result.Description.ShouldBe($"The journal takes {journalBytes} bytes, which is more than {percent} % of the 100 that it may.");
+        }
+    }
+
+    [Fact]
+    public void Judge_LossThatNobodyAcknowledged_FailsUntilSomebodyDoes()
+    {
+        var report = new KvRecoveryReport(null, [new("data-1", "damaged", null)], []) { HasLostCommits = true };
+        var result = Judge(report);
+        result.Status.ShouldBe(HealthStatus.Unhealthy);
+        result.Description.ShouldBe("When the store was opened, commits were missing that had been acknowledged. Look at its recovery report, deal with the loss, and acknowledge it.");
+        Judge(report, reportFallback: false).Status.ShouldBe(HealthStatus.Healthy);
+
+        report.Acknowledge();
+        Judge(report).Status.ShouldBe(HealthStatus.Healthy);
+        Judge(new(null, [], []) { EarlierLoss = "commits 5 to 7" }).Status.ShouldBe(HealthStatus.Unhealthy, "an earlier opening's loss is told until then, too");
+    }
+
+    [Fact]
+    public void Judge_DamageThatCostNothing_IsDegraded()
+    {
+        var result = Judge(new KvRecoveryReport(null, [], []) { JournalProblems = [new("000000000001.journal", "damaged", null)] });
+
+        result.Status.ShouldBe(HealthStatus.Degraded);
+        result.Description.ShouldBe("When the store was opened, 1 of its files were damaged and were set aside. Nothing is known to be missing, but look at the disk.");
+    }
+
+    [Fact]
     public async Task Check_ClosedStore_Fails()
     {
         using var host = Host();
@@ -403,7 +477,7 @@ public sealed class SnapshotKvHealthCheckTests : IDisposable
     public async Task Options_FromTheSection_AreRead_AndTheDelegateComesLast()
     {
         using var host = Host(
-            section: new() { ["SnapshotKv:Health:FailedSaves"] = "7", ["SnapshotKv:Health:MaxUnsavedAge"] = "00:01:00", ["SnapshotKv:Health:MinAvailableBytes"] = "5", ["SnapshotKv:Health:ReportFallback"] = "false" },
+            section: new() { ["SnapshotKv:Health:FailedSaves"] = "7", ["SnapshotKv:Health:MaxUnsavedAge"] = "00:01:00", ["SnapshotKv:Health:MinAvailableBytes"] = "5", ["SnapshotKv:Health:ReportFallback"] = "false", ["SnapshotKv:Health:MaxJournalPercent"] = "50" },
             limits: limits => limits.FailedSaves++);
         await host.StartAsync(Token);
 
@@ -413,6 +487,7 @@ public sealed class SnapshotKvHealthCheckTests : IDisposable
         limits.MaxUnsavedAge.ShouldBe(TimeSpan.FromMinutes(1));
         limits.MinAvailableBytes.ShouldBe(5);
         limits.ReportFallback.ShouldBeFalse();
+        limits.MaxJournalPercent.ShouldBe(50);
         await host.StopAsync(Token);
     }
 
@@ -433,11 +508,11 @@ public sealed class SnapshotKvHealthCheckTests : IDisposable
     [Fact]
     public async Task Options_OutOfRange_EndTheStartNamingAllOfThem()
     {
-        using var host = Host(limits: limits => (limits.FailedSaves, limits.MaxUnsavedAge, limits.MinAvailableBytes) = (0, TimeSpan.Zero, -1));
+        using var host = Host(limits: limits => (limits.FailedSaves, limits.MaxUnsavedAge, limits.MinAvailableBytes, limits.MaxJournalPercent) = (0, TimeSpan.Zero, -1, 101));
 
         var exception = await Should.ThrowAsync<OptionsValidationException>(() => host.StartAsync(Token));
 
-        exception.Failures.Select(failure => failure.Split(' ')[0]).ShouldBe(["FailedSaves", "MaxUnsavedAge", "MinAvailableBytes"]);
+        exception.Failures.Select(failure => failure.Split(' ')[0]).ShouldBe(["FailedSaves", "MaxUnsavedAge", "MinAvailableBytes", "MaxJournalPercent"]);
     }
 
     [Fact]
@@ -474,6 +549,22 @@ public sealed class SnapshotKvHealthCheckTests : IDisposable
                 (add ?? (static checks => checks.AddSnapshotKv()))(services.AddHealthChecks());
                 services.AddSnapshotKv().ConfigureHealthCheck(limits ?? (static _ => { }));
             });
+
+    private static HealthCheckResult Judge(Exception? fault, Exception? refusal, long journalBytes, int percent = 75)
+    {
+        var findings = new HealthFindings(HealthStatus.Unhealthy);
+        using var store = KvStore.Open((string?)null);
+        var statistics = store.GetStatistics() with { Fault = fault, WriteRefusal = refusal, JournalBytes = journalBytes, MaxJournalBytes = 100 };
+        SnapshotKvHealthCheck.JudgeJournal(statistics, new SnapshotKvHealthCheckOptions { MaxJournalPercent = percent }, findings);
+        return findings.ToResult();
+    }
+
+    private static HealthCheckResult Judge(KvRecoveryReport report, bool reportFallback = true)
+    {
+        var findings = new HealthFindings(HealthStatus.Unhealthy);
+        SnapshotKvHealthCheck.JudgeRecovery(report, new SnapshotKvHealthCheckOptions { ReportFallback = reportFallback }, findings);
+        return findings.ToResult();
+    }
 
     private static async Task<HealthReportEntry> CheckAsync(IHost host)
     {
