@@ -75,6 +75,30 @@ internal sealed class InMemoryFileSystem : IFileSystem
         }
     }
 
+    /// <summary>Removes a directory with all that is in it, as somebody does who does not know that it is in use. What is open stays open.</summary>
+    public void DeleteTree(string path)
+    {
+        lock (Gate)
+        {
+            var (parent, name) = ParentOf(path, $"delete '{path}'");
+            Empty(DirectoryAt(path, $"delete '{path}'"));
+            Change(new NameChange(parent, name, null));
+        }
+
+        void Empty(InMemoryDirectory directory)
+        {
+            foreach (var (name, node) in directory.Written.ToArray())
+            {
+                if (node is InMemoryDirectory child)
+                {
+                    Empty(child);
+                }
+
+                Change(new NameChange(directory, name, null));
+            }
+        }
+    }
+
     public string GetRealPath(string path) => RealPath.Resolve(path, Path.GetPathRoot(path) is { Length: > 0 } root ? root : "/", static _ => null);
 
     public bool DirectoryExists(string path)

@@ -16,17 +16,19 @@ internal sealed class OurCache : IDisposable
 
     public IDistributedCache Cache { get; }
 
-    /// <summary>Opens one in a directory, or in memory only.</summary>
-    public static OurCache Open(string? path = null)
+    /// <summary>Opens one in a directory, or in memory only; at the default level of durability unless another is named.</summary>
+    public static OurCache Open(string? path = null, KvDurability durability = KvDurability.Process)
     {
         var services = new ServiceCollection();
         services.AddSnapshotKv(options =>
         {
             options.Path = path;
+            options.Durability = durability;
             options.Compression = KvCompression.None;
 
             // A save in the middle of a case would be charged to whatever ran then; what a save costs is the stalls group's question.
             options.SaveDebounce = Timeout.InfiniteTimeSpan;
+            options.MaxJournalBytes = Stores.LargeJournal;
         });
         return new(services.BuildServiceProvider());
     }

@@ -5,7 +5,7 @@ namespace SnapshotKv.Benchmarks.Peers;
 
 /// <summary>
 /// SQLite behind <see cref="IDistributedCache"/>, as fast as one writes it by hand: one connection under a lock, statements prepared once, journal in
-/// WAL mode, <c>synchronous</c> NORMAL. It keeps no expiries.
+/// WAL mode, <c>synchronous</c> NORMAL, or FULL where each write is to be on the device. It keeps no expiries.
 /// </summary>
 internal sealed class SqliteCache : IDistributedCache, IDisposable
 {
@@ -15,13 +15,13 @@ internal sealed class SqliteCache : IDistributedCache, IDisposable
     private readonly SqliteCommand _set;
     private readonly SqliteCommand _remove;
 
-    public SqliteCache(string path)
+    public SqliteCache(string path, bool isFlushed = false)
     {
         _connection = new(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
         _connection.Open();
         using (var setup = _connection.CreateCommand())
         {
-            setup.CommandText = "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; CREATE TABLE IF NOT EXISTS entries (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;";
+            setup.CommandText = $"PRAGMA journal_mode = WAL; PRAGMA synchronous = {(isFlushed ? "FULL" : "NORMAL")}; CREATE TABLE IF NOT EXISTS entries (key TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;";
             setup.ExecuteNonQuery();
         }
 

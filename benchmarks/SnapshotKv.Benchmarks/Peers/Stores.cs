@@ -8,6 +8,9 @@ namespace SnapshotKv.Benchmarks.Peers;
 /// <summary>Makes and fills the stores that are compared. Each gets its own arrays.</summary>
 internal static class Stores
 {
+    /// <summary>So large that no save is forced during a measurement.</summary>
+    public const long LargeJournal = 16L << 30;
+
     public static ConcurrentDictionary<string, byte[]> NewDictionary(EntrySet entries)
     {
         var map = new ConcurrentDictionary<string, byte[]>(StringComparer.Ordinal);
@@ -41,9 +44,11 @@ internal static class Stores
         return store;
     }
 
-    /// <summary>A store in a directory that saves when it is asked to, and only then.</summary>
-    public static KvStore OpenQuiet(string path, KvCompression compression) => KvStore.Open(path, new SnapshotKvOptions
+    /// <summary>A store in a directory that saves when it is asked to, and only then; at the default level of durability unless another is named.</summary>
+    public static KvStore OpenQuiet(string path, KvCompression compression, KvDurability durability = KvDurability.Process) => KvStore.Open(path, new SnapshotKvOptions
     {
+        Durability = durability,
+        MaxJournalBytes = LargeJournal,
         SaveDebounce = Timeout.InfiniteTimeSpan,
         TtlCleanupInterval = Timeout.InfiniteTimeSpan,
         Compression = compression,

@@ -52,7 +52,7 @@ internal sealed class StoreRecovery(
         var sequence = SequenceNumbers.Beyond(Math.Max(outcome.Highest, loss.Highest), options.TimeProvider.GetUtcNow());
         var plan = new PossessionPlan(journal, found, outcome, catalog.Quarantine.ListAnnounced());
         var isJournaled = options.Durability != KvDurability.Snapshot || journal.Segments.Count > 0;
-        var mustSave = plan.IsAnySegment || (isJournaled && (found.IsForeign || isRewriteDue)) || !TryFlush(outcome);
+        var mustSave = plan.IsAnySegment || (isJournaled && (found.IsForeign || isRewriteDue)) || !TryFlush(found, outcome);
         Warn(found);
         return new(table, sequence, Report(found, outcome, loss, plan), found.Header, isRewriteDue || mustSave || replay.HasChanged)
         {
@@ -67,8 +67,13 @@ internal sealed class StoreRecovery(
 
     /// <summary>Has the device take what a process left to the kernel when it ended: what builds on it from now on must not outlast it.</summary>
     /// <returns>Whether that was possible; if not, a snapshot must take its place.</returns>
-    private bool TryFlush(JournalOutcome outcome)
+    private bool TryFlush(FoundSnapshots found, JournalOutcome outcome)
     {
+        if (found.Loaded is not null && options.Durability != KvDurability.Snapshot)
+        {
+            catalog.FlushNames();
+        }
+
         if (outcome.Taken.Count > 0 && OperatingSystem.IsWindows())
         {
             // There only who may write a file may flush it, and nobody writes into segments of an earlier opening.

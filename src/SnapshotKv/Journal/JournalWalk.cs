@@ -11,7 +11,10 @@ namespace SnapshotKv.Journal;
 /// where the earlier ones end, whatever stands in them behind it: that was cut off once, and may look different now.</para>
 /// <para>The end: where something is no frame, or a number is left out, later frames and headers tell whether it had been flushed
 /// (<see cref="JournalFrame.DurableThrough"/>). If it had, it is damage; if nothing says so, a crash cut the writing off, and all from there on is as
-/// if it had never been. A damaged place with no commit missing behind it (a note was there, or a commit that the snapshot has) is a blemish.</para>
+/// if it had never been. A damaged place with no commit missing behind it (a note was there, or a commit that the snapshot has) is a blemish. Where a crash may have
+/// taken a note, what comes behind it goes with it: it may rely on the note.</para>
+/// <para>What speaks of flushing is a segment of the same opening that names a later commit than any snapshot has: up to a snapshot's commit nothing need have been
+/// flushed here, and an opening names at its beginning what it has found.</para>
 /// </remarks>
 internal sealed class JournalWalk
 {
@@ -22,6 +25,13 @@ internal sealed class JournalWalk
     private readonly IReadOnlyList<SegmentFile> _segments;
     private readonly List<SegmentFile> _taken = [];
     private readonly Dictionary<ulong, ulong> _lastNumbers = [];
+
+    /// <summary>For each opening, by the number after which it began, the last commit that it names as flushed.</summary>
+    private readonly Dictionary<ulong, ulong> _flushed = [];
+
+    /// <summary>Whether this is a look at what the journal says of itself, which goes on behind everything.</summary>
+    private readonly bool _isLook;
+    private JournalWalk? _look;
 
     /// <summary>Bad places behind which no commit was found yet.</summary>
     private readonly List<JournalSpot> _pending = [];
@@ -42,8 +52,9 @@ internal sealed class JournalWalk
     private long _framesBehind;
 
     /// <inheritdoc cref="JournalReader.Replay"/>
-    public JournalWalk(JournalReader reader, ulong sequence, ulong known, IJournalSink sink)
+    public JournalWalk(JournalReader reader, ulong sequence, ulong known, IJournalSink sink, bool isLook = false)
     {
+        _isLook = isLook;
         _reader = reader;
         _segments = reader.Segments;
         _from = _last = _position = _highest = sequence;
@@ -126,7 +137,7 @@ internal sealed class JournalWalk
             return;
         }
 
-        See(Math.Max(header.Start, header.Continues), header.DurableThrough);
+        See(segment, Math.Max(header.Start, header.Continues), header.DurableThrough);
         using var frames = _reader.Open(segment);
         ReadFrames(segment, frames, limit, cancellationToken);
     }
@@ -213,7 +224,7 @@ internal sealed class JournalWalk
         {
             _framesBehind++;
             _highestBehind = Math.Max(_highestBehind, frame.Sequence);
-            See(frame.Sequence, frame.DurableThrough);
+            See(segment, frame.Sequence, frame.DurableThrough);
             return true;
         }
 
@@ -223,7 +234,7 @@ internal sealed class JournalWalk
             return false;
         }
 
-        See(frame.Sequence, frame.DurableThrough);
+        See(segment, frame.Sequence, frame.DurableThrough);
         if (frame.Sequence > (frame.IsCommit ? _position + 1 : _position))
         {
             BreakBefore(segment, offset, string.Create(CultureInfo.InvariantCulture, $"commit {frame.Sequence} comes here, but what comes before it ends with commit {_last}"), isDamage: false);
@@ -231,6 +242,12 @@ internal sealed class JournalWalk
         }
 
         var next = frame.IsCommit ? frame.Sequence : frame.Sequence + 1;
+        if (next > _from && _pending.Exists(spot => !spot.IsDamage && !IsFlushed(spot, next)))
+        {
+            BreakBefore(segment, offset, "what comes before it may be missing", isDamage: false);
+            return Take(segment, offset, frame, body, limit);
+        }
+
         _passed.AddRange(_pending.Select(spot => (spot, next)));
         _pending.Clear();
         _end = null;
@@ -302,10 +319,36 @@ internal sealed class JournalWalk
     private bool IsNoneMissing(SegmentFile from, SegmentFile to) =>
         (ulong)_segments.Count(segment => segment.File.Ordinal > from.File.Ordinal && segment.File.Ordinal <= to.File.Ordinal) == to.File.Ordinal - from.File.Ordinal;
 
-    private void See(ulong number, ulong durableThrough)
+    private void See(SegmentFile segment, ulong number, ulong durableThrough)
     {
+        if (segment.Header is { } header)
+        {
+            _flushed[header.Start] = Math.Max(_flushed.GetValueOrDefault(header.Start), durableThrough);
+        }
+
         _highest = Math.Max(_highest, Math.Max(number, durableThrough));
         _durable = Math.Max(_durable, durableThrough);
+    }
+
+    /// <summary>Whether what comes behind a bad place is known to have been flushed, and the place with it.</summary>
+    private bool IsFlushed(JournalSpot spot, ulong next)
+    {
+        if (_isLook)
+        {
+            return true;
+        }
+
+        if (_look is null)
+        {
+            // What tells it comes later in the journal, and what was taken cannot be given back: so a look ahead, where there is a bad place at all.
+            _look = new(_reader, _from, _known, NoJournalSink.Instance, isLook: true);
+            _look.Run(CancellationToken.None);
+        }
+
+        return spot.Segment.Header is { } header
+            && _look._flushed.GetValueOrDefault(header.Start) is var flushed
+            && flushed > Math.Max(Math.Max(_from, _known), header.Start)
+            && flushed >= next;
     }
 
     private JournalOutcome Judge()
@@ -323,16 +366,18 @@ internal sealed class JournalWalk
             FramesBehind = _framesBehind,
             Taken = _taken,
             LastNumbers = _lastNumbers,
-            Blemishes = [.. _passed.Where(item => item.Spot.IsDamage || item.Next <= _durable).Select(item => item.Spot)],
+            Blemishes = [.. _passed.Where(item => item.Spot.IsDamage || IsFlushed(item.Spot, item.Next)).Select(item => item.Spot)],
         };
         if (_break is not { } end)
         {
             // What a snapshot held that was never in the journal, or not in this one.
-            return outcome with { MissingThrough = _known > _last ? _known : 0 };
+            return outcome with { MissingThrough = _known > _position ? _known : 0 };
         }
 
         var proof = Math.Max(_durable, _known);
-        if (!end.IsDamage && proof <= _last)
+
+        // The numbers up to the position were given to no commit.
+        if (!end.IsDamage && proof <= _position)
         {
             return outcome with { TornTail = end, TornBytes = MeasureFrom(end) };
         }
@@ -341,7 +386,7 @@ internal sealed class JournalWalk
         return outcome with
         {
             Break = end,
-            MissingThrough = through > _last ? through : 0,
+            MissingThrough = through > _position ? through : 0,
             CutOff = [.. _segments.Where(segment => segment.File.Ordinal >= end.Segment.File.Ordinal)],
         };
     }

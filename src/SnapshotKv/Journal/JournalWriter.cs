@@ -45,6 +45,8 @@ internal sealed class JournalWriter
     private volatile bool _isMoreDue;
     private Exception? _refusal;
     private long _refusedAt;
+    private bool _isPreparationRefused;
+    private long _preparationRefusedAt;
     private Exception? _fullness;
 
     public JournalWriter(
@@ -161,7 +163,7 @@ internal sealed class JournalWriter
         lock (_lock)
         {
             _isNextWanted = false;
-            if (_isPreparing || _next is not null || _isClosed)
+            if (_isPreparing || _next is not null || _isClosed || WasPreparationRefused())
             {
                 return;
             }
@@ -188,6 +190,13 @@ internal sealed class JournalWriter
         lock (_lock)
         {
             _isPreparing = false;
+            _isPreparationRefused = made is null;
+            if (_isPreparationRefused)
+            {
+                _preparationRefusedAt = _settings.TimeProvider.GetTimestamp();
+                BeginSmallAgain();
+            }
+
             if (made is not null && !_isClosed && !_isLost && made.Ordinal > _lastOrdinal)
             {
                 _next = made;
@@ -276,7 +285,8 @@ internal sealed class JournalWriter
             _isMoreDue = true;
         }
 
-        if (_next is null && !_isPreparing && current.Used > current.Size / 2)
+        // Once a segment: when the disk refuses, it is for the writer to find who needs the room.
+        if (current.Used > current.Size / 2 && current.Used - frame.Size <= current.Size / 2)
         {
             _isNextWanted = true;
         }
@@ -320,6 +330,11 @@ internal sealed class JournalWriter
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or KvStoreException)
         {
             _files.Release(bytes);
+            lock (_lock)
+            {
+                BeginSmallAgain();
+            }
+
             Volatile.Write(ref _refusal, exception);
             _refusedAt = _settings.TimeProvider.GetTimestamp();
             throw Refused(exception);
@@ -347,6 +362,13 @@ internal sealed class JournalWriter
             }
         }
     }
+
+    /// <summary>In the lock: whether the disk refused the next segment just now. Else each commit would have it tried, which fills the rest of a full disk each time.</summary>
+    private bool WasPreparationRefused() =>
+        _isPreparationRefused && _settings.TimeProvider.GetElapsedTime(_preparationRefusedAt) < RetryAfter;
+
+    /// <summary>In the lock: a disk that has no room for a large segment may have some for a small one.</summary>
+    private void BeginSmallAgain() => _lastSize = 0;
 
     private static KvStoreUnavailableException Refused(Exception refusal) => new(
         $"The write was refused, because the journal cannot be written: {refusal.Message.TrimEnd('.')}. Nothing was changed, and reads go on. Remove the cause and write again: it is tried anew each second.",
@@ -458,7 +480,9 @@ internal sealed class JournalWriter
             _files.Drop(_snapshotThrough);
         }
 
-        return isLost ? SaveTheLost() : through;
+        // Not only what is appended to, but what that builds on may have been removed.
+        var isBaseLost = _maker.WasRemoved();
+        return isLost ? SaveTheLost() : isBaseLost ? Save() : through;
     }
 
     private bool TryFlush(JournalSegment segment)
@@ -482,6 +506,12 @@ internal sealed class JournalWriter
         }
 
         Discard(next);
+        _maker.ForgetDirectory();
+        return Save();
+    }
+
+    private ulong Save()
+    {
         _logger.JournalRemoved();
         return Rescue!();
     }

@@ -8,11 +8,23 @@ namespace SnapshotKv.Journal;
 /// <summary>Makes segments: filled with zeros and flushed before they have a name, so that what is appended later changes bytes that are there, and cannot fail for want of room.</summary>
 /// <param name="fileSystem">The file system.</param>
 /// <param name="directory">Where the journal lies.</param>
-/// <param name="keepDirectory">Called before the first file is made in a directory that is missing: takes the store's lock again.</param>
+/// <param name="keepDirectory">Called before the first file is made in a directory that is missing: takes the store's lock again, and tells whether that was gone, too.</param>
+/// <param name="hasDirectory">Whether the directory is there with something in it, so that it can only be missing when somebody has removed it.</param>
 /// <param name="isMapped">Whether segments are mapped, where that is safe.</param>
-internal sealed class SegmentMaker(IFileSystem fileSystem, JournalDirectory directory, Action keepDirectory, bool isMapped)
+internal sealed class SegmentMaker(IFileSystem fileSystem, JournalDirectory directory, Func<bool> keepDirectory, bool hasDirectory, bool isMapped)
 {
     private const int FillSize = 256 << 10;
+
+    private volatile bool _hasDirectory = hasDirectory;
+    private int _wasRemoved;
+
+    /// <summary>
+    /// Whether the directory was removed and has been made again since the last call. A segment that is made then lies behind others, or a snapshot, that are gone.
+    /// </summary>
+    public bool WasRemoved() => Volatile.Read(ref _wasRemoved) != 0 && Interlocked.Exchange(ref _wasRemoved, 0) != 0;
+
+    /// <summary>All that lay in the directory is about to be saved elsewhere, so that it may be missing.</summary>
+    public void ForgetDirectory() => _hasDirectory = false;
 
     /// <summary>Makes a segment, durable with its name.</summary>
     /// <param name="header">What it says of itself; its salt is chosen here.</param>
@@ -23,9 +35,15 @@ internal sealed class SegmentMaker(IFileSystem fileSystem, JournalDirectory dire
     {
         if (!fileSystem.DirectoryExists(directory.DirectoryPath))
         {
-            keepDirectory();
+            if (keepDirectory() | _hasDirectory)
+            {
+                Volatile.Write(ref _wasRemoved, 1);
+            }
+
             StoreDirectory.Create(fileSystem, directory.DirectoryPath);
         }
+
+        _hasDirectory = true;
 
         var salted = header with { Salt = NewSalt() };
         var path = directory.GetPath(salted.Ordinal);

@@ -25,7 +25,12 @@ internal sealed partial class OpenStore
 
     private JournalWriter CreateJournal(StoreEnvironment environment, OpenDirectory directory, JournalFiles files, RecoveredStore recovered)
     {
-        var maker = new SegmentMaker(environment.FileSystem, directory.Journal, () => directory.Keep(directory.Checkpointer!.Latest), isMapped: _settings.Durability != KvDurability.Disk);
+        var maker = new SegmentMaker(
+            environment.FileSystem,
+            directory.Journal,
+            () => directory.Keep(directory.Checkpointer!.Latest),
+            hasDirectory: files.ClosedCount > 0,
+            isMapped: _settings.Durability != KvDurability.Disk);
         return new(
             environment.FileSystem,
             files,

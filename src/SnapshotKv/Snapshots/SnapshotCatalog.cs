@@ -21,6 +21,10 @@ internal sealed class SnapshotCatalog(IFileSystem fileSystem, string storePath)
 
     public string GetPath(string fileName) => Path.Combine(DirectoryPath, fileName);
 
+    /// <summary>Returns when the names that <see cref="List"/> gives are on the device: a process may have ended between giving a snapshot its name and that.</summary>
+    /// <exception cref="IOException">The device did not take it.</exception>
+    public void FlushNames() => fileSystem.FlushDirectory(DirectoryPath);
+
     /// <summary>Lists the directory; one that is missing is empty.</summary>
     public SnapshotListing List()
     {

@@ -32,7 +32,7 @@ public sealed class FileAccessTests
     }
 
     [Theory]
-    [InlineData("src/SnapshotKv/SnapshotKv.csproj", "SnapshotKv.Testing", "SnapshotKv.Tests", "SnapshotKv.Benchmarks")]
+    [InlineData("src/SnapshotKv/SnapshotKv.csproj", "SnapshotKv.Testing", "SnapshotKv.Tests", "SnapshotKv.Benchmarks", "SnapshotKv.KillTarget")]
     [InlineData("src/SnapshotKv.Testing/SnapshotKv.Testing.csproj", "SnapshotKv.Tests")]
     public void InternalsVisibleTo_OfTheEngine_NamesNoAdapter(string project, params string[] allowed)
     {

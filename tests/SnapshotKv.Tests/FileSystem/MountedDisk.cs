@@ -15,9 +15,7 @@ internal sealed class MountedDisk : IDisposable
     /// <param name="options">Options of the mount.</param>
     public static MountedDisk MountOrSkip(string type, string options = "rw")
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux(), $"{type} is mounted on Linux only.");
-        Assert.SkipUnless(Environment.IsPrivilegedProcess, "Mounting a file system needs root.");
-
+        Mounts.SkipUnlessAllowed();
         var directory = new TemporaryDirectory();
         var disk = new MountedDisk(directory);
         try
@@ -40,9 +38,29 @@ internal sealed class MountedDisk : IDisposable
         }
     }
 
+    /// <summary>Of a tmpfs: gives it more room, with all that it holds.</summary>
+    public void Grow(long size) => Mounts.Run("mount", "-o", $"remount,size={size}", Path).ShouldBeNull();
+
+    /// <summary>Takes up all the room that is left.</summary>
+    public void Fill()
+    {
+        using var file = File.Create(System.IO.Path.Join(Path, "filler"));
+        Should.Throw<IOException>(() => WriteForEver(file));
+    }
+
     public void Dispose()
     {
         Mounts.Unmount(Path);
         _directory.Dispose();
+    }
+
+    private static void WriteForEver(FileStream file)
+    {
+        var block = new byte[4096];
+        while (true)
+        {
+            file.Write(block);
+            file.Flush();
+        }
     }
 }

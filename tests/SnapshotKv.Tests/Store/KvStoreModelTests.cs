@@ -3,7 +3,7 @@ using SnapshotKv.Tests.Store.Model;
 namespace SnapshotKv.Tests.Store;
 
 /// <summary>
-/// Random operations against a plain dictionary, with a clock that moves, partitions, threads, saves, power cuts and reopenings. A failure prints its
+/// Random operations at all levels against a plain dictionary, with a clock that moves, partitions, threads, saves, kills, power cuts and reopenings. A failure prints its
 /// seed and the steps that are left when all that can be spared are taken out.
 /// </summary>
 public sealed class KvStoreModelTests

@@ -1,4 +1,5 @@
 using SnapshotKv.Engine;
+using SnapshotKv.Journal;
 using SnapshotKv.Testing;
 using SnapshotKv.Tests.Blobs;
 
@@ -27,6 +28,9 @@ internal sealed class StoreHome
     /// <summary>The level that stores are opened at: snapshots only, unless a test is about the journal.</summary>
     public KvDurability Durability { get; init; }
 
+    /// <summary>How large the journal's segments are made.</summary>
+    public SegmentSizes SegmentSizes { get; init; } = SegmentSizes.Default;
+
     public IWorkScheduler Scheduler { get; set; } = new InlineScheduler();
 
     /// <summary>From which sizes on a store with a journal is saved by another rule than the debounce.</summary>
@@ -37,7 +41,7 @@ internal sealed class StoreHome
     {
         var options = new SnapshotKvOptions { Path = Path, TimeProvider = Clock, LoggerFactory = Log, Durability = Durability };
         change?.Invoke(options);
-        return KvStore.Open(options, new StoreEnvironment(Files, Scheduler) { Cadence = Cadence });
+        return KvStore.Open(options, new StoreEnvironment(Files, Scheduler) { SegmentSizes = SegmentSizes, Cadence = Cadence });
     }
 
     /// <summary>Opens a handle on the store that others may share; <paramref name="change"/> has the last word on the settings, of which only the path is set.</summary>
@@ -45,7 +49,7 @@ internal sealed class StoreHome
     {
         var options = new SnapshotKvOptions { Path = Path };
         change?.Invoke(options);
-        return KvStore.OpenShared(options, owner, new StoreEnvironment(Files, Scheduler) { Cadence = Cadence });
+        return KvStore.OpenShared(options, owner, new StoreEnvironment(Files, Scheduler) { SegmentSizes = SegmentSizes, Cadence = Cadence });
     }
 
     public IReadOnlyList<string> Snapshots() => Names("snapshots");

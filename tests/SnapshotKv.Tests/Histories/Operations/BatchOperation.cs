@@ -7,7 +7,7 @@ internal sealed record BatchOperation((string Key, long? Value)[] Changes) : His
         new([.. HistoryKeys.Draw(random, random.Next(2, 4)).Select(key => (key, random.Next(3) == 0 ? (long?)null : random.Next(1_000)))]);
 
     /// <summary>What a batch that was carried out answers: its number, and how many entries it removed.</summary>
-    public static HistoryAnswer AnswerOf(KvCommitResult result) => new("done", result.Version, result.RemovedCount);
+    public static HistoryAnswer AnswerOf(HistoryClient client, KvCommitResult result) => new("done", client.ToModel(result.Version), result.RemovedCount);
 
     public KvBatch Make(KvStore store)
     {
@@ -20,7 +20,7 @@ internal sealed record BatchOperation((string Key, long? Value)[] Changes) : His
         return batch;
     }
 
-    public override HistoryAnswer Run(HistoryClient client) => AnswerOf(client.Store.Commit(Make(client.Store)));
+    public override HistoryAnswer Run(HistoryClient client) => AnswerOf(client, client.Store.Commit(Make(client.Store)));
 
     public HistoryState Apply(HistoryState state) =>
         state.Commit([.. Changes.Select(change => (change.Key, change.Value is { } value ? new HistoryEntry(0, value) : (HistoryEntry?)null))]);

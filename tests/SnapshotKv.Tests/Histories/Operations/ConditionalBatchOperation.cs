@@ -9,8 +9,8 @@ internal sealed record ConditionalBatchOperation(BatchOperation Batch, string Ke
 
     public override HistoryAnswer Run(HistoryClient client)
     {
-        var result = client.Store.TryCommit(Batch.Make(client.Store).RequireVersion(Key, Version));
-        return result.IsCommitted ? BatchOperation.AnswerOf(result) : $"conflict over {result.ConflictingKey}";
+        var result = client.Store.TryCommit(Batch.Make(client.Store).RequireVersion(Key, client.ToStore(Version)));
+        return result.IsCommitted ? BatchOperation.AnswerOf(client, result) : $"conflict over {result.ConflictingKey}";
     }
 
     public override bool TryApply(ref HistoryState state, HistoryAnswer answer) =>

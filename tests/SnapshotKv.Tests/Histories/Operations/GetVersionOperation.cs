@@ -8,6 +8,7 @@ internal sealed record GetVersionOperation(string Key) : HistoryOperation
     public override HistoryAnswer Run(HistoryClient client)
     {
         var isFound = client.Store.TryGet<long>(Key, out var value, out var version);
+        version = client.ToModel(version);
         client.Saw(Key, version);
         return isFound ? new("found", value, version) : HistoryAnswer.None;
     }

@@ -10,7 +10,8 @@ internal sealed record TryUpdateOperation(string Key, long Value, long Version =
 
     public override HistoryAnswer Run(HistoryClient client)
     {
-        var isUpdated = client.Store.TryUpdate(Key, Value, Version, out var version);
+        var isUpdated = client.Store.TryUpdate(Key, Value, client.ToStore(Version), out var version);
+        version = client.ToModel(version);
         if (isUpdated)
         {
             client.Saw(Key, version);

@@ -8,6 +8,7 @@ internal sealed class ModelRun
 
     private readonly int _seed;
     private readonly KvFormat _format;
+    private readonly KvDurability _level;
     private List<ModelStep> _steps;
     private int _trials;
 
@@ -16,6 +17,7 @@ internal sealed class ModelRun
         var random = new Random(seed);
         _seed = seed;
         _format = (KvFormat)random.Next(2);
+        _level = (KvDurability)random.Next(3);
         _steps = [.. Enumerable.Range(0, steps).Select(_ => (draw ?? ModelSteps.Draw)(random))];
     }
 
@@ -29,7 +31,7 @@ internal sealed class ModelRun
         }
 
         Shrink(ref fault);
-        return $"Seed {_seed}, {_format}, {_steps.Count} steps left:\n  {string.Join("\n  ", _steps)}\n{fault}";
+        return $"Seed {_seed}, {_format}, level {_level}, {_steps.Count} steps left:\n  {string.Join("\n  ", _steps)}\n{fault}";
     }
 
     /// <summary>Leaves out runs of steps, long ones first, as long as what is left fails too.</summary>
@@ -52,7 +54,7 @@ internal sealed class ModelRun
     private string? Try(List<ModelStep> steps)
     {
         _trials++;
-        using var world = new ModelWorld(_format);
+        using var world = new ModelWorld(_format, _level);
         return Play(world, steps);
     }
 

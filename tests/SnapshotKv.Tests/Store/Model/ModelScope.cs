@@ -109,6 +109,24 @@ internal sealed class ModelScope(IKvStore store, TimeProvider clock, IEnumerable
         }
     }
 
+    /// <summary>The deadlines have reached the disk as they are now.</summary>
+    public void Keep()
+    {
+        foreach (var entry in _entries.Values)
+        {
+            entry.Keep();
+        }
+    }
+
+    /// <summary>Takes over how far sliding expiries came that a crash may have taken back: not further than they were, and as far as was kept.</summary>
+    public void TakeOverSlides()
+    {
+        foreach (var (key, entry) in Entries.Where(item => item.Value.Window is not null).ToList())
+        {
+            entry.FallBackTo(Store.TryGetInfo(key, out var info) ? info.ExpiresAt : null, Now);
+        }
+    }
+
     /// <summary>Compares everything that can be asked without moving an expiry.</summary>
     public void Compare()
     {

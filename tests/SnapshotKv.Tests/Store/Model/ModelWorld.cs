@@ -1,22 +1,32 @@
+using SnapshotKv.Journal;
 using SnapshotKv.Testing;
 
 namespace SnapshotKv.Tests.Store.Model;
 
-/// <summary>A store on a disk in memory with its model, and the model of what the newest snapshot holds.</summary>
+/// <summary>A store of some level on a disk in memory with its model, and the model of what the newest snapshot holds.</summary>
 internal sealed class ModelWorld : IDisposable
 {
     /// <summary>Few, so that the files of blobs go soon.</summary>
     private const int MaxSnapshots = 2;
 
+    /// <summary>How long what was written may wait for the device.</summary>
+    private static readonly TimeSpan FlushInterval = TimeSpan.FromSeconds(1);
+
+    /// <summary>Small, so that runs fill some and leave many behind.</summary>
+    private static readonly SegmentSizes Segments = new(16 << 10, 64 << 10);
+
     private readonly KvFormat _format;
-    private StoreHome _home = new();
+    private readonly KvDurability _level;
+    private StoreHome _home;
     private KvStore _store;
     private readonly List<ModelWatcher> _watchers = [];
     private KeyValuePair<string, ModelEntry>[] _saved = [];
 
-    public ModelWorld(KvFormat format)
+    public ModelWorld(KvFormat format, KvDurability level)
     {
         _format = format;
+        _level = level;
+        _home = new() { Durability = level, SegmentSizes = Segments };
         _store = Open(_home, KvCompression.None);
         Root = new(_store, _home.Clock, []);
     }
@@ -36,7 +46,15 @@ internal sealed class ModelWorld : IDisposable
     /// <summary>Begins to watch a prefix, until the store is closed.</summary>
     public void Watch(string prefix) => _watchers.Add(new(_store, prefix, _watchers.Count));
 
-    public void Advance(TimeSpan by) => _home.Clock.Advance(by);
+    /// <summary>Lets time pass: at least a flush interval, so that slides are journaled.</summary>
+    public void Advance(TimeSpan by)
+    {
+        _home.Clock.Advance(by);
+        if (_level != KvDurability.Snapshot)
+        {
+            Root.Keep();
+        }
+    }
 
     public void Save()
     {
@@ -53,23 +71,50 @@ internal sealed class ModelWorld : IDisposable
         Compare();
         _store.Dispose();
         NoteSaved();
-        Restart(compression);
+        Restart(compression, _saved, mayLoseSlides: false);
     }
 
-    /// <summary>The power goes: what was saved is there, nothing else.</summary>
-    public void Crash(KvCompression compression)
+    /// <summary>
+    /// The process or the machine ends. Without a journal what was saved is there and nothing else; with one everything is, at level Process after a power cut
+    /// what is older than the flush interval.
+    /// </summary>
+    public void Crash(CrashKind kind, int seed, KvCompression compression)
     {
-        var after = new StoreHome(_home.Disk.CrashImage(CrashKind.PowerCutLosingAll), _home.Clock);
+        if (_level == KvDurability.Process && kind != CrashKind.ProcessKilled)
+        {
+            Advance(FlushInterval);
+        }
+
+        var after = HomeAfter(kind, seed);
         _store.Dispose();
         _home = after;
-        Restart(compression);
+        Restart(compression, _level == KvDurability.Snapshot ? _saved : Root.Entries, mayLoseSlides: _level != KvDurability.Snapshot);
     }
 
-    /// <summary>Compares what is there after a power cut at this moment with the whole model: everything must have been saved.</summary>
+    /// <summary>The same, but nothing that was done before may be missing.</summary>
+    public void CrashOnceAllIsKept(CrashKind kind, int seed, KvCompression compression)
+    {
+        if (_level == KvDurability.Snapshot)
+        {
+            Save();
+        }
+
+        Crash(kind, seed, compression);
+    }
+
+    /// <summary>
+    /// Compares what is there after a crash at this moment with the whole model: a transaction's commit has saved everything, or journaled it at the store's level.
+    /// </summary>
     public void CompareWithTheDisk()
     {
-        using var store = Open(new StoreHome(_home.Disk.CrashImage(CrashKind.PowerCutLosingAll), _home.Clock), KvCompression.None);
-        var onDisk = new ModelScope(store, _home.Clock, Copies(Root.Entries));
+        var home = HomeAfter(_level == KvDurability.Process ? CrashKind.ProcessKilled : CrashKind.PowerCutLosingAll, seed: 0);
+        using var store = Open(home, KvCompression.None);
+        var onDisk = new ModelScope(store, home.Clock, Copies(Root.Entries));
+        if (_level != KvDurability.Snapshot)
+        {
+            onDisk.TakeOverSlides();
+        }
+
         onDisk.Compare();
         foreach (var (key, entry) in onDisk.Entries)
         {
@@ -106,24 +151,39 @@ internal sealed class ModelWorld : IDisposable
         }
     }
 
-    private void Restart(KvCompression compression)
+    private void Restart(KvCompression compression, IEnumerable<KeyValuePair<string, ModelEntry>> entries, bool mayLoseSlides)
     {
         _watchers.Clear();
         _store = Open(_home, compression);
-        Root = new(_store, _home.Clock, Copies(_saved));
+        Root = new(_store, _home.Clock, Copies(entries));
+        if (mayLoseSlides)
+        {
+            Root.TakeOverSlides();
+        }
+
         Root.Compare();
     }
+
+    /// <summary>What a crash at this moment would leave. No process is there again within the millisecond in which one has ended.</summary>
+    private StoreHome HomeAfter(CrashKind kind, int seed) =>
+        new(_home.Disk.CrashImage(kind, seed), new ManualTimeProvider(_home.Clock.GetUtcNow().AddMilliseconds(1))) { Durability = _level, SegmentSizes = Segments };
 
     private KvStore Open(StoreHome home, KvCompression compression) => home.Open(options =>
     {
         options.Format = _format;
         options.MaxSnapshots = MaxSnapshots;
         options.Compression = compression;
+        options.FlushInterval = FlushInterval;
+        options.Recovery = KvRecoveryMode.Strict;
         options.SaveDebounce = Timeout.InfiniteTimeSpan;
         options.TtlCleanupInterval = TimeSpan.FromSeconds(5);
     });
 
-    private void NoteSaved() => _saved = Copies(Root.Entries);
+    private void NoteSaved()
+    {
+        Root.Keep();
+        _saved = Copies(Root.Entries);
+    }
 
     private static KeyValuePair<string, ModelEntry>[] Copies(IEnumerable<KeyValuePair<string, ModelEntry>> entries) =>
         [.. entries.Select(item => KeyValuePair.Create(item.Key, item.Value.Copy()))];

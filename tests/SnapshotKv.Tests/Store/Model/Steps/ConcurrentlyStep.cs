@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace SnapshotKv.Tests.Store.Model.Steps;
 
 /// <summary>Threads that work on partitions of their own at the same time, in transactions too, while another one saves: none may notice the others.</summary>
-internal sealed record ConcurrentlyStep(EntryStep[][] Threads, KvCompression? Reopening) : ModelStep
+internal sealed record ConcurrentlyStep(EntryStep[][] Threads, ModelStep? Afterwards) : ModelStep
 {
     private const int ThreadCount = 3;
     private const int StepsPerThread = 40;
@@ -11,7 +11,12 @@ internal sealed record ConcurrentlyStep(EntryStep[][] Threads, KvCompression? Re
     public static ConcurrentlyStep Draw(Random random) =>
         new(
             [.. Enumerable.Range(0, ThreadCount).Select(_ => Enumerable.Range(0, StepsPerThread).Select(_ => DrawStep(random)).ToArray())],
-            random.Next(2) == 0 ? null : (KvCompression)random.Next(2));
+            random.Next(3) switch
+            {
+                0 => null,
+                1 => ReopenStep.Draw(random),
+                _ => CrashStep.Draw(random) with { IsAllKept = true },
+            });
 
     public override void Run(ModelWorld world)
     {
@@ -46,9 +51,9 @@ internal sealed record ConcurrentlyStep(EntryStep[][] Threads, KvCompression? Re
         }
 
         parts.ForEach(part => world.Root.TakeBack(part.Prefix, part.Scope));
-        if (Reopening is { } compression)
+        if (Afterwards is not null)
         {
-            world.Reopen(compression);
+            Afterwards.Run(world);
         }
         else
         {
@@ -77,5 +82,5 @@ internal sealed record ConcurrentlyStep(EntryStep[][] Threads, KvCompression? Re
         return thread;
     }
 
-    public override string ToString() => $"at the same time:\n{string.Join('\n', Threads.SelectMany((steps, number) => steps.Select(step => $"    under t{number}: {step}")))}{(Reopening is null ? "" : "\n    and then close and open")}";
+    public override string ToString() => $"at the same time:\n{string.Join('\n', Threads.SelectMany((steps, number) => steps.Select(step => $"    under t{number}: {step}")))}{(Afterwards is null ? "" : $"\n    and then {Afterwards}")}";
 }

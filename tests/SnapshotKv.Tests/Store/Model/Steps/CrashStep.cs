@@ -1,10 +1,25 @@
+using SnapshotKv.Testing;
+
 namespace SnapshotKv.Tests.Store.Model.Steps;
 
-internal sealed record CrashStep(KvCompression Compression) : ModelStep
+/// <summary>The end of the process or of the machine, and an opening. Without a journal what was not saved is gone, unless it must not be.</summary>
+internal sealed record CrashStep(CrashKind Kind, int Seed, KvCompression Compression, bool IsAllKept = false) : ModelStep
 {
-    public static CrashStep Draw(Random random) => new((KvCompression)random.Next(2));
+    private static readonly CrashKind[] Kinds = Enum.GetValues<CrashKind>();
 
-    public override void Run(ModelWorld world) => world.Crash(Compression);
+    public static CrashStep Draw(Random random) => new(Kinds[random.Next(Kinds.Length)], random.Next(), (KvCompression)random.Next(2));
 
-    public override string ToString() => $"power cut and open, compression {Compression}";
+    public override void Run(ModelWorld world)
+    {
+        if (IsAllKept)
+        {
+            world.CrashOnceAllIsKept(Kind, Seed, Compression);
+        }
+        else
+        {
+            world.Crash(Kind, Seed, Compression);
+        }
+    }
+
+    public override string ToString() => $"{Kind} with seed {Seed} and open, compression {Compression}";
 }
