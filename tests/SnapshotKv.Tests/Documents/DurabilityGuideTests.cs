@@ -105,13 +105,13 @@ public sealed class DurabilityGuideTests
     // end report
 
     [Theory]
-    [InlineData(KvDurability.Snapshot, CrashKind.ProcessKilled, 1)]
-    [InlineData(KvDurability.Snapshot, CrashKind.PowerCutLosingAll, 1)]
-    [InlineData(KvDurability.Process, CrashKind.ProcessKilled, 3)]
-    [InlineData(KvDurability.Process, CrashKind.PowerCutLosingAll, 2)]
-    [InlineData(KvDurability.Disk, CrashKind.ProcessKilled, 3)]
-    [InlineData(KvDurability.Disk, CrashKind.PowerCutLosingAll, 3)]
-    public void Table_WhatEachLevelLoses_IsSo(KvDurability level, CrashKind crash, int kept)
+    [InlineData(KvDurability.Snapshot, nameof(CrashKind.ProcessKilled), 1)]
+    [InlineData(KvDurability.Snapshot, nameof(CrashKind.PowerCutLosingAll), 1)]
+    [InlineData(KvDurability.Process, nameof(CrashKind.ProcessKilled), 3)]
+    [InlineData(KvDurability.Process, nameof(CrashKind.PowerCutLosingAll), 2)]
+    [InlineData(KvDurability.Disk, nameof(CrashKind.ProcessKilled), 3)]
+    [InlineData(KvDurability.Disk, nameof(CrashKind.PowerCutLosingAll), 3)]
+    public void Table_WhatEachLevelLoses_IsSo(KvDurability level, string crash, int kept)
     {
         using var store = _home.Open(options => options.Durability = level);
         store.Set("1: in a snapshot", 1);
@@ -120,7 +120,7 @@ public sealed class DurabilityGuideTests
         _home.Clock.Advance(TimeSpan.FromSeconds(1));
         store.Set("3: just now", 1);
 
-        var left = new StoreHome(_home.Disk.CrashImage(crash)) { Durability = level };
+        var left = new StoreHome(_home.Disk.CrashImage(Enum.Parse<CrashKind>(crash))) { Durability = level };
         using var after = left.Open();
         after.Count().ShouldBe(kept);
         after.RecoveryReport.HasLostCommits.ShouldBeFalse("what was not acknowledged as being on the device is no loss to be acknowledged");
