@@ -28,6 +28,7 @@ public static class DirectoryReport
             {
                 Path = copy.Path,
                 SaveDebounce = Timeout.InfiniteTimeSpan,
+                Durability = KvDurability.Snapshot,
                 TtlCleanupInterval = TimeSpan.Zero,
                 Durability = KvDurability.Snapshot,
                 TimeProvider = timeProvider,
