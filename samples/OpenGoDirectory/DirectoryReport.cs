@@ -28,7 +28,9 @@ public static class DirectoryReport
             {
                 Path = copy.Path,
                 SaveDebounce = Timeout.InfiniteTimeSpan,
+                Durability = KvDurability.Snapshot,
                 TtlCleanupInterval = TimeSpan.Zero,
+                Durability = KvDurability.Snapshot,
                 TimeProvider = timeProvider,
             });
             console.Write(Snapshots(store, copy));

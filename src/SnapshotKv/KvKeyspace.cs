@@ -12,8 +12,8 @@ namespace SnapshotKv;
 
 /// <summary>The keyspace of an embedded store, or the partition of it under a prefix.</summary>
 /// <remarks>
-/// Thread-safe. Reads take no lock, do no I/O and allocate nothing but what they return. Writes wait only for each other; they are in memory
-/// when the call returns, and on disk with the next snapshot.
+/// Thread-safe. Reads take no lock, do no I/O and allocate nothing but what they return. Writes wait only for each other, and for the disk when they ask to; what they
+/// survive once they have returned is <see cref="SnapshotKvOptions.Durability"/>.
 /// </remarks>
 public abstract partial class KvKeyspace : KvInMemoryKeyspace, IKvChangeFeed, IKvTransactions
 {

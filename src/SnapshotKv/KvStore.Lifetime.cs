@@ -52,7 +52,8 @@ public sealed partial class KvStore
 
     /// <summary>
     /// Takes over, while the store is open, <see cref="SnapshotKvOptions.MaxSnapshots"/>, <see cref="SnapshotKvOptions.SaveDebounce"/>,
-    /// <see cref="SnapshotKvOptions.TtlCleanupInterval"/>, <see cref="SnapshotKvOptions.Compression"/> and <see cref="SnapshotKvOptions.MaxValueBytes"/>; and
+    /// <see cref="SnapshotKvOptions.TtlCleanupInterval"/>, <see cref="SnapshotKvOptions.Compression"/>, <see cref="SnapshotKvOptions.FlushInterval"/>,
+    /// <see cref="SnapshotKvOptions.MaxJournalBytes"/> and <see cref="SnapshotKvOptions.MaxValueBytes"/>; and
     /// clock, log, meter and name. What is not set goes back to its default, unless another handle sets it.
     /// </summary>
     /// <param name="options">The settings, which are copied.</param>

@@ -5,14 +5,14 @@ using SnapshotKv.Serialization;
 namespace SnapshotKv;
 
 /// <summary>
-/// An embedded key-value store: all entries in memory, kept in a local directory by snapshots. Opens and writes directories of Go's snapshotkv
+/// An embedded key-value store: all entries in memory, kept in a local directory by a journal and snapshots. Opens and writes directories of Go's snapshotkv
 /// v0.3.0.
 /// </summary>
 /// <remarks>
 /// <para>Thread-safe. One process at a time has a directory open, and in it one store, or several handles on one that were got by
 /// <see cref="OpenShared(SnapshotKvOptions, string)"/>; else opening is refused with <see cref="KvStoreLockedException"/>.</para>
-/// <para>A write is in memory when the call returns, and on disk with the next snapshot: <see cref="SnapshotKvOptions.SaveDebounce"/> after the first
-/// unsaved change, with <see cref="Save"/>, and on disposal. A crash loses what was written since.</para>
+/// <para>What a write that has returned survives is <see cref="SnapshotKvOptions.Durability"/>; by default it is in the journal, so that the end of the process takes nothing, and the end of the
+/// machine at most <see cref="SnapshotKvOptions.FlushInterval"/>. Disposal saves what is not saved.</para>
 /// </remarks>
 public sealed partial class KvStore : KvKeyspace, IKvSnapshots, IDisposable, IAsyncDisposable
 {

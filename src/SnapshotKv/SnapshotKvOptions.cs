@@ -44,11 +44,12 @@ public sealed class SnapshotKvOptions
     /// <summary>How long after the first unsaved change a snapshot is saved.</summary>
     /// <value>
     /// Default: 10 s. <see cref="TimeSpan.Zero"/> saves after each commit; <see cref="Timeout.InfiniteTimeSpan"/> leaves saving to
-    /// <see cref="KvStore.Save"/> and disposal.
+    /// <see cref="KvStore.Save"/>, disposal, and a journal that comes near <see cref="MaxJournalBytes"/>.
     /// </value>
     /// <remarks>
     /// A timed save takes at most a twentieth of the time: the next one waits at least 20 times as long as the last one took, so a large store is saved
-    /// less often than this says. Sliding expiries that were moved by reads are saved with the next change, or after 10 minutes.
+    /// less often than this says. Where there is a journal, a store whose snapshot has 16 MiB or more is saved when the journal has grown by 64 MiB, or by half the last snapshot if that is more, and
+    /// after 10 minutes or this time, whichever is longer. Sliding expiries that were moved by reads are saved with the next change, or after 10 minutes.
     /// </remarks>
     public TimeSpan SaveDebounce
     {

@@ -66,18 +66,13 @@ public sealed partial class ComparisonTests : IDisposable
     }
 
     [Fact]
-    public void AfterKill_OursHasTheLastSnapshot_WhichIsMadeAfterTenSecondsByDefault()
+    public void AfterKill_OursHasAllByDefault_AndTheLastSnapshotAtLevelSnapshot()
     {
-        var clock = new ManualTimeProvider();
-        var path = Path.Combine(_directory.Path, "data");
-        using var store = KvStore.Open(path, new SnapshotKvOptions { TimeProvider = clock });
-        store.Set("saved", 1);
-        store.Save();
-        store.Set("unsaved", 1);
-
-        using var left = KvStore.Open(Path.GetDirectoryName(CopyOf(Path.Combine(path, "snapshots"), store.ListSnapshots()[0].FileName, "left/snapshots"))![..^"/snapshots".Length]);
-        left.GetKeys().ShouldBe(["saved"]);
+        new SnapshotKvOptions().Durability.ShouldBe(KvDurability.Process);
         new SnapshotKvOptions().SaveDebounce.ShouldBe(TimeSpan.FromSeconds(10));
+
+        KeysAfterKill("default", KvDurability.Process).ShouldBe(["saved", "unsaved"]);
+        KeysAfterKill("as Go", KvDurability.Snapshot).ShouldBe(["saved"]);
     }
 
     [Fact]
@@ -176,6 +171,24 @@ public sealed partial class ComparisonTests : IDisposable
         cache.Set("k", [1], NoExpiry);
         cache.Get("k")![0] = 2;
         return cache.Get("k")![0] == 2;
+    }
+
+    /// <summary>What a process that is killed leaves behind is what lies on the disk at that moment.</summary>
+    private List<string> KeysAfterKill(string name, KvDurability level)
+    {
+        var (path, left) = (Path.Combine(_directory.Path, name), Path.Combine(_directory.Path, name + " left"));
+        var options = new SnapshotKvOptions { TimeProvider = new ManualTimeProvider(), Durability = level };
+        using var store = KvStore.Open(path, options);
+        store.Set("saved", 1);
+        store.Save();
+        store.Set("unsaved", 1);
+        foreach (var directory in Directory.GetDirectories(path))
+        {
+            CopyOf(directory, "", Path.Combine(left, Path.GetFileName(directory)));
+        }
+
+        using var reopened = KvStore.Open(left, options);
+        return [.. reopened.GetKeys()];
     }
 
     private string CopyOf(string directory, string file, string into = "left")

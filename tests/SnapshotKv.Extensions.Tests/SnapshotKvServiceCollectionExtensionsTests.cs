@@ -113,13 +113,21 @@ public sealed class SnapshotKvServiceCollectionExtensionsTests : IDisposable
             options.Format = (KvFormat)7;
             options.MaxValueBytes = -1;
             options.MaxSnapshotBytes = -1;
+            options.Durability = (KvDurability)7;
+            options.FlushInterval = TimeSpan.Zero;
+            options.Recovery = (KvRecoveryMode)7;
+            options.MaxJournalBytes = 1;
             options.TimeProvider = null!;
         }).Services.BuildServiceProvider();
 
         var failures = Should.Throw<OptionsValidationException>(() => Settings(provider)).Failures.ToArray();
 
-        failures.Length.ShouldBe(9);
-        foreach (var setting in new[] { "Path", "MaxSnapshots", "SaveDebounce", "TtlCleanupInterval", "Compression", "Format", "MaxValueBytes", "MaxSnapshotBytes", "TimeProvider" })
+        failures.Length.ShouldBe(13);
+        foreach (var setting in new[]
+        {
+            "Path", "MaxSnapshots", "SaveDebounce", "TtlCleanupInterval", "Compression", "Format", "MaxValueBytes", "MaxSnapshotBytes",
+            "Durability", "FlushInterval", "Recovery", "MaxJournalBytes", "TimeProvider",
+        })
         {
             failures.ShouldContain(failure => failure.StartsWith(setting + " ", StringComparison.Ordinal));
         }
@@ -141,6 +149,10 @@ public sealed class SnapshotKvServiceCollectionExtensionsTests : IDisposable
         settings.Format.ShouldBe(defaults.Format);
         settings.MaxValueBytes.ShouldBe(defaults.MaxValueBytes);
         settings.MaxSnapshotBytes.ShouldBe(defaults.MaxSnapshotBytes);
+        settings.Durability.ShouldBe(defaults.Durability);
+        settings.FlushInterval.ShouldBe(defaults.FlushInterval);
+        settings.Recovery.ShouldBe(defaults.Recovery);
+        settings.MaxJournalBytes.ShouldBe(defaults.MaxJournalBytes);
         settings.TimeProvider.ShouldBeSameAs(TimeProvider.System);
         settings.LoggerFactory.ShouldBeNull();
     }
@@ -175,6 +187,10 @@ public sealed class SnapshotKvServiceCollectionExtensionsTests : IDisposable
                 ["SnapshotKv:Format"] = "Json",
                 ["SnapshotKv:MaxValueBytes"] = "1024",
                 ["SnapshotKv:MaxSnapshotBytes"] = "99999999999",
+                ["SnapshotKv:Durability"] = "disk",
+                ["SnapshotKv:FlushInterval"] = "00:00:00.2",
+                ["SnapshotKv:Recovery"] = "Strict",
+                ["SnapshotKv:MaxJournalBytes"] = "88888888888",
             },
             options => options.MaxSnapshots++);
 
@@ -188,6 +204,10 @@ public sealed class SnapshotKvServiceCollectionExtensionsTests : IDisposable
         settings.Format.ShouldBe(KvFormat.Json);
         settings.MaxValueBytes.ShouldBe(1024);
         settings.MaxSnapshotBytes.ShouldBe(99_999_999_999);
+        settings.Durability.ShouldBe(KvDurability.Disk);
+        settings.FlushInterval.ShouldBe(TimeSpan.FromMilliseconds(200));
+        settings.Recovery.ShouldBe(KvRecoveryMode.Strict);
+        settings.MaxJournalBytes.ShouldBe(88_888_888_888);
     }
 
     [Fact]
@@ -213,6 +233,11 @@ public sealed class SnapshotKvServiceCollectionExtensionsTests : IDisposable
     [InlineData("Format", "Json, MessagePack, Xml")]
     [InlineData("MaxValueBytes", "64 MiB")]
     [InlineData("MaxSnapshotBytes", "0x10")]
+    [InlineData("Durability", "2")]
+    [InlineData("Durability", "Fsync")]
+    [InlineData("FlushInterval", "1 s")]
+    [InlineData("Recovery", "Lenient")]
+    [InlineData("MaxJournalBytes", "1 GiB")]
     public void AddSnapshotKv_ValueThatCannotBeRead_IsAnErrorWithKeyAndValue(string setting, string value)
     {
         using var provider = WithSection(new() { ["SnapshotKv:" + setting] = value });

@@ -19,7 +19,7 @@ public static class SnapshotKvSessionServiceCollectionExtensions
     /// <remarks>
     /// <para>Put <c>app.UseSession()</c> into the pipeline as usual. <c>AddSession</c> is not needed; before or after this call it does no harm, and its
     /// delegate sets cookie and timeouts as always. Calling it again is harmless.</para>
-    /// <para>A session is in memory when the request ends, and on disk with the store's next snapshot. <b>The session's cookie is protected with the keys of
+    /// <para>A session is in the store when the request ends, as safe as the store's <see cref="SnapshotKv.SnapshotKvOptions.Durability"/> says. <b>The session's cookie is protected with the keys of
     /// data protection: unless these are persisted too (<c>AddDataProtection().PersistKeysTo…</c>), a restart leaves the sessions in the store and nobody
     /// who could open them.</b></para>
     /// </remarks>

@@ -9,7 +9,7 @@ namespace SnapshotKv.Extensions.Caching;
 /// <remarks>
 /// <para>Thread-safe. Does not own the store; after the store's disposal everything throws <see cref="ObjectDisposedException"/>.</para>
 /// <para>Every value is copied on its way in and out. On the embedded store all operations complete before they return, the asynchronous ones too, so
-/// they fail by throwing at once; only a cancelled token makes a cancelled task.</para>
+/// they fail by throwing at once; only a cancelled token makes a cancelled task. At level <see cref="KvDurability.Disk"/> the asynchronous writes complete when the device has them; no thread waits for that.</para>
 /// <para>A key that somebody gave another kind of value than bytes is not a miss but a <see cref="KvSerializationException"/> that names it.</para>
 /// </remarks>
 internal sealed class SnapshotKvDistributedCache : IBufferDistributedCache

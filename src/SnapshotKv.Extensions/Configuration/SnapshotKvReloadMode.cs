@@ -9,7 +9,7 @@ public enum SnapshotKvReloadMode
     /// </summary>
     Snapshot = 0,
 
-    /// <summary>When memory has the change, after the debounce. A crash can take back what the application has already seen.</summary>
+    /// <summary>When memory has the change, after the debounce. A power cut, or at level <see cref="KvDurability.Snapshot"/> any crash, can take back what the application has already seen.</summary>
     Change = 1,
 
     /// <summary>Never by itself: the configuration is read when it is built, and again when the application reloads it.</summary>

@@ -55,6 +55,9 @@ internal sealed class Checkpointer(
     /// <summary>The bytes that the journal had taken when the newest snapshot was begun, since the opening.</summary>
     public long JournalBytesAtSave { get; private set; }
 
+    /// <summary>Called when a snapshot is on the device, asked for or not.</summary>
+    public Action? Saved { get; set; }
+
     /// <summary>Called when the files of the store are gone: whatever memory holds is to be saved anew.</summary>
     public void NoteFilesLost() => Volatile.Write(ref _savedSequence, ulong.MaxValue);
 
@@ -238,6 +241,7 @@ internal sealed class Checkpointer(
             History.NoteSuccess(clock.TimeProvider.GetUtcNow(), elapsed);
             logger.SnapshotSaved(info.FileName, records.Length, size, elapsed);
             JournalBytesAtSave = journalBytes;
+            Saved?.Invoke();
             if (_keepsAll)
             {
                 _latestSequence = capture.Sequence;

@@ -69,6 +69,10 @@ internal sealed class MaintenanceRunner : IDisposable
         _timeProvider = timeProvider;
         _logger = logger;
         _ownScheduler = _scheduler = scheduler;
+        if (checkpointer is not null)
+        {
+            checkpointer.Saved = LookAtJournalSoon;
+        }
     }
 
     /// <summary>What the journal needs; null where there is none.</summary>
@@ -304,7 +308,6 @@ internal sealed class MaintenanceRunner : IDisposable
             Volatile.Write(ref _failures, 0);
             var ended = _timeProvider.GetTimestamp();
             Volatile.Write(ref _restUntil, ended + ((ended - started) * RestPerWork));
-            LookAtJournalSoon();
         }
         catch (ObjectDisposedException) when (_isDisposed)
         {

@@ -44,7 +44,7 @@ internal readonly struct Record(byte[]? bytes)
 
     public bool IsNull => Bytes is null;
 
-    /// <summary>The deadline as it is now; see <see cref="TryMoveDeadline"/>. That of a sliding entry may be a nanosecond late: <see cref="SlideMark"/>.</summary>
+    /// <summary>The deadline as it is now; see <see cref="TryMoveDeadline"/>. That of a sliding entry may have the <see cref="SlideMark"/>; <see cref="Expiry"/> has not.</summary>
     public long Deadline => Volatile.Read(ref DeadlineWord);
 
     /// <summary>The deadline without the mark.</summary>

@@ -107,7 +107,10 @@ public sealed class SnapshotKvHealthCheckTests : IDisposable
 
         entry.Status.ShouldBe(HealthStatus.Healthy);
         entry.Data["availableBytes"].ShouldBeOfType<long>().ShouldBeGreaterThan(0);
-        entry.Data.Where(item => item.Key != "availableBytes").ToDictionary().ShouldBe(
+
+        // The flush that is due runs beside the test.
+        entry.Data["unflushedCommits"].ShouldBeOfType<long>().ShouldBeInRange(0, 1);
+        entry.Data.Where(item => item.Key is not ("availableBytes" or "unflushedCommits")).ToDictionary().ShouldBe(
             new Dictionary<string, object>
             {
                 ["store"] = "shop",
@@ -115,6 +118,10 @@ public sealed class SnapshotKvHealthCheckTests : IDisposable
                 ["entries"] = 2L,
                 ["failedSaves"] = 0,
                 ["recoveryProblems"] = 0,
+                ["hasUnacknowledgedLoss"] = false,
+                ["durability"] = "Process",
+                ["journalBytes"] = 1L << 20,
+                ["journalUnusedBytes"] = store.GetStatistics().JournalUnusedBytes,
                 ["unsavedAge"] = TimeSpan.FromSeconds(3),
                 ["lastSavedAt"] = Clock(host).GetUtcNow() - TimeSpan.FromSeconds(63),
                 ["lastSaveAge"] = TimeSpan.FromSeconds(63),
@@ -260,9 +267,32 @@ public sealed class SnapshotKvHealthCheckTests : IDisposable
     }
 
     [Fact]
-    public async Task Check_OpeningThatFellBack_IsDegradedUntilTheStoreIsOpenedAgain()
+    public async Task Check_OpeningThatLostCommits_FailsUntilThatIsAcknowledged_AlsoAtLaterOpenings()
     {
         Damage();
+        using (var host = Host())
+        {
+            var entry = await CheckAsync(host);
+            entry.Status.ShouldBe(HealthStatus.Unhealthy, "nothing tells how much the damaged snapshot had");
+            entry.Data["recoveryProblems"].ShouldBe(1);
+            entry.Data["hasUnacknowledgedLoss"].ShouldBe(true);
+        }
+
+        using (var host = Host())
+        {
+            (await CheckAsync(host)).Status.ShouldBe(HealthStatus.Unhealthy);
+            host.Services.GetRequiredService<KvStore>().RecoveryReport.Acknowledge();
+            (await CheckAsync(host)).Status.ShouldBe(HealthStatus.Healthy);
+        }
+
+        using var reopened = Host();
+        (await CheckAsync(reopened)).Status.ShouldBe(HealthStatus.Healthy);
+    }
+
+    [Fact]
+    public async Task Check_OpeningThatFellBack_AndLostNothing_IsDegradedUntilTheStoreIsOpenedAgain()
+    {
+        Damage(static snapshot => [.. snapshot[..^1], (byte)(snapshot[^1] ^ 1)]);
         using (var host = Host())
         {
             var entry = await CheckAsync(host);
@@ -272,7 +302,7 @@ public sealed class SnapshotKvHealthCheckTests : IDisposable
             var store = host.Services.GetRequiredService<KvStore>();
             store.Set("k", 3);
             store.Save();
-            (await CheckAsync(host)).Status.ShouldBe(HealthStatus.Degraded, "a save does not bring back what was lost");
+            (await CheckAsync(host)).Status.ShouldBe(HealthStatus.Degraded, "a save does not mend the disk");
         }
 
         using var reopened = Host();
@@ -316,6 +346,75 @@ public sealed class SnapshotKvHealthCheckTests : IDisposable
         entry.Status.ShouldBe(HealthStatus.Unhealthy);
         entry.Description.ShouldBe("The store's directory is gone, or cannot be asked for its free space.");
         Directory.CreateDirectory(_directory.Path);
+    }
+
+    [Fact]
+    public async Task Check_StoreThatRefusesWrites_FailsUntilOneFindsRoom()
+    {
+        using var host = Host();
+        var store = host.Services.GetRequiredService<KvStore>();
+        var journal = Path.Combine(_directory.Path, "journal");
+        await File.WriteAllTextAsync(journal, "in the way", Token);
+        Should.Throw<KvStoreUnavailableException>(() => store.Set("k", 1));
+
+        var entry = await CheckAsync(host);
+        entry.Status.ShouldBe(HealthStatus.Unhealthy);
+        entry.Description.ShouldBe("Writes are refused, because the journal finds no room on the disk, or may not be written; they are tried anew each second. Reads go on.");
+        entry.Exception.ShouldNotBeNull();
+
+        File.Delete(journal);
+        Clock(host).Advance(TimeSpan.FromSeconds(1));
+        store.Set("k", 1);
+        (await CheckAsync(host)).Status.ShouldBe(HealthStatus.Healthy);
+    }
+
+    [Fact]
+    public void Judge_DeviceThatHasFailed_Fails()
+    {
+        var result = Judge(new IOException("EIO on /secret/path"), null, 0);
+
+        result.Status.ShouldBe(HealthStatus.Unhealthy);
+        result.Description.ShouldBe("The device did not take what was written to it. The store takes no more writes until it is opened again; reads go on.");
+        result.Exception.ShouldBeOfType<IOException>();
+    }
+
+    [Theory]
+    [InlineData(75, 75, HealthStatus.Healthy)]
+    [InlineData(76, 75, HealthStatus.Degraded)]
+    [InlineData(76, 80, HealthStatus.Healthy)]
+    [InlineData(100, 100, HealthStatus.Healthy)]
+    public void Judge_JournalThatIsFullerThanThat_IsDegraded(int journalBytes, int percent, HealthStatus status)
+    {
+        var result = Judge(null, null, journalBytes, percent);
+
+        result.Status.ShouldBe(status);
+        if (status == HealthStatus.Degraded)
+        {
+            result.Description.ShouldBe($"The journal takes {journalBytes} bytes, which is more than {percent} % of the 100 that it may.");
+        }
+    }
+
+    [Fact]
+    public void Judge_LossThatNobodyAcknowledged_FailsUntilSomebodyDoes()
+    {
+        var report = new KvRecoveryReport(null, [new("data-1", "damaged", null)], []) { HasLostCommits = true };
+        var result = Judge(report);
+        result.Status.ShouldBe(HealthStatus.Unhealthy);
+        result.Description.ShouldBe("When the store was opened, commits were missing that had been acknowledged. Look at its recovery report, deal with the loss, and acknowledge it.");
+        Judge(report, reportFallback: false).Status.ShouldBe(HealthStatus.Healthy);
+
+        report.Acknowledge();
+        Judge(report).Status.ShouldBe(HealthStatus.Healthy);
+        Judge(new(null, [], []) { EarlierLoss = "commits 5 to 7" }).Status.ShouldBe(HealthStatus.Unhealthy, "an earlier opening's loss is told until then, too");
+    }
+
+    [Fact]
+    public void Judge_DamageThatCostNothing_IsDegraded()
+    {
+        var result = Judge(new KvRecoveryReport(null, [], []) { JournalProblems = [new("000000000001.journal", "damaged", null)] });
+
+        result.Status.ShouldBe(HealthStatus.Degraded);
+        result.Description.ShouldBe("When the store was opened, 1 of its files were damaged and were set aside. Nothing is known to be missing, but look at the disk.");
     }
 
     [Fact]
@@ -403,7 +502,7 @@ public sealed class SnapshotKvHealthCheckTests : IDisposable
     public async Task Options_FromTheSection_AreRead_AndTheDelegateComesLast()
     {
         using var host = Host(
-            section: new() { ["SnapshotKv:Health:FailedSaves"] = "7", ["SnapshotKv:Health:MaxUnsavedAge"] = "00:01:00", ["SnapshotKv:Health:MinAvailableBytes"] = "5", ["SnapshotKv:Health:ReportFallback"] = "false" },
+            section: new() { ["SnapshotKv:Health:FailedSaves"] = "7", ["SnapshotKv:Health:MaxUnsavedAge"] = "00:01:00", ["SnapshotKv:Health:MinAvailableBytes"] = "5", ["SnapshotKv:Health:ReportFallback"] = "false", ["SnapshotKv:Health:MaxJournalPercent"] = "50" },
             limits: limits => limits.FailedSaves++);
         await host.StartAsync(Token);
 
@@ -413,6 +512,7 @@ public sealed class SnapshotKvHealthCheckTests : IDisposable
         limits.MaxUnsavedAge.ShouldBe(TimeSpan.FromMinutes(1));
         limits.MinAvailableBytes.ShouldBe(5);
         limits.ReportFallback.ShouldBeFalse();
+        limits.MaxJournalPercent.ShouldBe(50);
         await host.StopAsync(Token);
     }
 
@@ -433,11 +533,11 @@ public sealed class SnapshotKvHealthCheckTests : IDisposable
     [Fact]
     public async Task Options_OutOfRange_EndTheStartNamingAllOfThem()
     {
-        using var host = Host(limits: limits => (limits.FailedSaves, limits.MaxUnsavedAge, limits.MinAvailableBytes) = (0, TimeSpan.Zero, -1));
+        using var host = Host(limits: limits => (limits.FailedSaves, limits.MaxUnsavedAge, limits.MinAvailableBytes, limits.MaxJournalPercent) = (0, TimeSpan.Zero, -1, 101));
 
         var exception = await Should.ThrowAsync<OptionsValidationException>(() => host.StartAsync(Token));
 
-        exception.Failures.Select(failure => failure.Split(' ')[0]).ShouldBe(["FailedSaves", "MaxUnsavedAge", "MinAvailableBytes"]);
+        exception.Failures.Select(failure => failure.Split(' ')[0]).ShouldBe(["FailedSaves", "MaxUnsavedAge", "MinAvailableBytes", "MaxJournalPercent"]);
     }
 
     [Fact]
@@ -475,6 +575,22 @@ public sealed class SnapshotKvHealthCheckTests : IDisposable
                 services.AddSnapshotKv().ConfigureHealthCheck(limits ?? (static _ => { }));
             });
 
+    private static HealthCheckResult Judge(Exception? fault, Exception? refusal, long journalBytes, int percent = 75)
+    {
+        var findings = new HealthFindings(HealthStatus.Unhealthy);
+        using var store = KvStore.Open((string?)null);
+        var statistics = store.GetStatistics() with { Fault = fault, WriteRefusal = refusal, JournalBytes = journalBytes, MaxJournalBytes = 100 };
+        SnapshotKvHealthCheck.JudgeJournal(statistics, new SnapshotKvHealthCheckOptions { MaxJournalPercent = percent }, findings);
+        return findings.ToResult();
+    }
+
+    private static HealthCheckResult Judge(KvRecoveryReport report, bool reportFallback = true)
+    {
+        var findings = new HealthFindings(HealthStatus.Unhealthy);
+        SnapshotKvHealthCheck.JudgeRecovery(report, new SnapshotKvHealthCheckOptions { ReportFallback = reportFallback }, findings);
+        return findings.ToResult();
+    }
+
     private static async Task<HealthReportEntry> CheckAsync(IHost host)
     {
         var report = await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(Token);
@@ -498,11 +614,11 @@ public sealed class SnapshotKvHealthCheckTests : IDisposable
         }
     }
 
-    /// <summary>Leaves a directory whose newest snapshot is damaged.</summary>
-    private void Damage()
+    /// <summary>Leaves a directory whose newest snapshot is damaged: by default so that nothing of it can be read.</summary>
+    private void Damage(Func<byte[], byte[]>? damage = null)
     {
         string newest;
-        using (var store = KvStore.Open(_directory.Path, new SnapshotKvOptions { TimeProvider = new ManualTimeProvider() }))
+        using (var store = KvStore.Open(_directory.Path, new SnapshotKvOptions { TimeProvider = new ManualTimeProvider(), Compression = KvCompression.None }))
         {
             store.Set("k", 1);
             store.Save();
@@ -510,6 +626,7 @@ public sealed class SnapshotKvHealthCheckTests : IDisposable
             newest = store.Save()!.FileName;
         }
 
-        File.WriteAllBytes(Path.Combine(_directory.Path, "snapshots", newest), [0]);
+        var path = Path.Combine(_directory.Path, "snapshots", newest);
+        File.WriteAllBytes(path, damage is null ? [0] : damage(File.ReadAllBytes(path)));
     }
 }

@@ -36,6 +36,37 @@ public sealed class ChangedSettingsTests : IDisposable
     }
 
     [Fact]
+    public async Task FlushIntervalAndMaxJournalBytes_CountAtOnce_AlsoForANamedStore()
+    {
+        using var host = CreateHost(("SnapshotKv:Stores:named:FlushInterval", "00:30:00"));
+        await host.StartAsync(Token);
+        var store = host.Services.GetRequiredKeyedService<KvStore>("named");
+        store.Set("k", 1);
+        store.GetStatistics().UnflushedCommits.ShouldBe(1);
+
+        Change(host, ("SnapshotKv:Stores:named:FlushInterval", "00:00:02"), ("SnapshotKv:Stores:named:MaxJournalBytes", "5000000"), ("SnapshotKv:Stores:named:SaveDebounce", "Infinite"));
+
+        store.GetStatistics().MaxJournalBytes.ShouldBe(5_000_000);
+        host.Services.GetRequiredService<KvStore>().GetStatistics().MaxJournalBytes.ShouldBe(1L << 30);
+        _clock.Advance(TimeSpan.FromSeconds(2));
+        await TestHost.AdvanceUntilAsync(_clock, Task.Run(() => SpinWait.SpinUntil(() => store.GetStatistics().UnflushedCommits == 0 || Token.IsCancellationRequested), Token));
+        await host.StopAsync(Token);
+    }
+
+    [Fact]
+    public async Task DurabilityAndRecovery_CountOnlyAfterARestart()
+    {
+        using var host = CreateHost();
+        await host.StartAsync(Token);
+
+        Change(host, ("SnapshotKv:Durability", "Disk"), ("SnapshotKv:Recovery", "Strict"));
+
+        _log.Entries.Single(entry => entry.Id.Id == SnapshotKvEventIds.SettingsPostponed).Message.ShouldContain("Durability, Recovery");
+        host.Services.GetRequiredService<KvStore>().GetStatistics().Durability.ShouldBe(KvDurability.Process);
+        await host.StopAsync(Token);
+    }
+
+    [Fact]
     public async Task TakenBack_TheDefaultCountsAgain()
     {
         using var host = CreateHost(("SnapshotKv:SaveDebounce", "Infinite"));

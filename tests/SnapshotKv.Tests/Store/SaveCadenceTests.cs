@@ -160,28 +160,30 @@ public sealed class SaveCadenceTests
     [InlineData(true)]
     public void JournalAtThreeQuartersOfItsLimit_ForcesASave_WhateverTheRestAndTheDebounce(bool isDebounceInfinite)
     {
-        using var store = Open(options =>
+        var home = new StoreHome { Durability = KvDurability.Process };
+        using var store = home.Open(options =>
         {
+            options.Compression = KvCompression.None;
             options.MaxJournalBytes = 1 << 20;
             options.SaveDebounce = isDebounceInfinite ? Timeout.InfiniteTimeSpan : TimeSpan.FromHours(20);
         });
-        _home.Files.Before(IsSnapshot, _ => _home.Clock.Advance(TimeSpan.FromMinutes(1)));
+        home.Files.Before(IsSnapshot, _ => home.Clock.Advance(TimeSpan.FromMinutes(1)));
         var before = 0;
         for (var saves = 1; saves < 4; saves++)
         {
             var written = 0;
-            for (; _home.Snapshots().Count == before && written < 2000; written++)
+            for (; home.Snapshots().Count == before && written < 2000; written++)
             {
                 Write(store, 1);
                 store.GetStatistics().JournalBytes.ShouldBeLessThanOrEqualTo(1 << 20);
             }
 
-            _home.Snapshots().Count.ShouldBe(before + 1);
+            home.Snapshots().Count.ShouldBe(before + 1);
             before++;
             (written * ValueSize).ShouldBeGreaterThan(100_000, "not for each few commits");
         }
 
-        _home.Log.Ids.ShouldNotContain(KvEventIds.SnapshotSaveFailed);
+        home.Log.Ids.ShouldNotContain(KvEventIds.SnapshotSaveFailed);
     }
 
     [Fact]
