@@ -30,7 +30,6 @@ public static class DirectoryReport
                 SaveDebounce = Timeout.InfiniteTimeSpan,
                 Durability = KvDurability.Snapshot,
                 TtlCleanupInterval = TimeSpan.Zero,
-                Durability = KvDurability.Snapshot,
                 TimeProvider = timeProvider,
             });
             console.Write(Snapshots(store, copy));

@@ -13,7 +13,13 @@ public sealed class QuarantineDirectoryTests
     private readonly InMemoryFileSystem _files = new();
     private readonly QuarantineDirectory _quarantine;
 
-    public QuarantineDirectoryTests() => _quarantine = new QuarantineDirectory(_files, "/store");
+    public QuarantineDirectoryTests()
+    {
+        _files.CreateDirectory("/store/snapshots");
+        _files.FlushDirectory("/");
+        _files.FlushDirectory("/store");
+        _quarantine = new QuarantineDirectory(_files, "/store");
+    }
 
     [Fact]
     public void Take_SameNameTwice_KeepsBothWithTheirReasons()
@@ -105,7 +111,6 @@ public sealed class QuarantineDirectoryTests
     private string Take(string name, ReadOnlySpan<byte> bytes, string reason, DateTimeOffset now)
     {
         var path = $"/store/snapshots/{name}";
-        _files.CreateDirectory("/store/snapshots");
         _files.Put(path, bytes);
         return _quarantine.Take(path, reason, now);
     }
