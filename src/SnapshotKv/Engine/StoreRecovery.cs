@@ -120,10 +120,10 @@ internal sealed class StoreRecovery(
 
         if (found.Damaged.Count == 0 && outcome is { Commits: 0, Break: { } end })
         {
-            var path = journal.GetPath(end.Segment);
             throw new KvStoreCorruptedException(
-                $"There is no snapshot, and the journal does not begin where a store does, so the store is not opened and nothing was changed: '{path}' at byte {end.Offset.ToString(CultureInfo.InvariantCulture)}: {end.Reason}. Put the snapshots back that belong to it or restore a backup, or move the journal's files away to begin anew.",
-                new KvStoreCorruptedException(path, end.Offset, end.Reason));
+                journal.GetPath(end.Segment),
+                end.Offset,
+                $"{end.Reason}. There is no snapshot, and the journal has nothing to begin with before that, so the store is not opened and nothing was changed. Put the snapshots back that belong to it or restore a backup, or move the journal's files away to begin anew.");
         }
     }
 

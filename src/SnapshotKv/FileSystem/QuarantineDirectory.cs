@@ -98,7 +98,8 @@ internal sealed class QuarantineDirectory(IFileSystem fileSystem, string storePa
     /// <returns>The names deleted.</returns>
     public IReadOnlyList<string> Bound(long mostBytes, IReadOnlySet<string> justTaken)
     {
-        var files = List();
+        // Only what has a reason beside it: somebody may have put other things there.
+        var files = List().Where(file => fileSystem.FileExists(PathOf(file.Name) + ReasonSuffix)).ToList();
         var bytes = files.Sum(file => file.Length);
         var count = files.Count;
         if (count <= MostFiles && bytes <= mostBytes)

@@ -86,6 +86,12 @@ internal readonly record struct JournalSegmentHeader(
         return true;
     }
 
+    /// <summary>Whether a page that could not be read is that of a later version, and not one of this version in which the number was damaged.</summary>
+    public static bool IsOfLaterVersion(ReadOnlySpan<byte> page) =>
+        page.Length >= End && page[..Magic.Length].SequenceEqual(Magic)
+        && BinaryPrimitives.ReadUInt32LittleEndian(page[8..]) > Version
+        && BinaryPrimitives.ReadUInt32LittleEndian(page[12..]) != Checksum(page);
+
     private static uint Checksum(ReadOnlySpan<byte> page)
     {
         var checksum = new Crc32C();

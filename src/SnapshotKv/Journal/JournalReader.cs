@@ -14,6 +14,7 @@ internal sealed class JournalReader(IFileSystem fileSystem, JournalDirectory dir
     public string DirectoryPath => directory.DirectoryPath;
 
     /// <summary>The segments, by rising ordinal, with what their headers say. Listed once.</summary>
+    /// <exception cref="KvStoreCorruptedException">A later version of this library wrote one of them.</exception>
     /// <exception cref="IOException">The disk refused it.</exception>
     public IReadOnlyList<SegmentFile> Segments => _segments ??= [.. directory.List().Select(ReadHeader)];
 
@@ -61,6 +62,13 @@ internal sealed class JournalReader(IFileSystem fileSystem, JournalDirectory dir
 
         if (!JournalSegmentHeader.TryRead(page.AsSpan(0, length), out var header, out var reason))
         {
+            if (JournalSegmentHeader.IsOfLaterVersion(page.AsSpan(0, length)))
+            {
+                // No damage, and nothing to be set aside: whoever wrote it reads it.
+                throw new KvStoreCorruptedException(
+                    Path.Combine(directory.DirectoryPath, file.FileName), 8, $"{reason}. A later version of this library wrote it: open the store with that one. Nothing was changed.");
+            }
+
             return new(file, null, reason);
         }
 

@@ -132,6 +132,8 @@ internal sealed class JournalWalk
             return;
         }
 
+        // Whether or not anything in it counts: what is numbered next must lie beyond it.
+        _highest = Math.Max(_highest, header.Start);
         if (_break is null && !Enter(segment, header, limit))
         {
             return;
@@ -185,6 +187,11 @@ internal sealed class JournalWalk
             else if (_break is null && _last >= limit)
             {
                 // A later opening found that it ends here.
+                if (frames.IsCut)
+                {
+                    _passed.Add((Cut(segment, frames), 0));
+                }
+
                 return;
             }
             else if (reading == FrameReading.Nothing && !frames.IsAnythingLeft())
@@ -212,9 +219,12 @@ internal sealed class JournalWalk
         _end = new(segment, offset, "the frames end here", IsDamage: false);
         if (frames.IsCut)
         {
-            _pending.Add(new(segment, frames.FileLength, string.Create(CultureInfo.InvariantCulture, $"the file ends here, but it was made {segment.Header!.Value.Size} bytes long"), IsDamage: true));
+            _pending.Add(Cut(segment, frames));
         }
     }
+
+    private static JournalSpot Cut(SegmentFile segment, SegmentReader frames) =>
+        new(segment, frames.FileLength, string.Create(CultureInfo.InvariantCulture, $"the file ends here, but it was made {segment.Header!.Value.Size} bytes long"), IsDamage: true);
 
     /// <returns>False when this and all that follows in the segment was cut off by a later opening.</returns>
     private bool Take(SegmentFile segment, long offset, in JournalFrame frame, ReadOnlySpan<byte> body, ulong limit)

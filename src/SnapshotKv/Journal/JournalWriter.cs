@@ -27,6 +27,7 @@ internal sealed class JournalWriter
     private readonly StoreMetrics _metrics;
     private readonly ILogger _logger;
     private readonly Lock _lock = new();
+    private readonly Lock _preparing = new();
     private readonly List<JournalSegment> _unflushed = [];
     private JournalSegment? _current;
     private JournalSegment? _next;
@@ -107,7 +108,7 @@ internal sealed class JournalWriter
     /// <summary>Whether something was appended that is not known to be on the device.</summary>
     public bool IsFlushDue => Flushes.Durable < LastAppended || _isMoreDue;
 
-    /// <summary>Whether a segment should be made ready: the present one is half full.</summary>
+    /// <summary>Whether a segment should be made ready: of the present one so much is in use.</summary>
     public bool IsNextWanted => _isNextWanted;
 
     /// <summary>Whether the journal comes near to its limit, so that a snapshot is needed to make room.</summary>
@@ -159,52 +160,10 @@ internal sealed class JournalWriter
     /// <summary>Outside of the gate: makes the next segment ready. Once at a time; a failure is the next writer's to find.</summary>
     public void PrepareNext()
     {
-        long size;
-        lock (_lock)
+        lock (_preparing)
         {
-            _isNextWanted = false;
-            if (_isPreparing || _next is not null || _isClosed || WasPreparationRefused())
-            {
-                return;
-            }
-
-            size = _sizes.Next(_lastSize, 0, _settings.MaxJournalBytes);
-            if (!_files.TryReserve(size, _settings.MaxJournalBytes))
-            {
-                return;
-            }
-
-            _isPreparing = true;
+            PrepareInTurn();
         }
-
-        JournalSegment? made = null;
-        try
-        {
-            made = Make(size);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or KvStoreException)
-        {
-            _files.Release(size);
-        }
-
-        lock (_lock)
-        {
-            _isPreparing = false;
-            _isPreparationRefused = made is null;
-            if (_isPreparationRefused)
-            {
-                _preparationRefusedAt = _settings.TimeProvider.GetTimestamp();
-                BeginSmallAgain();
-            }
-
-            if (made is not null && !_isClosed && !_isLost && made.Ordinal > _lastOrdinal)
-            {
-                _next = made;
-                return;
-            }
-        }
-
-        Discard(made);
     }
 
     /// <summary>A snapshot is on the device.</summary>
@@ -264,6 +223,67 @@ internal sealed class JournalWriter
         }
     }
 
+    /// <summary>Who writes fast fills a segment as fast as the next is made, so that one is begun early; who writes little has little of the disk taken.</summary>
+    private long WantedFrom(long segmentSize) => segmentSize > _sizes.Smallest ? segmentSize / 8 : segmentSize / 2;
+
+    /// <summary>The segment that is being made is ready sooner than another would be, which the device would have to take as well.</summary>
+    private void WaitForPreparation()
+    {
+        lock (_preparing)
+        {
+        }
+    }
+
+    private void PrepareInTurn()
+    {
+        long size;
+        lock (_lock)
+        {
+            _isNextWanted = false;
+            if (_isPreparing || _next is not null || _isClosed || WasPreparationRefused())
+            {
+                return;
+            }
+
+            size = _sizes.Next(_lastSize, 0, _settings.MaxJournalBytes);
+            if (!_files.TryReserve(size, _settings.MaxJournalBytes))
+            {
+                return;
+            }
+
+            _isPreparing = true;
+        }
+
+        JournalSegment? made = null;
+        try
+        {
+            made = Make(size);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or KvStoreException)
+        {
+            _files.Release(size);
+        }
+
+        lock (_lock)
+        {
+            _isPreparing = false;
+            _isPreparationRefused = made is null;
+            if (_isPreparationRefused)
+            {
+                _preparationRefusedAt = _settings.TimeProvider.GetTimestamp();
+                BeginSmallAgain();
+            }
+
+            if (made is not null && !_isClosed && !_isLost && made.Ordinal > _lastOrdinal)
+            {
+                _next = made;
+                return;
+            }
+        }
+
+        Discard(made);
+    }
+
     private void Append(in JournalFrame frame, ReadOnlySpan<byte> head, ReadOnlySpan<byte> rest, uint checksum, bool isDirect)
     {
         var current = _current!;
@@ -286,7 +306,8 @@ internal sealed class JournalWriter
         }
 
         // Once a segment: when the disk refuses, it is for the writer to find who needs the room.
-        if (current.Used > current.Size / 2 && current.Used - frame.Size <= current.Size / 2)
+        var wantedFrom = WantedFrom(current.Size);
+        if (current.Used > wantedFrom && current.Used - frame.Size <= wantedFrom)
         {
             _isNextWanted = true;
         }
@@ -303,6 +324,7 @@ internal sealed class JournalWriter
             _isLost = false;
         }
 
+        WaitForPreparation();
         if (TakeNext(size) is { } ready)
         {
             Retire(ready);

@@ -9,6 +9,9 @@ namespace SnapshotKv.Snapshots;
 /// <param name="maxSnapshotBytes">The most bytes that one may hold once decompressed.</param>
 internal sealed class RetainedSnapshots(SnapshotCatalog catalog, SnapshotReader reader, long maxSnapshotBytes) : IRetainedSnapshots
 {
+    /// <summary>What the names of the journal's segments end with; this layer lies below the journal.</summary>
+    private const string SegmentSuffix = ".journal";
+
     private readonly Lock _gate = new();
     private Dictionary<string, ulong> _known = new(StringComparer.Ordinal);
 
@@ -53,9 +56,12 @@ internal sealed class RetainedSnapshots(SnapshotCatalog catalog, SnapshotReader 
     /// <param name="report">What opening found.</param>
     public BlobHold GetHold(KvRecoveryReport report) => report.FellBack ? BlobHold.FellBack
         : report.HasLostCommits ? BlobHold.LostCommits
-        : catalog.Quarantine.List().Count > 0 ? BlobHold.Quarantine
+        : catalog.Quarantine.List().Any(entry => IsOfStore(entry.Name)) ? BlobHold.Quarantine
         : report.LoadedSnapshot is null && report.ReplayedCommits == 0 ? BlobHold.NothingLoaded
         : BlobHold.None;
+
+    /// <summary>Whether a file that is set aside is a snapshot or a segment, under its name or with a number behind it.</summary>
+    private static bool IsOfStore(string name) => name.StartsWith(SnapshotName.Prefix, StringComparison.Ordinal) || name.Contains(SegmentSuffix, StringComparison.Ordinal);
 
     private bool TryReadSequence(SnapshotFile file, out ulong sequence)
     {

@@ -38,6 +38,15 @@ public sealed class BlobLedgerTests
     }
 
     [Fact]
+    public void FindDeletable_RetiredWhereAKeptJournalMayLeadBackTo_IsKept()
+    {
+        var ledger = BlobLedger.Load([new(_a.Value, 3, 5)], [], 10);
+
+        ledger.FindDeletable([10], keptFrom: 4).ShouldBeEmpty();
+        ledger.FindDeletable([10], keptFrom: 5).ShouldBe([_a]);
+    }
+
+    [Fact]
     public void FindDeletable_CreationUnknown_IsKeptForGosSnapshotsToo()
     {
         var ledger = BlobLedger.Load([], [_a], 0);

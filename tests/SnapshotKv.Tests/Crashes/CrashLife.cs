@@ -105,6 +105,23 @@ internal sealed class CrashLife : IDisposable
         Oracle.Keep(isOnDevice: true);
     }
 
+    /// <summary>Saves, and does something else once the snapshot is being written, which therefore does not hold it.</summary>
+    public void SaveWhile(Action meanwhile)
+    {
+        var held = Oracle.Returned;
+        var isDone = false;
+        Home.Files.Before(
+            operation => !isDone && operation.Kind == FileOperationKind.Write && operation.Path.StartsWith($"{StoreHome.Path}/snapshots/", StringComparison.Ordinal),
+            _ =>
+            {
+                isDone = true;
+                meanwhile();
+            });
+        Store.Save();
+        isDone.ShouldBeTrue();
+        Oracle.Keep(isOnDevice: true, held);
+    }
+
     /// <summary>Bytes none of which a lost write would leave, different each time.</summary>
     public byte[] Bytes(int length)
     {

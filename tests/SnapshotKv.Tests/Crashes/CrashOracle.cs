@@ -20,6 +20,9 @@ internal sealed class CrashOracle(KvDurability level)
 
     public int Commits => _states.Count - 1;
 
+    /// <summary>How many of them have returned.</summary>
+    public int Returned => _returned;
+
     /// <summary>A commit begins: from now on it may be found.</summary>
     public void Begin(Action<Dictionary<string, ExpectedEntry>> effect)
     {
@@ -48,9 +51,12 @@ internal sealed class CrashOracle(KvDurability level)
     }
 
     /// <summary>All that has returned is kept now: by a save, by the passing of the flush interval, or by closing. Slides, too.</summary>
-    public void Keep(bool isOnDevice)
+    public void Keep(bool isOnDevice) => Keep(isOnDevice, _returned);
+
+    /// <summary>The same, of the first commits only: others came while the save ran.</summary>
+    public void Keep(bool isOnDevice, int commits)
     {
-        _floors = _floors with { Killed = _returned, Cut = isOnDevice ? _returned : _floors.Cut };
+        _floors = _floors with { Killed = Math.Max(_floors.Killed, commits), Cut = isOnDevice ? Math.Max(_floors.Cut, commits) : _floors.Cut };
         foreach (var entry in Now.Values)
         {
             entry.Keep(isOnDevice);

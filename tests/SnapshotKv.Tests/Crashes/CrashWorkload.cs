@@ -106,7 +106,13 @@ internal static class CrashWorkload
         life.Advance(CrashLife.FlushInterval);
         life.Set("huge", 40_000);
         life.Set("p", 10);
-        life.Save();
+        life.SaveWhile(() =>
+        {
+            for (var i = 0; i < 5; i++)
+            {
+                life.Set($"fill:{i}", 6_000);
+            }
+        });
         for (var i = 0; i < 8; i++)
         {
             life.Set($"fill:{i % 5}", 1_500, i == 4 ? OnDisk : default);

@@ -13,7 +13,13 @@ public sealed class QuarantineDirectoryTests
     private readonly InMemoryFileSystem _files = new();
     private readonly QuarantineDirectory _quarantine;
 
-    public QuarantineDirectoryTests() => _quarantine = new QuarantineDirectory(_files, "/store");
+    public QuarantineDirectoryTests()
+    {
+        _files.CreateDirectory("/store/snapshots");
+        _files.FlushDirectory("/");
+        _files.FlushDirectory("/store");
+        _quarantine = new QuarantineDirectory(_files, "/store");
+    }
 
     [Fact]
     public void Take_SameNameTwice_KeepsBothWithTheirReasons()
@@ -68,13 +74,38 @@ public sealed class QuarantineDirectoryTests
     }
 
     [Fact]
-    public void Bound_WithoutReason_CountsAsSetAsideLongAgo()
+    public void Bound_ReasonThatTellsNoTime_CountsAsSetAsideLongAgo()
     {
         Take("a.journal", "12345"u8, "bad", Start);
         Take("b.journal", "12345"u8, "bad", Start);
         _files.Delete("/store/quarantine/b.journal.reason");
+        _files.Put("/store/quarantine/b.journal.reason", "bad, by an older version"u8);
 
         _quarantine.Bound(5, new HashSet<string>()).ShouldBe(["b.journal"]);
+    }
+
+    [Fact]
+    public void Bound_FileThatSomebodyElsePutThere_IsLeftAlone()
+    {
+        Take("a.journal", "12345"u8, "bad", Start);
+        _files.Put("/store/quarantine/notes.txt", new byte[100]);
+
+        _quarantine.Bound(5, new HashSet<string>()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Announce_WithoutTheMove_TellsThatItIsDue()
+    {
+        _quarantine.ListAnnounced().ShouldBeEmpty();
+        Take("b.journal", "12345"u8, "bad", Start);
+        var target = _quarantine.Announce("a.journal", "it is cut", Start);
+
+        _quarantine.ListAnnounced().ShouldHaveSingleItem().Key.ShouldBe("a.journal");
+        _quarantine.ListAnnounced()["a.journal"].ShouldStartWith("it is cut");
+
+        _files.Put("/store/snapshots/a.journal", [1]);
+        _quarantine.Move("/store/snapshots/a.journal", target);
+        _quarantine.ListAnnounced().ShouldBeEmpty();
     }
 
     private string Take(string name, ReadOnlySpan<byte> bytes, string reason, DateTimeOffset now)

@@ -109,8 +109,11 @@ public sealed class RetainedSnapshotsTests
     [InlineData("data-20260101-000000-0000.msgpack", true)]
     [InlineData("data-20260101-000000-0000.msgpack.gz.1", true)]
     [InlineData("data-20260101-000000-0000.msgpack.reason", false)]
+    [InlineData("000000000001.journal", true)]
+    [InlineData("000000000001.journal.1", true)]
+    [InlineData("000000000001.journal.reason", false)]
     [InlineData("notes.txt", false)]
-    public void GetHold_FileInQuarantine_HoldsWhenItIsASnapshot(string name, bool isHeld)
+    public void GetHold_FileInQuarantine_HoldsWhenItIsOfTheStore(string name, bool isHeld)
     {
         _disk.CreateDirectory("/store/quarantine");
         _disk.Put("/store/quarantine/" + name, [1]);
