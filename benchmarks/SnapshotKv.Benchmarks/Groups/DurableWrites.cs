@@ -10,6 +10,7 @@ internal static class DurableWrites
 {
     private const int Count = 10_000;
     private const int Writers = 32;
+    private const int Values = 61;
 
     /// <summary>What the raw rows append: as much as one of our frames takes for an entry of the set.</summary>
     private const int FrameLength = 192;
@@ -27,20 +28,24 @@ internal static class DurableWrites
         static (options, report) =>
         {
             var entries = new EntrySet(Count);
-            var value = entries.ValueOf(0);
+
+            // SQLite writes nothing, and so flushes nothing, where a row gets the value it has.
+            var values = Enumerable.Range(0, Values).Select(entries.ValueOf).ToArray();
+            var next = 0;
+            byte[] Value() => values[(uint)Interlocked.Increment(ref next) % Values];
             var frame = new byte[FrameLength];
             using var directory = new ScratchDirectory();
             using var raw = new RawJournal(directory.File("raw"));
             using var store = Stores.OpenQuiet(directory.File("ours"), KvCompression.None, KvDurability.Disk);
             using var sqlite = new SqliteCache(directory.File("sqlite"), isFlushed: true);
-            void Set(string key) => store.SetBytes(key, value.AsSpan());
-            ValueTask SetAsync(string key) => store.SetBytesAsync(key, new ReadOnlySequence<byte>(value));
+            void Set(string key) => store.SetBytes(key, Value().AsSpan());
+            ValueTask SetAsync(string key) => store.SetBytesAsync(key, new ReadOnlySequence<byte>(Value()));
             var rows = new RateComparison(options).Measure(
             [
                 new(Raw, time => DurableLoad.One(time, entries, _ => raw.Append(frame))),
                 new(OneSync, time => DurableLoad.One(time, entries, Set)),
                 new(OneAsync, time => DurableLoad.Tasks(time, 1, entries, SetAsync)),
-                new(OneSqlite, time => DurableLoad.One(time, entries, key => sqlite.Set(key, value, Lives.Unlimited))),
+                new(OneSqlite, time => DurableLoad.One(time, entries, key => sqlite.Set(key, Value(), Lives.Unlimited))),
                 new(ManyAsync, time => DurableLoad.Tasks(time, Writers, entries, SetAsync)),
                 new(ManySync, time => DurableLoad.Threads(time, Writers, entries, Set)),
             ]);
