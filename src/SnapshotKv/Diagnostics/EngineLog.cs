@@ -80,6 +80,9 @@ internal static partial class EngineLog
     [LoggerMessage(KvEventIds.JournalSegmentsNotDeleted, LogLevel.Warning, "{Count} segments of the journal that nobody needs could not be deleted; it is tried again after the next save.")]
     public static partial void JournalSegmentsNotDeleted(this ILogger logger, Exception exception, int count);
 
+    [LoggerMessage(KvEventIds.JournalUpkeepFailed, LogLevel.Error, "Background work of the journal failed in a way that is not the disk's; what is due is tried again with the next commit.")]
+    public static partial void JournalUpkeepFailed(this ILogger logger, Exception exception);
+
     [LoggerMessage(KvEventIds.JournalSlidesNotTold, LogLevel.Warning, "The journal could not be told of sliding expiries that have moved; a crash may take back more of them than usual.")]
     public static partial void JournalSlidesNotTold(this ILogger logger, Exception exception);
 

@@ -29,6 +29,7 @@ internal static class KvEventIds
     public const int JournalRemoved = 61;
     public const int JournalSegmentsNotDeleted = 62;
     public const int JournalSlidesNotTold = 63;
+    public const int JournalUpkeepFailed = 64;
     public const int JournalReplayed = 70;
     public const int JournalTornTail = 71;
     public const int SegmentQuarantined = 72;

@@ -17,19 +17,24 @@ internal sealed partial class CommitPipeline
     /// <summary>A serializer claims a prefix, or the claims on it and all under it are given up. Before anything of it is committed.</summary>
     /// <param name="prefix">The prefix.</param>
     /// <param name="name">The serializer; null when the claims are given up.</param>
+    /// <param name="change">Makes it so, in the gate: a snapshot that is captured afterwards has it, and one captured before is followed by the note.</param>
     /// <returns>Whether the journal had room; if not, nothing was done.</returns>
-    public bool TryNoteClaim(string prefix, string? name)
+    public bool TryNoteClaim(string prefix, string? name, Action change)
     {
         lock (_gate)
         {
-            if (_journal is null || _isClosed)
+            if (_journal is not null && !_isClosed)
             {
-                return true;
+                _body.ResetWrittenCount();
+                JournalClaim.Write(_body, prefix, name);
+                if (!TryAppendNote(JournalFrameKind.Claims))
+                {
+                    return false;
+                }
             }
 
-            _body.ResetWrittenCount();
-            JournalClaim.Write(_body, prefix, name);
-            return TryAppendNote(JournalFrameKind.Claims);
+            change();
+            return true;
         }
     }
 
@@ -48,10 +53,14 @@ internal sealed partial class CommitPipeline
             _body.ResetWrittenCount();
             foreach (var (record, deadline) in slides)
             {
-                JournalSlide.Write(_body, record, deadline);
+                // Only of who is still there: another that has taken its place lives by its own life.
+                if (ReferenceEquals(Table.Find(record.Key).Bytes, record.Bytes))
+                {
+                    JournalSlide.Write(_body, record, deadline);
+                }
             }
 
-            return TryAppendNote(JournalFrameKind.Slides);
+            return _body.WrittenCount == 0 || TryAppendNote(JournalFrameKind.Slides);
         }
     }
 

@@ -103,6 +103,9 @@ internal sealed partial class CommitPipeline
                 return true;
             }
 
+            // Before the removal: whoever could still read it then, and slide it, knew it alive.
+            var now = Table.ExpiringCount > 0 ? _clock.Now : 0;
+            ulong? journaled = null;
             if (_journal is not null)
             {
                 if (!_journal.TryReserve(JournalChange.SizeOf(key.Length)))
@@ -113,18 +116,19 @@ internal sealed partial class CommitPipeline
                 _body.ResetWrittenCount();
                 JournalChange.WriteRemove(_body, key);
                 AppendBody(JournalFrameKind.Changes, isDirect);
+
+                // Right behind the frame: whatever fails from here on, no other commit gets its number.
+                journaled = NextSequence();
             }
 
-            // Before the removal: whoever could still read it then, and slide it, knew it alive.
-            var now = Table.ExpiringCount > 0 ? _clock.Now : 0;
-            NoteForTransactions(key, default, _sequence + 1);
+            NoteForTransactions(key, default, journaled ?? (_sequence + 1));
             var before = Table.Remove(key);
             if (before.IsNull)
             {
                 return true;
             }
 
-            var number = NextSequence();
+            var number = journaled ?? NextSequence();
             Tell(before, default, number);
             outcome = new(number, before.IsExpiredAt(now) ? 0 : 1);
             return true;

@@ -25,7 +25,7 @@ internal sealed class JournalRoom(JournalWriter journal, Checkpointer checkpoint
                 checkpointer.Save(Environment.ProcessorCount, CancellationToken.None);
             }
 
-            journal.DropCovered();
+            journal.DropCovered(checkpointer.SavedSequence);
         }
         catch (KvStoreUnavailableException exception)
         {
@@ -45,7 +45,7 @@ internal sealed class JournalRoom(JournalWriter journal, Checkpointer checkpoint
                 await checkpointer.SaveAsync(Environment.ProcessorCount, CancellationToken.None).ConfigureAwait(false);
             }
 
-            await Task.Run(journal.DropCovered).ConfigureAwait(false);
+            await Task.Run(() => journal.DropCovered(checkpointer.SavedSequence)).ConfigureAwait(false);
         }
         catch (KvStoreUnavailableException exception)
         {

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using SnapshotKv.Diagnostics;
+using SnapshotKv.Format;
 using SnapshotKv.Journal;
 
 namespace SnapshotKv.Engine;
@@ -10,8 +11,8 @@ namespace SnapshotKv.Engine;
 internal sealed class JournalUpkeep(
     JournalWriter journal, SlideQueue slides, CommitPipeline pipeline, KvClock clock, SnapshotKvOptions settings, Action<Action> queue, ILogger logger) : IDisposable
 {
-    /// <summary>So many slides go into one frame.</summary>
-    private const int SlidesPerFrame = 256;
+    /// <summary>As many slides go into one frame as this has room for, and one at least.</summary>
+    private const int BytesPerFrame = 16 << 10;
 
     private readonly Lock _flushing = new();
     private ITimer? _timer;
@@ -25,6 +26,8 @@ internal sealed class JournalUpkeep(
     /// <summary>Begins anew by the clock as it is bound now.</summary>
     public void SetTimes()
     {
+        // Timers would keep whatever ambient state the caller has for as long as the store is open.
+        using var flow = ExecutionContext.IsFlowSuppressed() ? default(AsyncFlowControl?) : ExecutionContext.SuppressFlow();
         _timer?.Dispose();
         _timer = clock.TimeProvider.CreateTimer(static self => ((JournalUpkeep)self!).QueueFlush(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         Volatile.Write(ref _isFlushDue, 0);
@@ -52,7 +55,16 @@ internal sealed class JournalUpkeep(
         {
             // Before the flush: a commit that comes after it must find none due, and ask for the next one. Exchanged, not written: what is read next must not be read before it.
             Interlocked.Exchange(ref _isFlushDue, 0);
-            TellSlides();
+            try
+            {
+                TellSlides();
+            }
+            catch (KvStoreException exception) when (exception is not KvStoreFaultedException)
+            {
+                // Commits that were acknowledged wait for the flush; slides can wait for the next.
+                logger.JournalSlidesNotTold(exception);
+            }
+
             if (journal.IsFlushDue && journal.Flushes.Fault is null)
             {
                 journal.Flushes.Flush();
@@ -79,17 +91,19 @@ internal sealed class JournalUpkeep(
         {
             // It was logged where it arose, and writers are told.
         }
-        catch (Exception exception) when (exception is KvStoreException or ObjectDisposedException)
+        catch (Exception exception)
         {
-            logger.JournalSlidesNotTold(exception);
+            // Nobody waits for it, so whatever goes wrong must not end the process.
+            logger.JournalUpkeepFailed(exception);
         }
     }
 
     private void TellSlides()
     {
-        var due = slides.Take(clock.Now);
-        foreach (var frame in CollectionsMarshal.AsSpan(due).ToArray().Chunk(SlidesPerFrame))
+        ReadOnlySpan<(Record Record, long Deadline)> due = CollectionsMarshal.AsSpan(slides.Take(clock.Now));
+        while (!due.IsEmpty)
         {
+            var frame = due[..CountForFrame(due)];
             if (journal.Flushes.Fault is not null || !pipeline.TryNoteSlides(frame))
             {
                 // No room: the snapshot that makes some has them all.
@@ -97,7 +111,23 @@ internal sealed class JournalUpkeep(
             }
 
             Volatile.Write(ref _toldSlides, _toldSlides + frame.Length);
+            due = due[frame.Length..];
         }
+    }
+
+    private static int CountForFrame(ReadOnlySpan<(Record Record, long Deadline)> due)
+    {
+        var count = 1;
+        for (var bytes = JournalSlide.SizeOf(due[0].Record.KeyLength); count < due.Length; count++)
+        {
+            bytes += JournalSlide.SizeOf(due[count].Record.KeyLength);
+            if (bytes > BytesPerFrame)
+            {
+                break;
+            }
+        }
+
+        return count;
     }
 
     private void Prepare()

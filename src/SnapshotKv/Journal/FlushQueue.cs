@@ -108,6 +108,18 @@ internal sealed class FlushQueue(Func<ulong> flush, Action<Exception> onFault)
         ThrowIfFaulted();
     }
 
+    /// <summary>Returns when nobody flushes: what a running flush still needs may be closed then.</summary>
+    public void WaitForRunning()
+    {
+        lock (_lock)
+        {
+            while (_isFlushing)
+            {
+                Monitor.Wait(_lock);
+            }
+        }
+    }
+
     /// <summary>Commits up to one are on the device by other means: a snapshot holds them.</summary>
     public void Advance(ulong sequence)
     {

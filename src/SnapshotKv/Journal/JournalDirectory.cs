@@ -99,7 +99,8 @@ internal sealed class JournalDirectory(IFileSystem fileSystem, string storePath)
 
     private void FlushAfter(int deleted)
     {
-        if (deleted > 0)
+        // Somebody may have removed the directory, and the files with it.
+        if (deleted > 0 && fileSystem.DirectoryExists(DirectoryPath))
         {
             fileSystem.FlushDirectory(DirectoryPath);
         }

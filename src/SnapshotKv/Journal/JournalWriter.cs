@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging;
@@ -181,8 +182,15 @@ internal sealed class JournalWriter
     }
 
     /// <summary>Outside of the gate, after a snapshot was saved: makes room by dropping all that it covers.</summary>
-    public void DropCovered()
+    /// <param name="savedThrough">The last commit that a snapshot of ours holds.</param>
+    public void DropCovered(ulong savedThrough)
     {
+        lock (_lock)
+        {
+            // Not every snapshot was told of: an opening may have found it.
+            _snapshotThrough = Math.Max(_snapshotThrough, savedThrough);
+        }
+
         if (HasUnflushed())
         {
             Flushes.Flush();
@@ -203,6 +211,8 @@ internal sealed class JournalWriter
             (next, _next) = (_next, null);
         }
 
+        // One that is being made must not come to be, or go, when the directory is another's.
+        WaitForPreparation();
         Discard(next);
         try
         {
@@ -213,6 +223,7 @@ internal sealed class JournalWriter
         }
         finally
         {
+            Flushes.WaitForRunning();
             lock (_lock)
             {
                 _current?.Dispose();
@@ -259,9 +270,14 @@ internal sealed class JournalWriter
         {
             made = Make(size);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or KvStoreException)
+        catch (Exception exception)
         {
+            // Nobody waits for it, so whatever goes wrong must not end the process.
             _files.Release(size);
+            if (exception is not (IOException or UnauthorizedAccessException or KvStoreException))
+            {
+                _logger.JournalUpkeepFailed(exception);
+            }
         }
 
         lock (_lock)
@@ -365,7 +381,7 @@ internal sealed class JournalWriter
 
     private void ThrowIfTooLarge(long size)
     {
-        if (size + JournalSegmentHeader.PageSize > _settings.MaxJournalBytes || size - JournalFrame.HeaderSize > JournalFrame.LongestBody)
+        if (SegmentSizes.RoundUp(size + JournalSegmentHeader.PageSize) > _settings.MaxJournalBytes || size - JournalFrame.HeaderSize > JournalFrame.LongestBody)
         {
             throw new KvStoreException(string.Create(
                 CultureInfo.InvariantCulture,
@@ -462,17 +478,32 @@ internal sealed class JournalWriter
     private ulong FlushSegments()
     {
         using var operation = _metrics.BeginFlush(_settings.TimeProvider);
+        var before = Flushes.Durable;
+        ulong through;
         try
         {
-            var before = Flushes.Durable;
-            var through = FlushAppended();
-            operation.FlushSucceeded((long)(Math.Max(through, before) - before));
-            return through;
+            through = FlushAppended();
         }
         catch (Exception exception)
         {
             operation.Failed(exception);
             throw;
+        }
+
+        NoteFlushed(operation, (long)(Math.Max(through, before) - before));
+        return through;
+    }
+
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A listener that throws must not make a fault of a flush that went well.")]
+    private void NoteFlushed(StoreOperation operation, long commits)
+    {
+        try
+        {
+            operation.FlushSucceeded(commits);
+        }
+        catch (Exception exception)
+        {
+            _logger.JournalUpkeepFailed(exception);
         }
     }
 
@@ -512,20 +543,36 @@ internal sealed class JournalWriter
         segment.Flush();
 
         // A file that somebody removed takes flushes as before, and is gone with the process.
-        return segment.Ordinal <= _lostThrough || _fileSystem.FileExists(segment.Path);
+        return segment.Ordinal <= _lostThrough || _fileSystem.FileExists(segment.Path) || !IsGone(segment.Path);
+    }
+
+    /// <summary>Whether a file is really not there; one that may only not be looked at is.</summary>
+    private bool IsGone(string path)
+    {
+        try
+        {
+            _fileSystem.OpenRead(path).Dispose();
+            return false;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return exception is FileNotFoundException or DirectoryNotFoundException;
+        }
     }
 
     /// <summary>What lies in files without names is as good as not written: it is saved in a snapshot, and what comes meanwhile goes into a new segment.</summary>
     private ulong SaveTheLost()
     {
-        // Before the snapshot's capture: what is appended after it finds this set.
-        _isLost = true;
         JournalSegment? next;
         lock (_lock)
         {
-            (next, _next) = (_next, null);
+            // What is made from now on is looked for again.
             _lostThrough = _lastOrdinal;
+            (next, _next) = (_next, null);
         }
+
+        // Before the snapshot's capture: what is appended after it finds this set.
+        _isLost = true;
 
         Discard(next);
         _maker.ForgetDirectory();

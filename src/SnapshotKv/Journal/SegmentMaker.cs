@@ -50,6 +50,7 @@ internal sealed class SegmentMaker(IFileSystem fileSystem, JournalDirectory dire
         var temporary = path + JournalDirectory.TemporarySuffix;
         IFileHandle? file = null;
         IMappedFile? map = null;
+        var isNamed = false;
         try
         {
             fileSystem.Delete(temporary);
@@ -58,6 +59,7 @@ internal sealed class SegmentMaker(IFileSystem fileSystem, JournalDirectory dire
             file.Flush();
             map = isMapped ? file.TryMap() : null;
             fileSystem.Rename(temporary, path);
+            isNamed = true;
             fileSystem.FlushDirectory(directory.DirectoryPath);
             return new(salted, path, file, map);
         }
@@ -65,8 +67,7 @@ internal sealed class SegmentMaker(IFileSystem fileSystem, JournalDirectory dire
         {
             map?.Dispose();
             file?.Dispose();
-            DeleteQuietly(temporary);
-            DeleteQuietly(path);
+            DeleteQuietly(isNamed ? path : temporary);
             throw;
         }
     }

@@ -22,5 +22,6 @@ internal sealed record SegmentSizes(long Smallest, long Largest)
         return RoundUp(Math.Max(size, JournalSegmentHeader.PageSize + frame));
     }
 
-    private static long RoundUp(long size) => (size + JournalSegmentHeader.PageSize - 1) & ~(JournalSegmentHeader.PageSize - 1L);
+    /// <summary>Segments are made of whole pages.</summary>
+    public static long RoundUp(long size) => (size + JournalSegmentHeader.PageSize - 1) & ~(JournalSegmentHeader.PageSize - 1L);
 }

@@ -61,10 +61,10 @@ internal sealed partial class OpenStore
         return checkpointer.SavedSequence;
     }
 
-    private void NoteClaim(string prefix, string? name)
+    private void NoteClaim(string prefix, string? name, Action change)
     {
         var room = new JournalRoom(_journal!, Directory!.Checkpointer!, _settings);
-        for (var attempt = 0; !_pipeline.TryNoteClaim(prefix, name); attempt++)
+        for (var attempt = 0; !_pipeline.TryNoteClaim(prefix, name, change); attempt++)
         {
             room.Make(attempt);
         }

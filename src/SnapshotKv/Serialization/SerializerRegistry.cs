@@ -19,8 +19,11 @@ internal sealed class SerializerRegistry
     private readonly Lock _claiming = new();
     private int _generation;
 
-    /// <summary>Told of each claim before it counts, and, with a null in place of the name, when those on a prefix and all under it were given up.</summary>
-    public Action<string, string?>? Changing { get; set; }
+    /// <summary>
+    /// Carries out each change, which it is given, together with telling the journal: that a prefix is claimed, or, with a null in place of the name, that the claims on it and all
+    /// under it are given up. Null where there is no journal.
+    /// </summary>
+    public Action<string, string?, Action>? Changing { get; set; }
 
     /// <summary>Changes whenever a claim does: what was found permitted stays so while this stays the same.</summary>
     public int Generation => Volatile.Read(ref _generation);
@@ -43,16 +46,14 @@ internal sealed class SerializerRegistry
     /// <summary>Gives up the claims on a prefix and on all that lies under it, when nothing is left there.</summary>
     public void Forget(string prefix)
     {
-        var isAny = false;
-        foreach (var claimed in _names.Keys.Where(key => key.StartsWith(prefix, StringComparison.Ordinal)))
+        lock (_claiming)
         {
-            isAny |= _names.TryRemove(claimed, out _);
-        }
-
-        if (isAny)
-        {
-            Changing?.Invoke(prefix, null);
-            Interlocked.Increment(ref _generation);
+            var claimed = _names.Keys.Where(key => key.StartsWith(prefix, StringComparison.Ordinal)).ToList();
+            if (claimed.Count > 0)
+            {
+                Change(prefix, null, () => claimed.ForEach(key => _names.TryRemove(key, out _)));
+                Interlocked.Increment(ref _generation);
+            }
         }
     }
 
@@ -106,8 +107,20 @@ internal sealed class SerializerRegistry
                 return false;
             }
 
-            Changing?.Invoke(owner, name);
-            return _names.TryAdd(owner, name);
+            Change(owner, name, () => _names[owner] = name);
+            return true;
+        }
+    }
+
+    private void Change(string prefix, string? name, Action change)
+    {
+        if (Changing is { } changing)
+        {
+            changing(prefix, name, change);
+        }
+        else
+        {
+            change();
         }
     }
 
