@@ -48,8 +48,8 @@ public sealed record KvRecoveryReport(
     internal Action? Acknowledging { get; init; }
 
     /// <summary>
-    /// Says that somebody knows of the loss and has dealt with it. Until then it is told again at every opening, and what relies on nothing having been lost refuses.
-    /// Without a loss it does nothing.
+    /// Says that somebody knows of the loss and has dealt with it. Until then the log tells it again at every opening, and the health check fails where it reports
+    /// damage. Nothing else depends on it: reads and writes go on as before. Without a loss it does nothing.
     /// </summary>
     /// <remarks>When it returns, that is on the device.</remarks>
     /// <exception cref="KvStoreUnavailableException">The disk refused to forget the loss; it stays unacknowledged.</exception>

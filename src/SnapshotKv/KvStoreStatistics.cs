@@ -31,7 +31,7 @@ public sealed record KvStoreStatistics
     /// <summary>Since when the oldest change waits that no snapshot has; null when everything is saved, and in memory-only mode.</summary>
     /// <remarks>
     /// Changes made while a save was writing count from its beginning. Sliding expiries that reads moved are no changes: they are saved with those, or
-    /// some minutes later.
+    /// some minutes later; where there is a journal it is told of them with its flushes.
     /// </remarks>
     public required DateTimeOffset? UnsavedSince { get; init; }
 

@@ -71,7 +71,7 @@ public static class SnapshotKvDiagnostics
     public const string JournalRefusing = "snapshotkv.journal.refusing";
 
     /// <summary>Histogram, <c>s</c>: how long a flush of the journal to the device took. Tags as of <see cref="OpenDuration"/>.</summary>
-    public const string FlushDuration = "snapshotkv.journal.flush.duration";
+    public const string JournalFlushDuration = "snapshotkv.journal.flush.duration";
 
     /// <summary>Counter, <c>{request}</c>: lookups in the cache of the package SnapshotKv.Extensions. Tags: <see cref="CacheNameTag"/>, <see cref="CacheRequestTypeTag"/>.</summary>
     /// <remarks>This name and its tags are those that .NET gives its own caches, so that one chart shows them all.</remarks>
@@ -90,7 +90,7 @@ public static class SnapshotKvDiagnostics
     public const string SweepActivity = "snapshotkv.sweep";
 
     /// <summary>Activity: the journal is flushed to the device.</summary>
-    public const string FlushActivity = "snapshotkv.journal.flush";
+    public const string JournalFlushActivity = "snapshotkv.journal.flush";
 
     /// <summary>Tag: which store, by <see cref="SnapshotKvOptions.Name"/>.</summary>
     public const string StoreTag = "snapshotkv.store";

@@ -49,7 +49,8 @@ public sealed class SnapshotKvOptions
     /// <remarks>
     /// A timed save takes at most a twentieth of the time: the next one waits at least 20 times as long as the last one took, so a large store is saved
     /// less often than this says. Where there is a journal, a store whose snapshot has 16 MiB or more is saved when the journal has grown by 64 MiB, or by half the last snapshot if that is more, and
-    /// after 10 minutes or this time, whichever is longer. Sliding expiries that were moved by reads are saved with the next change, or after 10 minutes.
+    /// after 10 minutes or this time, whichever is longer. Sliding expiries that were moved by reads are saved with the next change, or after 10 minutes; a
+    /// journal is told of them sooner, with its flushes.
     /// </remarks>
     public TimeSpan SaveDebounce
     {

@@ -21,10 +21,10 @@ public sealed class SnapshotKvHealthCheckOptions
 
     /// <summary>How full the journal may be before the check is degraded.</summary>
     /// <value>
-    /// In percent of <see cref="SnapshotKvOptions.MaxJournalBytes"/>, from 1 to 100; 100: however full. Default: 75, where a snapshot is saved to make room: a journal that stays
-    /// above it is written faster than snapshots can be, or these fail.
+    /// In percent of <see cref="SnapshotKvOptions.MaxJournalBytes"/>, from 1 to 100; 100: however full. Default: 90. At 75 a snapshot is saved to make room, so a journal may
+    /// well come that far; one that goes on to fill is written faster than snapshots can be, or these fail.
     /// </value>
-    public int MaxJournalPercent { get; set; } = 75;
+    public int MaxJournalPercent { get; set; } = 90;
 
     /// <summary>Whether the check tells of damage that opening the store has found.</summary>
     /// <value>

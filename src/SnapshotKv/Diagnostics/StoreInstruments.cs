@@ -34,7 +34,7 @@ internal sealed class StoreInstruments
         SaveDuration = meter.CreateHistogram(SnapshotKvDiagnostics.SaveDuration, "s", "How long saves took that wrote a snapshot, or tried to.", tags: null, Seconds);
         SaveSize = meter.CreateHistogram(SnapshotKvDiagnostics.SaveSize, "By", "The sizes of the snapshots that were saved.", tags: null, Sizes);
         SweepDuration = meter.CreateHistogram(SnapshotKvDiagnostics.SweepDuration, "s", "How long sweeps of expired entries took.", tags: null, Seconds);
-        FlushDuration = meter.CreateHistogram(SnapshotKvDiagnostics.FlushDuration, "s", "How long flushes of the journal to the device took.", tags: null, FlushSeconds);
+        JournalFlushDuration = meter.CreateHistogram(SnapshotKvDiagnostics.JournalFlushDuration, "s", "How long flushes of the journal to the device took.", tags: null, FlushSeconds);
         SweepEntries = meter.CreateCounter<long>(SnapshotKvDiagnostics.SweepEntries, "{entry}", "Expired entries that sweeps took out of memory.");
 
         meter.CreateObservableUpDownCounter(SnapshotKvDiagnostics.Entries, () => Observe(static store => store.Entries), "{entry}", "Entries in memory.");
@@ -56,7 +56,7 @@ internal sealed class StoreInstruments
 
     public Counter<long> SweepEntries { get; }
 
-    public Histogram<double> FlushDuration { get; }
+    public Histogram<double> JournalFlushDuration { get; }
 
     /// <summary>The instruments of a meter, made by the first who asks.</summary>
     public static StoreInstruments Of(Meter meter)

@@ -69,7 +69,7 @@ internal sealed class StoreMetrics : IDisposable
 
     public StoreOperation BeginSweep(TimeProvider timeProvider) => new(SnapshotKvDiagnostics.SweepActivity, this, timeProvider);
 
-    public StoreOperation BeginFlush(TimeProvider timeProvider) => new(SnapshotKvDiagnostics.FlushActivity, this, timeProvider);
+    public StoreOperation BeginFlush(TimeProvider timeProvider) => new(SnapshotKvDiagnostics.JournalFlushActivity, this, timeProvider);
 
     /// <summary>Notes what has ended.</summary>
     /// <param name="activity">The name of its activity.</param>
@@ -102,8 +102,8 @@ internal sealed class StoreMetrics : IDisposable
                 }
 
                 break;
-            case SnapshotKvDiagnostics.FlushActivity:
-                instruments.FlushDuration.Record(elapsed.TotalSeconds, tags);
+            case SnapshotKvDiagnostics.JournalFlushActivity:
+                instruments.JournalFlushDuration.Record(elapsed.TotalSeconds, tags);
                 break;
             default:
                 instruments.SweepDuration.Record(elapsed.TotalSeconds, tags);

@@ -394,6 +394,13 @@ public sealed class SnapshotKvHealthCheckTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(75, HealthStatus.Healthy)]
+    [InlineData(90, HealthStatus.Healthy)]
+    [InlineData(91, HealthStatus.Degraded)]
+    public void Judge_JournalByTheDefault_IsDegradedOnlyWellBeyondWhereASnapshotIsForced(int journalBytes, HealthStatus status) =>
+        Judge(null, null, journalBytes).Status.ShouldBe(status);
+
     [Fact]
     public void Judge_LossThatNobodyAcknowledged_FailsUntilSomebodyDoes()
     {
@@ -575,12 +582,14 @@ public sealed class SnapshotKvHealthCheckTests : IDisposable
                 services.AddSnapshotKv().ConfigureHealthCheck(limits ?? (static _ => { }));
             });
 
-    private static HealthCheckResult Judge(Exception? fault, Exception? refusal, long journalBytes, int percent = 75)
+    private static HealthCheckResult Judge(Exception? fault, Exception? refusal, long journalBytes, int? percent = null)
     {
         var findings = new HealthFindings(HealthStatus.Unhealthy);
         using var store = KvStore.Open((string?)null);
         var statistics = store.GetStatistics() with { Fault = fault, WriteRefusal = refusal, JournalBytes = journalBytes, MaxJournalBytes = 100 };
-        SnapshotKvHealthCheck.JudgeJournal(statistics, new SnapshotKvHealthCheckOptions { MaxJournalPercent = percent }, findings);
+        var limits = new SnapshotKvHealthCheckOptions();
+        limits.MaxJournalPercent = percent ?? limits.MaxJournalPercent;
+        SnapshotKvHealthCheck.JudgeJournal(statistics, limits, findings);
         return findings.ToResult();
     }
 

@@ -55,7 +55,7 @@ public sealed class JournalMetricsTests : IDisposable
         store.Set("b", 1);
         _home.Clock.Advance(TimeSpan.FromSeconds(1));
 
-        var flush = _collector.Of(SnapshotKvDiagnostics.FlushDuration).ShouldHaveSingleItem();
+        var flush = _collector.Of(SnapshotKvDiagnostics.JournalFlushDuration).ShouldHaveSingleItem();
         flush.Value.ShouldBe(0.003);
         flush.TagLine.ShouldBe("outcome=success snapshotkv.store=default");
         Ask(SnapshotKvDiagnostics.JournalUnflushed).ShouldBe(0);
@@ -69,7 +69,7 @@ public sealed class JournalMetricsTests : IDisposable
         _home.Files.FailWhen(FileOperationKind.FlushData, FileFault.InputOutput);
         _home.Clock.Advance(TimeSpan.FromSeconds(1));
 
-        _collector.Of(SnapshotKvDiagnostics.FlushDuration).ShouldHaveSingleItem().TagLine.ShouldBe("error.type=System.IO.IOException outcome=failure snapshotkv.store=default");
+        _collector.Of(SnapshotKvDiagnostics.JournalFlushDuration).ShouldHaveSingleItem().TagLine.ShouldBe("error.type=System.IO.IOException outcome=failure snapshotkv.store=default");
         Ask(SnapshotKvDiagnostics.JournalFaulted).ShouldBe(1);
         _home.Files.Heal();
     }
@@ -110,7 +110,7 @@ public sealed class JournalMetricsTests : IDisposable
         store.Set("a", 1);
         store.Set("b", 1, new KvEntryOptions { Durability = KvDurability.Disk });
 
-        var flush = activities.Of(SnapshotKvDiagnostics.FlushActivity).ShouldHaveSingleItem();
+        var flush = activities.Of(SnapshotKvDiagnostics.JournalFlushActivity).ShouldHaveSingleItem();
         flush.GetTagItem(SnapshotKvDiagnostics.CommitsTag).ShouldBe(2L);
         flush.GetTagItem(SnapshotKvDiagnostics.OutcomeTag).ShouldBe(SnapshotKvDiagnostics.Success);
         flush.GetTagItem(SnapshotKvDiagnostics.EntriesTag).ShouldBeNull();

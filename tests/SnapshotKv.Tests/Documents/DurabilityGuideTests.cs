@@ -1,3 +1,4 @@
+using System.Globalization;
 using SnapshotKv.Testing;
 using SnapshotKv.Tests.Store;
 
@@ -83,6 +84,8 @@ public sealed class DurabilityGuideTests
         log.ShouldBe(["data-1: a bad checksum", "commits 5 to 7 are missing"]);
         Look(store.RecoveryReport, log);
         log.Count.ShouldBe(2, "nothing was wrong");
+        Look(new KvRecoveryReport(null, [], []) { HasLostCommits = true, MissingCommits = new(5, null) }, log);
+        log[^1].ShouldBe("commits 5 to ? are missing");
     }
 
     // begin report
@@ -95,7 +98,9 @@ public sealed class DurabilityGuideTests
 
         if (!report.IsAcknowledged)
         {
-            log.Add(report.MissingCommits is { } missing ? $"commits {missing.From} to {missing.Through} are missing" : report.EarlierLoss ?? "commits are missing");
+            log.Add(report.MissingCommits is { } missing
+                ? $"commits {missing.From} to {missing.Through?.ToString(CultureInfo.InvariantCulture) ?? "?"} are missing"
+                : report.EarlierLoss ?? "commits are missing");
 
             // Once whatever is derived from them was put right.
             report.Acknowledge();
