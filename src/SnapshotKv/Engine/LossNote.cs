@@ -18,10 +18,10 @@ internal sealed class LossNote(IFileSystem fileSystem, string storePath)
 
     private readonly string _path = Path.Combine(storePath, FileName);
 
-    /// <summary>What the note says; null when there is none.</summary>
+    /// <summary>What the note says; null when there is none. A link is none: it leads to what others wrote.</summary>
     public string? Read()
     {
-        if (!fileSystem.FileExists(_path))
+        if (!fileSystem.FileExists(_path) || fileSystem.GetRealPath(_path) != Path.Combine(fileSystem.GetRealPath(storePath), FileName))
         {
             return null;
         }
