@@ -28,13 +28,7 @@ internal sealed class LossNote(IFileSystem fileSystem, string storePath)
 
         using var file = fileSystem.OpenRead(_path);
         var bytes = new byte[Math.Min(file.Length, MostBytes)];
-        var length = 0;
-        while (length < bytes.Length && file.Read(bytes.AsSpan(length), length) is > 0 and var count)
-        {
-            length += count;
-        }
-
-        return Encoding.UTF8.GetString(bytes, 0, length).Trim();
+        return Encoding.UTF8.GetString(bytes, 0, file.Read(bytes, 0)).Trim();
     }
 
     /// <summary>Adds a text to the note, durably; one that it has already is not added again.</summary>
