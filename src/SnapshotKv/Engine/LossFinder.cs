@@ -10,6 +10,11 @@ internal sealed class LossFinder
     private readonly bool _isAnyUnknown;
 
     /// <summary>Looks into the other snapshots, as far as they can be read: only after damage, or when Go wrote the one that was loaded.</summary>
+    /// <param name="catalog">Where they lie.</param>
+    /// <param name="reader">Reads them.</param>
+    /// <param name="maxSnapshotBytes">How long a snapshot may be, uncompressed.</param>
+    /// <param name="found">What was loaded, and what was not.</param>
+    /// <param name="hasJournal">Whether there is a segment: only we write these.</param>
     /// <exception cref="IOException">The disk refused it.</exception>
     public LossFinder(SnapshotCatalog catalog, SnapshotReader reader, long maxSnapshotBytes, FoundSnapshots found, bool hasJournal)
     {
