@@ -40,7 +40,7 @@ internal sealed class JournalReplay : IJournalSink
     /// <summary>Whether anything was set in another format than this.</summary>
     public bool HasOther(KvFormat format) => format == KvFormat.Json ? _hasMessagePack : _hasJson;
 
-    /// <summary>Whether anything was carried out.</summary>
+    /// <summary>Whether there was a commit, or a note that changed something.</summary>
     public bool HasChanged { get; private set; }
 
     public void Enter(ulong continues) => _settled = Math.Max(_loaded, continues);
@@ -73,7 +73,7 @@ internal sealed class JournalReplay : IJournalSink
                 throw new JournalDamageException($"a frame of the kind {(uint)frame.Kind} with {body.Length} bytes is none that can be carried out");
         }
 
-        HasChanged = true;
+        HasChanged |= frame.IsCommit;
     }
 
     /// <summary>All changes are read before the first is made: a commit is carried out whole or not at all.</summary>
@@ -150,13 +150,13 @@ internal sealed class JournalReplay : IJournalSink
     private bool IsSame(Record record, ulong of) => record.Sequence == of || (record.Sequence <= _settled && of <= _settled);
 
     /// <summary>Never lowered, and never beyond the cap, whatever a file says.</summary>
-    private static void Slide(Record record, long deadline)
+    private void Slide(Record record, long deadline)
     {
         deadline = record.Cap is not 0 and var cap ? Math.Min(deadline, cap) : deadline;
         var current = record.Deadline;
         if (deadline > current)
         {
-            record.TryMoveDeadline(current, deadline);
+            HasChanged |= record.TryMoveDeadline(current, deadline);
         }
     }
 
@@ -173,13 +173,13 @@ internal sealed class JournalReplay : IJournalSink
             var prefix = JournalClaim.Read(ref body, out var name);
             if (name is not null)
             {
-                _serializers.TryAdd(prefix, name);
+                HasChanged |= _serializers.TryAdd(prefix, name);
                 continue;
             }
 
             foreach (var claimed in _serializers.Keys.Where(key => key.StartsWith(prefix, StringComparison.Ordinal)).ToArray())
             {
-                _serializers.Remove(claimed);
+                HasChanged |= _serializers.Remove(claimed);
             }
         }
     }

@@ -8,13 +8,18 @@ internal sealed class LossFinder
 {
     private readonly FoundSnapshots _found;
     private readonly bool _isAnyUnknown;
-    private readonly bool _isAnyOfOurs;
 
     /// <summary>Looks into the other snapshots, as far as they can be read: only after damage, or when Go wrote the one that was loaded.</summary>
+    /// <param name="catalog">Where they lie.</param>
+    /// <param name="reader">Reads them.</param>
+    /// <param name="maxSnapshotBytes">How long a snapshot may be, uncompressed.</param>
+    /// <param name="found">What was loaded, and what was not.</param>
+    /// <param name="hasJournal">Whether there is a segment: only we write these.</param>
     /// <exception cref="IOException">The disk refused it.</exception>
-    public LossFinder(SnapshotCatalog catalog, SnapshotReader reader, long maxSnapshotBytes, FoundSnapshots found)
+    public LossFinder(SnapshotCatalog catalog, SnapshotReader reader, long maxSnapshotBytes, FoundSnapshots found, bool hasJournal)
     {
         _found = found;
+        HasWorkedHere = hasJournal;
         Highest = found.Sequence;
         if (found.Damaged.Count == 0 && !found.IsForeign)
         {
@@ -34,7 +39,7 @@ internal sealed class LossFinder
             }
             else if (sequence is not null)
             {
-                _isAnyOfOurs = true;
+                HasWorkedHere = true;
                 NewestOfOurs = Math.Max(NewestOfOurs, sequence.Value);
             }
         }
@@ -50,7 +55,7 @@ internal sealed class LossFinder
     public ulong NewestOfOurs { get; }
 
     /// <summary>Whether there are snapshots of ours before one that Go wrote, or a journal beside it.</summary>
-    public bool HasWorkedHere => _isAnyOfOurs;
+    public bool HasWorkedHere { get; }
 
     /// <summary>Whether commits are missing, and which.</summary>
     public (bool IsLost, KvMissingCommits? Missing) Judge(JournalOutcome outcome)

@@ -18,23 +18,17 @@ internal sealed class LossNote(IFileSystem fileSystem, string storePath)
 
     private readonly string _path = Path.Combine(storePath, FileName);
 
-    /// <summary>What the note says; null when there is none.</summary>
+    /// <summary>What the note says; null when there is none. A link is none: it leads to what others wrote.</summary>
     public string? Read()
     {
-        if (!fileSystem.FileExists(_path))
+        if (!fileSystem.FileExists(_path) || fileSystem.GetRealPath(_path) != Path.Combine(fileSystem.GetRealPath(storePath), FileName))
         {
             return null;
         }
 
         using var file = fileSystem.OpenRead(_path);
         var bytes = new byte[Math.Min(file.Length, MostBytes)];
-        var length = 0;
-        while (length < bytes.Length && file.Read(bytes.AsSpan(length), length) is > 0 and var count)
-        {
-            length += count;
-        }
-
-        return Encoding.UTF8.GetString(bytes, 0, length).Trim();
+        return Encoding.UTF8.GetString(bytes, 0, file.Read(bytes, 0)).Trim();
     }
 
     /// <summary>Adds a text to the note, durably; one that it has already is not added again.</summary>

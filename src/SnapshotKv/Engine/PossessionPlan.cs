@@ -70,7 +70,7 @@ internal sealed class PossessionPlan
     {
         foreach (var segment in journal.Segments)
         {
-            if (outcome.Taken.Contains(segment))
+            if (outcome.Committed.Contains(segment))
             {
                 problems.TryAdd(segment.File.Ordinal, new(segment.File.FileName, $"it holds commits that no snapshot has, and '{found.Loaded!.FileName}', which Go wrote afterwards, does not go on from them", null));
             }

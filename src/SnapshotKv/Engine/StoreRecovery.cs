@@ -31,7 +31,7 @@ internal sealed class StoreRecovery(
         var serializers = new Dictionary<string, string>(found.Header?.Extras.Serializers ?? SnapshotExtras.None.Serializers, StringComparer.Ordinal);
         var table = found.Entries.ToTable();
         var replay = new JournalReplay(table, ledger, serializers, found.Sequence);
-        var loss = new LossFinder(catalog, reader, options.MaxSnapshotBytes, found);
+        var loss = new LossFinder(catalog, reader, options.MaxSnapshotBytes, found, hasJournal: journal.Segments.Count > 0);
         var outcome = journal.Segments.Count == 0 ? JournalOutcome.Nothing(found.Sequence) with { MissingThrough = loss.Known > found.Sequence ? loss.Known : 0 }
             : found.IsForeign ? journal.Replay(loss.NewestOfOurs, 0, NoJournalSink.Instance, cancellationToken)
             : journal.Replay(found.Sequence, loss.Known, replay, cancellationToken);
@@ -52,11 +52,14 @@ internal sealed class StoreRecovery(
         var sequence = SequenceNumbers.Beyond(Math.Max(outcome.Highest, loss.Highest), options.TimeProvider.GetUtcNow());
         var plan = new PossessionPlan(journal, found, outcome, catalog.Quarantine.ListAnnounced());
         var isJournaled = options.Durability != KvDurability.Snapshot || journal.Segments.Count > 0;
-        var mustSave = plan.IsAnySegment || (isJournaled && (found.IsForeign || isRewriteDue)) || !TryFlush(found, outcome);
+
+        // Nothing can go on from Go's snapshot, which has no number, nor from a number behind which the numbers began anew.
+        var beginsAnew = found.IsForeign || sequence < outcome.LastCommit;
+        var mustSave = plan.IsAnySegment || (isJournaled && (beginsAnew || isRewriteDue)) || !TryFlush(found, outcome);
         Warn(found);
         return new(table, sequence, Report(found, outcome, loss, plan), found.Header, isRewriteDue || mustSave || replay.HasChanged)
         {
-            Continues = found.IsForeign ? sequence : outcome.LastCommit,
+            Continues = beginsAnew ? sequence : outcome.LastCommit,
             Segments = plan.Kept,
             LastOrdinal = journal.HighestOrdinal,
             Ledger = ledger,

@@ -87,6 +87,7 @@ internal sealed class PhysicalFileSystem : IFileSystem
         try
         {
             ThrowIfDirectory(path);
+            ThrowIfPipe(path);
             return new PhysicalFileHandle(File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete), path);
         }
         catch (Exception exception) when (NeedsExplaining(exception, path))
@@ -283,6 +284,27 @@ internal sealed class PhysicalFileSystem : IFileSystem
         if (Directory.Exists(path))
         {
             throw new IOException($"'{path}' is a directory, not a file.");
+        }
+    }
+
+    /// <summary>Opening a pipe would wait for a writer, for ever if need be. What else is wrong with the path is said by who opens it.</summary>
+    private static void ThrowIfPipe(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        using var file = UnixNative.Open(path, UnixNative.ReadOnly | UnixNative.CloseOnExec | UnixNative.NonBlocking);
+        if (file.IsInvalid)
+        {
+            return;
+        }
+
+        using var stream = new FileStream(file, FileAccess.Read, bufferSize: 0);
+        if (!stream.CanSeek)
+        {
+            throw new IOException($"'{path}' is a pipe or a device, not a regular file.");
         }
     }
 

@@ -26,6 +26,9 @@ internal static partial class UnixNative
     /// <summary>Keeps the descriptor from child processes.</summary>
     public static int CloseOnExec => OperatingSystem.IsLinux() ? 0x8_0000 : OperatingSystem.IsFreeBSD() ? 0x10_0000 : 0x100_0000;
 
+    /// <summary>Do not wait for who writes into a pipe.</summary>
+    public static int NonBlocking => OperatingSystem.IsLinux() ? 0x800 : 4;
+
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial SafeFileHandle Open(string path, int flags);

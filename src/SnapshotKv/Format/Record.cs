@@ -177,7 +177,7 @@ internal readonly struct Record(byte[]? bytes)
     /// <summary>A record with another life, and else the same parts; it has no sequence number yet.</summary>
     public Record WithLife(long deadline, long slidingWindow, long cap) => With(Value, deadline, slidingWindow, cap, BlobReference);
 
-    /// <summary>Where a read at an instant moves the deadline: ahead by the sliding window, not beyond the cap, and never back. Without the mark.</summary>
+    /// <summary>Where a read at an instant moves the deadline: ahead by the sliding window, not beyond the cap or what can be told, and never back. Without the mark.</summary>
     public long SlidDeadline(long now)
     {
         var deadline = Expiry;
@@ -186,7 +186,9 @@ internal readonly struct Record(byte[]? bytes)
             return deadline;
         }
 
-        var slid = now + SlidingWindow;
+        // A file may bring any window.
+        var window = SlidingWindow;
+        var slid = now > long.MaxValue - window ? long.MaxValue : now + window;
         return Math.Max(deadline, (Cap is not 0 and var cap ? Math.Min(slid, cap) : slid) & ~SlideMark);
     }
 

@@ -36,6 +36,9 @@ internal sealed record JournalOutcome
     /// <summary>The segments that commits or notes were taken from.</summary>
     public required IReadOnlyList<SegmentFile> Taken { get; init; }
 
+    /// <summary>Those of them that commits were taken from.</summary>
+    public IReadOnlyList<SegmentFile> Committed { get; init; } = [];
+
     /// <summary>For each segment, by ordinal, the highest number in it that counts; not there for one without.</summary>
     public IReadOnlyDictionary<ulong, ulong> LastNumbers { get; init; } = new Dictionary<ulong, ulong>();
 

@@ -54,12 +54,7 @@ internal sealed class JournalReader(IFileSystem fileSystem, JournalDirectory dir
     {
         using var handle = fileSystem.OpenRead(Path.Combine(directory.DirectoryPath, file.FileName));
         var page = new byte[JournalSegmentHeader.PageSize];
-        var length = 0;
-        while (length < page.Length && handle.Read(page.AsSpan(length), length) is > 0 and var count)
-        {
-            length += count;
-        }
-
+        var length = handle.Read(page, 0);
         if (!JournalSegmentHeader.TryRead(page.AsSpan(0, length), out var header, out var reason))
         {
             if (JournalSegmentHeader.IsOfLaterVersion(page.AsSpan(0, length)))

@@ -18,12 +18,18 @@ namespace SnapshotKv.Journal;
 /// </remarks>
 internal sealed class JournalWalk
 {
+    /// <summary>
+    /// Two openings lie further apart in numbers than that (docs/adr/0016), and a snapshot lies nearer to what the journal of its own opening reaches.
+    /// </summary>
+    private const ulong BetweenOpenings = 1UL << 16;
+
     private readonly JournalReader _reader;
     private readonly ulong _from;
     private readonly ulong _known;
     private readonly IJournalSink _sink;
     private readonly IReadOnlyList<SegmentFile> _segments;
     private readonly List<SegmentFile> _taken = [];
+    private readonly List<SegmentFile> _committed = [];
     private readonly Dictionary<ulong, ulong> _lastNumbers = [];
 
     /// <summary>For each opening, by the number after which it began, the last commit that it names as flushed.</summary>
@@ -48,6 +54,7 @@ internal sealed class JournalWalk
     private ulong _durable;
     private ulong _highest;
     private ulong _highestBehind;
+    private ulong _reached;
     private long _commits;
     private long _framesBehind;
 
@@ -134,6 +141,7 @@ internal sealed class JournalWalk
 
         // Whether or not anything in it counts: what is numbered next must lie beyond it.
         _highest = Math.Max(_highest, header.Start);
+        _reached = Math.Max(_reached, header.Start);
         if (_break is null && !Enter(segment, header, limit))
         {
             return;
@@ -230,6 +238,7 @@ internal sealed class JournalWalk
     private bool Take(SegmentFile segment, long offset, in JournalFrame frame, ReadOnlySpan<byte> body, ulong limit)
     {
         _lastNumbers[segment.File.Ordinal] = Math.Max(_lastNumbers.GetValueOrDefault(segment.File.Ordinal), Math.Min(frame.Sequence, limit));
+        _reached = Math.Max(_reached, frame.Sequence);
         if (_break is not null)
         {
             _framesBehind++;
@@ -293,15 +302,20 @@ internal sealed class JournalWalk
             return;
         }
 
-        if (_taken.Count == 0 || _taken[^1] != segment)
-        {
-            _taken.Add(segment);
-        }
-
+        Note(_taken, segment);
         if (frame.IsCommit)
         {
+            Note(_committed, segment);
             _last = _position = frame.Sequence;
             _commits++;
+        }
+    }
+
+    private static void Note(List<SegmentFile> segments, SegmentFile segment)
+    {
+        if (segments.Count == 0 || segments[^1] != segment)
+        {
+            segments.Add(segment);
         }
     }
 
@@ -375,6 +389,7 @@ internal sealed class JournalWalk
             Commits = _commits,
             FramesBehind = _framesBehind,
             Taken = _taken,
+            Committed = _committed,
             LastNumbers = _lastNumbers,
             Blemishes = [.. _passed.Where(item => item.Spot.IsDamage || IsFlushed(item.Spot, item.Next)).Select(item => item.Spot)],
         };
@@ -389,7 +404,9 @@ internal sealed class JournalWalk
         // The numbers up to the position were given to no commit.
         if (!end.IsDamage && proof <= _position)
         {
-            return outcome with { TornTail = end, TornBytes = MeasureFrom(end) };
+            // The opening that made the snapshot has told of it already, when that was a later one.
+            var isOld = _from > _reached && _from - _reached >= BetweenOpenings;
+            return isOld ? outcome : outcome with { TornTail = end, TornBytes = MeasureFrom(end) };
         }
 
         var through = Math.Max(_highestBehind, proof);

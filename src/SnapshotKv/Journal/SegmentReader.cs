@@ -177,7 +177,7 @@ internal sealed class SegmentReader : IDisposable
         }
 
         var body = _large.AsSpan(0, frame.BodyLength);
-        return ReadFully(body, from) == body.Length ? body : throw new EndOfStreamException("A segment of the journal has become shorter while it was read.");
+        return _file.Read(body, from) == body.Length ? body : throw new EndOfStreamException("A segment of the journal has become shorter while it was read.");
     }
 
     /// <summary>The first place from an offset on where not all is zero; the end when there is none. In steps at which frames can begin.</summary>
@@ -211,22 +211,11 @@ internal sealed class SegmentReader : IDisposable
         if (offset < _windowStart || offset + length > _windowStart + _windowLength)
         {
             _windowStart = offset;
-            _windowLength = ReadFully(_window.AsSpan(0, (int)Math.Min(_window.Length, End - offset)), offset);
+            _windowLength = _file.Read(_window.AsSpan(0, (int)Math.Min(_window.Length, End - offset)), offset);
         }
 
         var start = (int)(offset - _windowStart);
         return _window.AsSpan(start, Math.Min(length, _windowLength - start));
-    }
-
-    private int ReadFully(Span<byte> target, long offset)
-    {
-        var total = 0;
-        while (total < target.Length && _file.Read(target[total..], offset + total) is > 0 and var count)
-        {
-            total += count;
-        }
-
-        return total;
     }
 
     private static long Align(long offset) => offset & ~(JournalFrame.Alignment - 1L);

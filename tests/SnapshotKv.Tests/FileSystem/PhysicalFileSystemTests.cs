@@ -43,6 +43,28 @@ public sealed class PhysicalFileSystemTests : FileSystemSpecification, IDisposab
     }
 
     [Fact]
+    public void OpenRead_Pipe_IsRefusedAndDoesNotWaitForAWriter()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no pipes among its files.");
+        using (var process = Start("mkfifo", At("pipe")))
+        {
+            process.WaitForExit();
+        }
+
+        Should.Throw<IOException>(() => Files.OpenRead(At("pipe"))).Message.ShouldContain(At("pipe"));
+    }
+
+    [Fact]
+    public void OpenRead_LinkToAFile_OpensTheFile()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need a privilege on Windows.");
+        WriteFile("real", "x");
+        File.CreateSymbolicLink(At("link"), At("real"));
+
+        ReadFile("link").ShouldBe("x");
+    }
+
+    [Fact]
     public void TryLock_OnUnix_CreatesAFileForItsOwnerOnly()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no file modes.");

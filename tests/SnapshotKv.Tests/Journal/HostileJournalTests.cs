@@ -87,6 +87,15 @@ public sealed class HostileJournalTests
         }
     }
 
+    [Fact]
+    public void Record_WindowUpToTheEndOfTime_SlidesNoFurtherThanThat()
+    {
+        const long Now = 1_800_000_000_000_000_000;
+        var record = RecordReader.Read(SegmentBuilder.NewRecord("a", 1, deadline: Now + 2, window: long.MaxValue).Bytes, 7);
+
+        record.SlidDeadline(Now).ShouldBe(long.MaxValue & ~Record.SlideMark);
+    }
+
     public static TheoryData<string, string> BadRecords() => new()
     {
         // A value that is two; a value that is none; JSON that is not.

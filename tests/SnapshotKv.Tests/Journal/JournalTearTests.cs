@@ -34,6 +34,33 @@ public sealed class JournalTearTests
     }
 
     [Fact]
+    public void Open_SnapshotFromTheMiddleOfTheTornOpening_TellsOfTheTail()
+    {
+        var segment = Three();
+        _home.AddSnapshot(102, SegmentBuilder.NewRecord("a", 1), SegmentBuilder.NewRecord("b", 2));
+        _home.Add(segment).Flip(First, segment.Offsets[2] + 40);
+
+        using var store = _home.Open();
+
+        store.RecoveryReport.TornTail.ShouldNotBeNull().Offset.ShouldBe(segment.Offsets[2]);
+    }
+
+    [Fact]
+    public void Open_SnapshotFromBehindTheTornOpening_DoesNotTellOfTheTailAgain()
+    {
+        // An opening found it, told of it, and saved what it had found without a commit of its own: its number lies beyond all that the journal has.
+        var segment = Three();
+        _home.AddSnapshot(1UL << 40, SegmentBuilder.NewRecord("a", 1), SegmentBuilder.NewRecord("b", 2));
+        _home.Add(segment).Flip(First, segment.Offsets[2] + 40);
+
+        using var store = _home.Open();
+
+        JournalHome.Contents(store).ShouldBe("a=1 b=2");
+        store.RecoveryReport.TornTail.ShouldBeNull();
+        store.RecoveryReport.HasLostCommits.ShouldBeFalse();
+    }
+
+    [Fact]
     public void Open_BodyIsThereAndWasNotPublished_IsATornTail()
     {
         var segment = Three();

@@ -78,6 +78,77 @@ public sealed class PossessionTests
     }
 
     [Fact]
+    public void Open_GoWroteAfterACleanCloseWithNotesBehindIt_LosesNothing()
+    {
+        _home.AddSnapshot(103, SegmentBuilder.NewRecord("a", 1));
+        _home.AddGoSnapshot();
+        _home.Add(new SegmentBuilder(2, 0, 100).Set(102, "b", 2).Set(103, "c", 3).Claim(103, "p:", "mine"));
+
+        using var store = _home.Open();
+
+        store.RecoveryReport.GoWroteAfterUs.ShouldBeTrue();
+        store.RecoveryReport.HasLostCommits.ShouldBeFalse();
+        store.RecoveryReport.JournalProblems.ShouldBeEmpty("a note is no commit, and Go's content counts");
+        _home.Store.Names("quarantine").ShouldBeEmpty();
+        _home.Store.Names("journal").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Open_GoWroteAfterUsBeforeOurFirstSnapshot_IsTold()
+    {
+        _home.AddGoSnapshot();
+        _home.Add(new SegmentBuilder(1, 0, 100).Set(101, "a", 1));
+
+        using var store = _home.Open();
+
+        store.RecoveryReport.GoWroteAfterUs.ShouldBeTrue();
+        store.RecoveryReport.HasLostCommits.ShouldBeTrue();
+        store.RecoveryReport.JournalProblems.ShouldHaveSingleItem().FileName.ShouldBe("000000000001.journal");
+        _home.Store.Log.Ids.ShouldContain(KvEventIds.GoWroteAfterUs);
+    }
+
+    [Fact]
+    public void Open_SnapshotWithANumberThatIsNotGoneOnFrom_TheJournalBuildsOnOneOfOurs()
+    {
+        _home.AddSnapshot((1UL << 61) + 5, SegmentBuilder.NewRecord("a", 1));
+        InMemoryFileSystem killed;
+        using (var store = _home.Open(change: options => options.Durability = KvDurability.Process))
+        {
+            store.LastSequence.ShouldBeLessThan(1UL << 61);
+            store.Set("b", 2);
+            killed = _home.Store.Disk.CrashImage(CrashKind.ProcessKilled);
+        }
+
+        using var after = new StoreHome(killed).Open();
+
+        JournalHome.Contents(after).ShouldBe("a=1 b=2");
+        after.RecoveryReport.JournalProblems.ShouldBeEmpty();
+        after.RecoveryReport.HasLostCommits.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Open_NotesThatChangeNothing_AreNoReasonToSave()
+    {
+        _home.AddSnapshot(50, SegmentBuilder.NewRecord("old", 9));
+        _home.Add(new SegmentBuilder(1, 50, 100).Slide(100, 50, "gone", long.MaxValue).Claim(100, "p:", null));
+
+        _home.Open().Dispose();
+
+        _home.Store.Snapshots().Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Open_NotesThatChangeSomething_AreSavedInTheEnd()
+    {
+        _home.AddSnapshot(50, SegmentBuilder.NewRecord("old", 9));
+        _home.Add(new SegmentBuilder(1, 50, 100).Claim(100, "p:", "mine"));
+
+        _home.Open().Dispose();
+
+        _home.Store.Snapshots().Count.ShouldBe(2);
+    }
+
+    [Fact]
     public void Open_LevelLoweredToSnapshot_KeepsWhatTheJournalHoldsAndSavesItInTheEnd()
     {
         _home.AddSnapshot(50, SegmentBuilder.NewRecord("old", 9));
