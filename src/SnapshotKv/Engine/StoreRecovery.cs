@@ -58,7 +58,7 @@ internal sealed class StoreRecovery(
         {
             Continues = found.IsForeign ? sequence : outcome.LastCommit,
             Segments = plan.Kept,
-            LastOrdinal = journal.HighestOrdinal,
+            LastOrdinal = journal.GetHighestOrdinal(catalog.Quarantine.ListNames()),
             Ledger = ledger,
             Serializers = serializers,
             Possession = plan.ToPossession(mustSave),
