@@ -81,7 +81,7 @@ internal sealed class QuarantineMover(SnapshotCatalog catalog, JournalDirectory 
     {
         try
         {
-            var deleted = catalog.Quarantine.Bound(2 * options.MaxJournalBytes, justTaken);
+            var deleted = catalog.Quarantine.Bound(2 * Math.Min(options.MaxJournalBytes, long.MaxValue / 2), justTaken);
             if (deleted.Count > 0)
             {
                 logger.QuarantineBounded(deleted.Count, string.Join(", ", deleted));

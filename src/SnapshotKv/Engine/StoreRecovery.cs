@@ -61,7 +61,7 @@ internal sealed class StoreRecovery(
         {
             Continues = beginsAnew ? sequence : outcome.LastCommit,
             Segments = plan.Kept,
-            LastOrdinal = journal.HighestOrdinal,
+            LastOrdinal = journal.GetHighestOrdinal(catalog.Quarantine.ListNames()),
             Ledger = ledger,
             Serializers = serializers,
             Possession = plan.ToPossession(mustSave),

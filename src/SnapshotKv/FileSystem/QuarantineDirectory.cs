@@ -75,7 +75,7 @@ internal sealed class QuarantineDirectory(IFileSystem fileSystem, string storePa
     public IReadOnlyDictionary<string, string> ListAnnounced()
     {
         var announced = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var entry in fileSystem.DirectoryExists(DirectoryPath) ? fileSystem.List(DirectoryPath) : [])
+        foreach (var entry in ListAll())
         {
             var name = entry.Name.EndsWith(ReasonSuffix, StringComparison.Ordinal) ? entry.Name[..^ReasonSuffix.Length] : string.Empty;
             if (name.Length > 0 && !entry.IsDirectory && !fileSystem.FileExists(PathOf(name)))
@@ -88,9 +88,11 @@ internal sealed class QuarantineDirectory(IFileSystem fileSystem, string storePa
     }
 
     /// <summary>The files that were set aside, without their reasons.</summary>
-    public IReadOnlyList<FileSystemEntry> List() => fileSystem.DirectoryExists(DirectoryPath)
-        ? [.. fileSystem.List(DirectoryPath).Where(entry => !entry.IsDirectory && !entry.Name.EndsWith(ReasonSuffix, StringComparison.Ordinal))]
-        : [];
+    public IReadOnlyList<FileSystemEntry> List() =>
+        [.. ListAll().Where(static entry => !entry.IsDirectory && !entry.Name.EndsWith(ReasonSuffix, StringComparison.Ordinal))];
+
+    /// <summary>All names there are, those of reasons, too.</summary>
+    public IReadOnlyList<string> ListNames() => [.. ListAll().Select(static entry => entry.Name)];
 
     /// <summary>Deletes the files that were set aside first, while there are more than <see cref="MostFiles"/> or more than so many bytes.</summary>
     /// <param name="mostBytes">The bytes.</param>
@@ -115,9 +117,9 @@ internal sealed class QuarantineDirectory(IFileSystem fileSystem, string storePa
                 break;
             }
 
-            // The file first: what is left of a crash in between is a reason without a file.
-            fileSystem.Delete(PathOf(file.Name));
+            // The reason first: without a file it would tell of a move that is due. A file without one, should there be a crash in between, stays.
             fileSystem.Delete(PathOf(file.Name) + ReasonSuffix);
+            fileSystem.Delete(PathOf(file.Name));
             deleted.Add(file.Name);
             count--;
             bytes -= file.Length;
@@ -126,6 +128,8 @@ internal sealed class QuarantineDirectory(IFileSystem fileSystem, string storePa
         fileSystem.FlushDirectory(DirectoryPath);
         return deleted;
     }
+
+    private IReadOnlyList<FileSystemEntry> ListAll() => fileSystem.DirectoryExists(DirectoryPath) ? fileSystem.List(DirectoryPath) : [];
 
     private string PathOf(string name) => Path.Combine(DirectoryPath, name);
 

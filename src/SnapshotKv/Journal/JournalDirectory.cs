@@ -5,9 +5,9 @@ namespace SnapshotKv.Journal;
 
 /// <summary>
 /// The segment files of a store: which there are, where one lies, which go. A segment is called by its ordinal in at least twelve digits,
-/// <c>000000000001.journal</c>; what has another name, or is a directory or a link, is nobody's here and left alone.
+/// <c>000000000001.journal</c>; what has another name, or is a directory or a link, is nobody's here and left alone. The directory itself may be a link: it is followed once.
 /// </summary>
-/// <remarks>Thread-safe: it keeps nothing. Failures are the file system's.</remarks>
+/// <remarks>Thread-safe: it keeps nothing. Failures are the file system's, but for links that lead nowhere, which are a <see cref="KvStoreUnavailableException"/> from the start.</remarks>
 internal sealed class JournalDirectory(IFileSystem fileSystem, string storePath)
 {
     public const string DirectoryName = "journal";
@@ -20,7 +20,7 @@ internal sealed class JournalDirectory(IFileSystem fileSystem, string storePath)
     private const int MostDigits = 18;
 
     /// <summary>Where the segments lie.</summary>
-    public string DirectoryPath { get; } = Path.Combine(storePath, DirectoryName);
+    public string DirectoryPath { get; } = StoreDirectory.Resolve(fileSystem, Path.Combine(storePath, DirectoryName));
 
     /// <summary>The name of a segment.</summary>
     public static string GetFileName(ulong ordinal) => ordinal.ToString("D12", CultureInfo.InvariantCulture) + Suffix;
@@ -47,6 +47,19 @@ internal sealed class JournalDirectory(IFileSystem fileSystem, string storePath)
         return files;
     }
 
+    /// <summary>
+    /// The highest ordinal that must not be given again: of a segment that is there, of one that was set aside or was about to be, and of whatever else bears such a name, which
+    /// a new segment would replace.
+    /// </summary>
+    /// <param name="setAside">The names in quarantine.</param>
+    /// <returns>The ordinal; 0 for none.</returns>
+    public ulong GetHighestOrdinal(IEnumerable<string> setAside)
+    {
+        var names = fileSystem.DirectoryExists(DirectoryPath) ? fileSystem.List(DirectoryPath).Select(static entry => entry.Name) : [];
+        return names.Concat(setAside.Select(WithoutEnding))
+            .Aggregate(0UL, static (highest, name) => TryParse(name, out var ordinal) ? Math.Max(highest, ordinal) : highest);
+    }
+
     /// <summary>Deletes segments, durably; those that are not there any more are no error.</summary>
     public void Delete(IReadOnlyCollection<ulong> ordinals)
     {
@@ -57,6 +70,9 @@ internal sealed class JournalDirectory(IFileSystem fileSystem, string storePath)
 
         FlushAfter(ordinals.Count);
     }
+
+    /// <summary>Deletes a segment that has no frame. Should a power cut bring it back, it says nothing.</summary>
+    public void DeleteUnused(ulong ordinal) => fileSystem.Delete(GetPath(ordinal));
 
     /// <summary>Deletes the segments that a process was making when it ended: they have no commit in them, since they have no name.</summary>
     /// <returns>How many there were.</returns>
@@ -86,6 +102,10 @@ internal sealed class JournalDirectory(IFileSystem fileSystem, string storePath)
             && ordinal > 0
             && name.SequenceEqual(GetFileName(ordinal));
     }
+
+    /// <summary>The name of a segment that was set aside: in quarantine it may have a number behind it, so that it stands beside another of its name, and a reason.</summary>
+    private static string WithoutEnding(string name) =>
+        name.LastIndexOf(Suffix, StringComparison.Ordinal) is >= 0 and var start ? name[..(start + Suffix.Length)] : name;
 
     private IEnumerable<FileSystemEntry> ListFiles() => fileSystem.DirectoryExists(DirectoryPath)
         ? fileSystem.List(DirectoryPath).Where(entry => !entry.IsDirectory)

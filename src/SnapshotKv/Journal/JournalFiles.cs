@@ -42,8 +42,14 @@ internal sealed class JournalFiles
         }
     }
 
-    /// <summary>The ordinal of the next segment; each is given once.</summary>
+    /// <summary>The ordinal of the next segment. Segments are made one at a time: who was given one has made the segment, or given it back, before another asks.</summary>
     public ulong NextOrdinal() => Interlocked.Increment(ref _lastOrdinal);
+
+    /// <summary>
+    /// A segment was not made after all: its ordinal is the next one's. A gap in the order tells whoever opens the store that a segment is missing, so none may come about
+    /// otherwise.
+    /// </summary>
+    public void GiveBack(ulong ordinal) => Interlocked.CompareExchange(ref _lastOrdinal, ordinal - 1, ordinal);
 
     /// <summary>Sets bytes aside for a segment that is to be made.</summary>
     /// <returns>Whether the limit allows it.</returns>
@@ -93,8 +99,22 @@ internal sealed class JournalFiles
         }
     }
 
-    /// <summary>Deletes a segment that has no frame.</summary>
-    public void DeleteUnused(JournalSegment segment) => TryDelete([new(segment.Ordinal, segment.Size, 0)]);
+    /// <summary>Deletes a segment that has no frame, and gives its ordinal back. One that the disk refuses to delete stays, so that it has its place in the order.</summary>
+    public void DeleteUnused(JournalSegment segment)
+    {
+        try
+        {
+            _directory.DeleteUnused(segment.Ordinal);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            _logger.JournalSegmentsNotDeleted(exception, 1);
+            return;
+        }
+
+        Release(segment.Size);
+        GiveBack(segment.Ordinal);
+    }
 
     private bool TryDelete(List<ClosedSegment> segments)
     {

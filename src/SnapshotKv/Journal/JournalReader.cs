@@ -18,8 +18,8 @@ internal sealed class JournalReader(IFileSystem fileSystem, JournalDirectory dir
     /// <exception cref="IOException">The disk refused it.</exception>
     public IReadOnlyList<SegmentFile> Segments => _segments ??= [.. directory.List().Select(ReadHeader)];
 
-    /// <summary>The highest ordinal of a segment; 0 for none.</summary>
-    public ulong HighestOrdinal => Segments is [.., var last] ? last.File.Ordinal : 0;
+    /// <inheritdoc cref="JournalDirectory.GetHighestOrdinal"/>
+    public ulong GetHighestOrdinal(IEnumerable<string> setAside) => directory.GetHighestOrdinal(setAside);
 
     /// <summary>The path of a segment.</summary>
     public string GetPath(SegmentFile segment) => Path.Combine(directory.DirectoryPath, segment.File.FileName);

@@ -28,7 +28,9 @@ internal sealed class JournalWriter
     private readonly StoreMetrics _metrics;
     private readonly ILogger _logger;
     private readonly Lock _lock = new();
-    private readonly Lock _preparing = new();
+
+    /// <summary>Held while a segment is made or thrown away, by one at a time: their ordinals have no gaps, and none is used out of order.</summary>
+    private readonly Lock _making = new();
     private readonly List<JournalSegment> _unflushed = [];
     private JournalSegment? _current;
     private JournalSegment? _next;
@@ -161,7 +163,7 @@ internal sealed class JournalWriter
     /// <summary>Outside of the gate: makes the next segment ready. Once at a time; a failure is the next writer's to find.</summary>
     public void PrepareNext()
     {
-        lock (_preparing)
+        lock (_making)
         {
             PrepareInTurn();
         }
@@ -204,16 +206,17 @@ internal sealed class JournalWriter
     /// <exception cref="KvStoreFaultedException">The device did not take it.</exception>
     public void Close(ulong coveredThrough)
     {
-        JournalSegment? next;
-        lock (_lock)
+        // One that is being made must not come to be, or go, when the directory is another's.
+        lock (_making)
         {
-            _isClosed = true;
-            (next, _next) = (_next, null);
+            lock (_lock)
+            {
+                _isClosed = true;
+            }
+
+            DiscardNext();
         }
 
-        // One that is being made must not come to be, or go, when the directory is another's.
-        WaitForPreparation();
-        Discard(next);
         try
         {
             if (LastAppended > coveredThrough && Flushes.Fault is null)
@@ -236,14 +239,6 @@ internal sealed class JournalWriter
 
     /// <summary>Who writes fast fills a segment as fast as the next is made, so that one is begun early; who writes little has little of the disk taken.</summary>
     private long WantedFrom(long segmentSize) => segmentSize > _sizes.Smallest ? segmentSize / 8 : segmentSize / 2;
-
-    /// <summary>The segment that is being made is ready sooner than another would be, which the device would have to take as well.</summary>
-    private void WaitForPreparation()
-    {
-        lock (_preparing)
-        {
-        }
-    }
 
     private void PrepareInTurn()
     {
@@ -290,6 +285,7 @@ internal sealed class JournalWriter
                 BeginSmallAgain();
             }
 
+            // Only who is called back while it is made, a logger for instance, can have closed, lost or made anything meanwhile.
             if (made is not null && !_isClosed && !_isLost && made.Ordinal > _lastOrdinal)
             {
                 _next = made;
@@ -334,13 +330,22 @@ internal sealed class JournalWriter
     {
         Flushes.ThrowIfFaulted();
         ThrowIfTooLarge(size);
+
+        // A segment that is being made is ready sooner than another would be, which the device would have to take as well.
+        lock (_making)
+        {
+            return TryRotateInTurn(size);
+        }
+    }
+
+    private bool TryRotateInTurn(long size)
+    {
         if (_isLost)
         {
             Retire(null);
             _isLost = false;
         }
 
-        WaitForPreparation();
         if (TakeNext(size) is { } ready)
         {
             Retire(ready);
@@ -412,31 +417,47 @@ internal sealed class JournalWriter
         $"The write was refused, because the journal cannot be written: {refusal.Message.TrimEnd('.')}. Nothing was changed, and reads go on. Remove the cause and write again: it is tried anew each second.",
         refusal);
 
-    private JournalSegment Make(long size) => _maker.Make(new(
-        _files.NextOrdinal(),
-        Salt: 0,
-        size,
-        _origin.Continues,
-        _origin.Start,
-        Flushes.Durable,
-        CreatedAt: (_settings.TimeProvider.GetUtcNow().UtcTicks - DateTimeOffset.UnixEpoch.Ticks) * 100));
+    private JournalSegment Make(long size)
+    {
+        var ordinal = _files.NextOrdinal();
+        try
+        {
+            return _maker.Make(new(
+                ordinal,
+                Salt: 0,
+                size,
+                _origin.Continues,
+                _origin.Start,
+                Flushes.Durable,
+                CreatedAt: (_settings.TimeProvider.GetUtcNow().UtcTicks - DateTimeOffset.UnixEpoch.Ticks) * 100));
+        }
+        catch
+        {
+            // Should the disk have refused to delete what was made of it, the next one replaces that.
+            _files.GiveBack(ordinal);
+            throw;
+        }
+    }
 
     private JournalSegment? TakeNext(long size)
     {
-        JournalSegment? taken;
+        if (_next?.HasRoomFor(size) == false)
+        {
+            // It would stand before this commit's in the order, and stay empty.
+            DiscardNext();
+        }
+
+        return TakeNext();
+    }
+
+    private JournalSegment? TakeNext()
+    {
         lock (_lock)
         {
-            (taken, _next) = (_next, null);
-        }
-
-        if (taken is not null && taken.HasRoomFor(size) && taken.Ordinal > _lastOrdinal)
-        {
+            var taken = _next;
+            _next = null;
             return taken;
         }
-
-        // One that is too small for this commit would stand before it in the order, as does one that took longer to make than a writer's own.
-        Discard(taken);
-        return null;
     }
 
     /// <summary>In the gate: nothing is appended to the present segment any more, but to the next.</summary>
@@ -464,6 +485,8 @@ internal sealed class JournalWriter
     }
 
     private static long Unused(JournalSegment? segment) => segment is null ? 0 : segment.Size - segment.Used;
+
+    private void DiscardNext() => Discard(TakeNext());
 
     private void Discard(JournalSegment? unused)
     {
@@ -563,19 +586,20 @@ internal sealed class JournalWriter
     /// <summary>What lies in files without names is as good as not written: it is saved in a snapshot, and what comes meanwhile goes into a new segment.</summary>
     private ulong SaveTheLost()
     {
-        JournalSegment? next;
-        lock (_lock)
+        lock (_making)
         {
             // What is made from now on is looked for again.
-            _lostThrough = _lastOrdinal;
-            (next, _next) = (_next, null);
+            lock (_lock)
+            {
+                _lostThrough = _lastOrdinal;
+            }
+
+            // Before the snapshot's capture: what is appended after it finds this set.
+            _isLost = true;
+            DiscardNext();
+            _maker.ForgetDirectory();
         }
 
-        // Before the snapshot's capture: what is appended after it finds this set.
-        _isLost = true;
-
-        Discard(next);
-        _maker.ForgetDirectory();
         return Save();
     }
 

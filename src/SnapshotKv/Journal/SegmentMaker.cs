@@ -47,7 +47,7 @@ internal sealed class SegmentMaker(IFileSystem fileSystem, JournalDirectory dire
 
         var salted = header with { Salt = NewSalt() };
         var path = directory.GetPath(salted.Ordinal);
-        var temporary = path + JournalDirectory.TemporarySuffix;
+        var temporary = directory.GetTemporaryPath(salted.Ordinal);
         IFileHandle? file = null;
         IMappedFile? map = null;
         var isNamed = false;

@@ -1,5 +1,6 @@
 using SnapshotKv.Diagnostics;
 using SnapshotKv.Engine;
+using SnapshotKv.FileSystem;
 using SnapshotKv.Journal;
 using SnapshotKv.Serialization;
 using SnapshotKv.Snapshots;
@@ -37,13 +38,13 @@ internal sealed partial class OpenStore
     /// Does with the files what is to be done before anybody is let in, in an order that no crash can make a loss of: the note of what is missing, a snapshot of what
     /// there is, and only then the moving of what is damaged.
     /// </summary>
-    /// <exception cref="KvStoreUnavailableException">The disk refused the snapshot. Nothing was moved.</exception>
+    /// <exception cref="KvStoreUnavailableException">The disk refused the note or the snapshot. Nothing was moved.</exception>
     private void TakePossession(RecoveredStore recovered, StoreEnvironment environment)
     {
         var directory = Directory!;
         if (recovered.Report.HasLostCommits)
         {
-            new LossNote(environment.FileSystem, directory.Path).Add(recovered.Report.EarlierLoss, RecoveryText.Describe(recovered.Report));
+            Note(recovered.Report, environment.FileSystem, directory.Path);
         }
 
         if (recovered.Possession is not { } possession)
@@ -59,5 +60,17 @@ internal sealed partial class OpenStore
         }
 
         RecoveryReport = mover.Move(possession, recovered.Report);
+    }
+
+    private static void Note(KvRecoveryReport report, IFileSystem files, string path)
+    {
+        try
+        {
+            new LossNote(files, path).Add(report.EarlierLoss, RecoveryText.Describe(report));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw StoreDirectory.Unusable(files, path, $"write '{Path.Combine(path, LossNote.FileName)}', which tells of the commits that are missing", exception);
+        }
     }
 }

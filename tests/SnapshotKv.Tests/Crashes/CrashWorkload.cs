@@ -137,6 +137,10 @@ internal static class CrashWorkload
         life.Set("r", 50);
         life.Set("s", 50);
 
+        // What is not flushed yet stands before it, and between the two a segment that was made ready and is too small.
+        life.Set("huge, too", 20_000);
+        life.Set("huge, too", 20);
+
         // What slid is replaced before the journal is told of the slide, which must not count for the new entry.
         life.Read("slides");
         life.Set("slides", 22, SlidingLess);

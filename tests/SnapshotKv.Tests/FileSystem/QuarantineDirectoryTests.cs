@@ -94,6 +94,20 @@ public sealed class QuarantineDirectoryTests
     }
 
     [Fact]
+    public void Bound_CutInTheMidst_LeavesNoReasonThatLooksLikeAnAnnouncement()
+    {
+        Take("a.journal", "12345"u8, "bad", Start);
+        var files = new FaultInjectingFileSystem(_files);
+        var deletions = 0;
+        files.FailWhen(operation => operation.Kind == FileOperationKind.Delete && ++deletions == 2, FileFault.InputOutput);
+
+        Should.Throw<IOException>(() => new QuarantineDirectory(files, "/store").Bound(1, new HashSet<string>()));
+
+        _quarantine.ListAnnounced().ShouldBeEmpty();
+        _quarantine.List().ShouldHaveSingleItem();
+    }
+
+    [Fact]
     public void Announce_WithoutTheMove_TellsThatItIsDue()
     {
         _quarantine.ListAnnounced().ShouldBeEmpty();

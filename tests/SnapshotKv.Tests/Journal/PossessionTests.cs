@@ -263,6 +263,33 @@ public sealed class PossessionTests
     }
 
     [Fact]
+    public void Open_TheNoteOfTheLossIsRefused_SaysThatItWasToBeWritten()
+    {
+        Damage();
+        _home.Store.Files.FailWhen(operation => operation.Kind == FileOperationKind.CreateNew && operation.Path.Contains(LossNote.FileName, StringComparison.Ordinal), FileFault.NoSpace);
+
+        var thrown = Should.Throw<KvStoreUnavailableException>(() => _home.Open());
+
+        thrown.Message.ShouldContain($"tried to write '{Note}'");
+        thrown.Message.ShouldContain("Free some space");
+        thrown.InnerException.ShouldBeAssignableTo<IOException>();
+        _home.Store.Names("quarantine").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Open_JournalWithoutALimit_KeepsWhatIsInQuarantine()
+    {
+        Damage();
+        _home.Store.WriteFile("quarantine/data-old.msgpack.gz", [1]);
+        _home.Store.WriteFile("quarantine/data-old.msgpack.gz.reason", Encoding.UTF8.GetBytes("bad"));
+
+        using var store = _home.Open(change: options => options.MaxJournalBytes = long.MaxValue);
+
+        store.RecoveryReport.JournalProblems.ShouldHaveSingleItem();
+        _home.Store.Names("quarantine").ShouldContain("data-old.msgpack.gz");
+    }
+
+    [Fact]
     public void Acknowledge_UntilThen_TheLossIsToldAtEveryOpening()
     {
         Damage();
