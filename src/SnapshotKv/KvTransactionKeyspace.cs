@@ -157,7 +157,13 @@ public abstract partial class KvTransactionKeyspace : KvInMemoryKeyspace
     public sealed override long Clear()
     {
         using var turn = _scope.Enter();
-        return _prefix.Bytes.Length == 0 ? _scope.View.Clear() : RemoveAll(_scope.View.Keys(_prefix.Bytes));
+        if (_prefix.Bytes.Length > 0)
+        {
+            return RemoveAll(_scope.View.Keys(_prefix.Bytes));
+        }
+
+        _scope.Raise(_origin.LevelOf(default(KvEntryOptions)));
+        return _scope.View.Clear();
     }
 
     /// <summary>Makes the changes of a batch part of this transaction, if all its conditions hold in what the transaction sees.</summary>

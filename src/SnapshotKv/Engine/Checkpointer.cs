@@ -42,7 +42,11 @@ internal sealed class Checkpointer(
     private ulong? _latestSequence = latestSequence;
     // No commit has that number: a store whose file is of another format or version is dirty from the start.
     private ulong _savedSequence = isRewriteDue ? ulong.MaxValue : pipeline.Sequence;
+    private readonly Lock _losing = new();
+    private int _losses;
     private bool _hasSlides;
+    private int _failures;
+    private FailedSave? _failed;
     private bool _isClosed;
     private bool _keepsAll;
 
@@ -58,11 +62,21 @@ internal sealed class Checkpointer(
     /// <summary>Called when a snapshot is on the device, asked for or not.</summary>
     public Action? Saved { get; set; }
 
-    /// <summary>Called when the files of the store are gone: whatever memory holds is to be saved anew.</summary>
-    public void NoteFilesLost() => Volatile.Write(ref _savedSequence, ulong.MaxValue);
+    /// <summary>Called when the files of the store are gone: whatever memory holds is to be saved anew, also what a save that is just running holds.</summary>
+    public void NoteFilesLost()
+    {
+        lock (_losing)
+        {
+            _losses++;
+            Volatile.Write(ref _savedSequence, ulong.MaxValue);
+        }
+    }
 
     /// <summary>The last commit that a snapshot of ours is known to hold.</summary>
     public ulong SavedSequence => Volatile.Read(ref _savedSequence) is not ulong.MaxValue and var saved ? saved : 0;
+
+    /// <summary>The last save, if the disk refused it.</summary>
+    public FailedSave? Failed => Volatile.Read(ref _failed);
 
     /// <summary>How the saves went.</summary>
     public SaveHistory History { get; } = history;
@@ -89,19 +103,35 @@ internal sealed class Checkpointer(
     /// <exception cref="KvStoreUnavailableException">The disk refused it.</exception>
     public SnapshotInfo Save(int workers, CancellationToken cancellationToken)
     {
-        SavedSnapshot saved;
-        _turn.Wait(cancellationToken);
-        try
-        {
-            saved = SaveInTurn(workers, cancellationToken);
-        }
-        finally
-        {
-            _turn.Release();
-        }
-
+        var saved = SaveOnce(workers, Ask(), cancellationToken);
         saved.Announce?.Invoke();
         return saved.Info;
+    }
+
+    /// <summary>Saves as <see cref="Save"/> does, for a caller whom others wait for: those who watch are told elsewhere, since what they do may wait for the caller.</summary>
+    /// <inheritdoc cref="Save"/>
+    /// <param name="workers">How many threads encode and compress.</param>
+    /// <param name="announcing">Is handed the telling.</param>
+    public void SaveAndAnnounceBy(int workers, Action<Action> announcing)
+    {
+        if (SaveOnce(workers, Ask(), CancellationToken.None).Announce is { } announce)
+        {
+            announcing(announce);
+        }
+    }
+
+    /// <summary>Saves as <see cref="Save"/> does, but does not try again what fails for somebody else while this call waits.</summary>
+    /// <inheritdoc cref="Save"/>
+    /// <param name="workers">How many threads encode and compress.</param>
+    /// <param name="known">What <see cref="Failed"/> was when the caller looked.</param>
+    public void SaveOrShareFailure(int workers, FailedSave? known) =>
+        SaveOnce(workers, Ask() with { SharesFailure = true, KnownFailure = known }, CancellationToken.None).Announce?.Invoke();
+
+    /// <inheritdoc cref="SaveOrShareFailure"/>
+    public async Task SaveOrShareFailureAsync(int workers, FailedSave? known)
+    {
+        var saved = await SaveOnceAsync(workers, Ask() with { SharesFailure = true, KnownFailure = known }, CancellationToken.None).ConfigureAwait(false);
+        saved.Announce?.Invoke();
     }
 
     /// <summary>Saves what an opening found, before anybody is let in: nothing older is deleted, since damaged files are yet to be told from good ones.</summary>
@@ -147,48 +177,87 @@ internal sealed class Checkpointer(
     /// <inheritdoc cref="Save"/>
     public async Task<SnapshotInfo> SaveAsync(int workers, CancellationToken cancellationToken)
     {
-        SavedSnapshot saved;
-        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        var saved = await SaveOnceAsync(workers, Ask(), cancellationToken).ConfigureAwait(false);
+        saved.Announce?.Invoke();
+        return saved.Info;
+    }
+
+    /// <summary>What is to be on the disk for somebody who asks at this moment.</summary>
+    private Request Ask()
+    {
+        // First: a failure that is not among these gives its slides back later, or has done so.
+        var failures = Volatile.Read(ref _failures);
+        return new(pipeline.Sequence, Volatile.Read(ref _hasSlides), failures);
+    }
+
+    /// <summary>In the turn: the snapshot that has what was asked for; null when there is none. What came after the asking is the next one's: else no two who ask while others write would ever share.</summary>
+    private SnapshotInfo? Find(in Request request)
+    {
+        // While nothing counts as saved, not even a store without a commit has what it asks for.
+        var hasAll = !IsDirty
+            || (Volatile.Read(ref _savedSequence) is var saved and not ulong.MaxValue && saved >= request.Sequence && !request.HasSlides && _failures == request.Failures);
+        return hasAll ? _latest : null;
+    }
+
+    private SavedSnapshot SaveOnce(int workers, Request request, CancellationToken cancellationToken)
+    {
+        _turn.Wait(cancellationToken);
         try
         {
-            // A save with nothing to do answers at once; a real one does not keep the caller's thread.
-            saved = Latest is { } latest && !IsDirty
-                ? new(latest, null)
-                : await Task.Run(() => SaveInTurn(workers, cancellationToken), cancellationToken).ConfigureAwait(false);
+            return SaveInTurn(workers, request, cancellationToken);
         }
         finally
         {
             _turn.Release();
         }
+    }
 
-        saved.Announce?.Invoke();
-        return saved.Info;
+    private async Task<SavedSnapshot> SaveOnceAsync(int workers, Request request, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            // A save with nothing to do answers at once; a real one does not keep the caller's thread.
+            return Find(request) is { } found
+                ? new(found, null)
+                : await Task.Run(() => SaveInTurn(workers, request, cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _turn.Release();
+        }
     }
 
     private void SaveIfDirty(int workers)
     {
         if (IsDirty)
         {
-            SaveInTurn(workers, CancellationToken.None);
+            SaveInTurn(workers, Ask(), CancellationToken.None);
         }
     }
 
-    private SavedSnapshot SaveInTurn(int workers, CancellationToken cancellationToken)
+    private SavedSnapshot SaveInTurn(int workers, Request request, CancellationToken cancellationToken)
     {
-        if (_latest is { } saved && !IsDirty)
+        if (Find(request) is { } found)
         {
-            return new(saved, null);
+            return new(found, null);
         }
 
         // Only now: what is asked for may have been saved by the closing.
         ObjectDisposedException.ThrowIf(_isClosed, typeof(KvStore));
+        if (request.SharesFailure && _failed is { } failed && failed != request.KnownFailure)
+        {
+            throw new KvStoreUnavailableException(failed.Cause.Message, failed.Cause);
+        }
 
         // Before the capture: a slide that comes after it belongs to the next snapshot.
         var hadSlides = Interlocked.Exchange(ref _hasSlides, false);
         using var operation = metrics.BeginSave(clock.TimeProvider);
         try
         {
-            return WriteSnapshot(workers, operation, cancellationToken);
+            var saved = WriteSnapshot(workers, operation, cancellationToken);
+            Volatile.Write(ref _failed, null);
+            return saved;
         }
         catch (Exception exception)
         {
@@ -199,6 +268,12 @@ internal sealed class Checkpointer(
                 Volatile.Write(ref _hasSlides, true);
             }
 
+            if (exception is KvStoreUnavailableException refusal)
+            {
+                Volatile.Write(ref _failed, new(clock.TimeProvider.GetTimestamp(), refusal));
+            }
+
+            Volatile.Write(ref _failures, _failures + 1);
             throw;
         }
     }
@@ -207,6 +282,7 @@ internal sealed class Checkpointer(
     {
         var begun = clock.TimeProvider.GetUtcNow();
         var journalBytes = journal?.AppendedBytes ?? 0;
+        var losses = Volatile.Read(ref _losses);
         var capture = pipeline.Capture();
 
         // After the capture: a blob or a serializer is told of before the commit that brings it, so these have all that the captured entries need.
@@ -232,7 +308,7 @@ internal sealed class Checkpointer(
                 compression,
                 workers,
                 cancellationToken);
-            Volatile.Write(ref _savedSequence, capture.Sequence);
+            NoteSaved(capture.Sequence, losses);
             var info = new SnapshotFile(name, name.ToString(), size).ToInfo();
             Volatile.Write(ref _latest, info);
             var announce = watchers.Prepare(info, capture.Sequence, options.Format, records.Span);
@@ -261,6 +337,19 @@ internal sealed class Checkpointer(
             throw new KvStoreUnavailableException(
                 $"The snapshot '{path}' could not be saved: {exception.Message} Nothing is lost: all entries are in memory and the earlier snapshots are untouched. Remove the cause and save again.",
                 exception);
+        }
+    }
+
+    /// <param name="sequence">The last commit that was saved.</param>
+    /// <param name="losses">How often files were lost before the saving began: what was lost since may be what was saved.</param>
+    private void NoteSaved(ulong sequence, int losses)
+    {
+        lock (_losing)
+        {
+            if (losses == _losses)
+            {
+                Volatile.Write(ref _savedSequence, sequence);
+            }
         }
     }
 
@@ -294,6 +383,19 @@ internal sealed class Checkpointer(
             logger.SnapshotPruneFailed(exception, options.MaxSnapshots);
             return false;
         }
+    }
+
+    /// <summary>What somebody wants to be on the disk.</summary>
+    /// <param name="Sequence">The last commit when he asked.</param>
+    /// <param name="HasSlides">Whether slides waited for a save then.</param>
+    /// <param name="Failures">How many saves had failed. One that fails later may have been about to save slides that were no longer waiting.</param>
+    private readonly record struct Request(ulong Sequence, bool HasSlides, int Failures)
+    {
+        /// <summary>Whether a save that fails while he waits for his turn is his failure, too.</summary>
+        public bool SharesFailure { get; init; }
+
+        /// <summary>The failure that is not his, because he knew of it.</summary>
+        public FailedSave? KnownFailure { get; init; }
     }
 
     /// <summary>A snapshot that is there now.</summary>

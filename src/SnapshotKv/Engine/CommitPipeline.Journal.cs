@@ -103,7 +103,11 @@ internal sealed partial class CommitPipeline
             }
         }
 
-        var body = new ArrayBufferWriter<byte>(checked((int)Math.Max(LargestBody(changes), 1)));
+        var size = LargestBody(changes);
+
+        // Before the encoding: what no buffer could hold is refused as what no segment can.
+        _journal.ThrowIfTooLarge(JournalFrame.SizeOf(size));
+        var body = new ArrayBufferWriter<byte>(checked((int)Math.Max(size, 1)));
         Encode(changes, body);
         checksum = Crc32C.Of(body.WrittenSpan);
         return body;

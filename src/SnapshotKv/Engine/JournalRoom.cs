@@ -4,11 +4,14 @@ using SnapshotKv.Journal;
 namespace SnapshotKv.Engine;
 
 /// <summary>Makes room in a journal that has reached its limit: drops what snapshots hold, and where that is not enough saves one. Outside of the commit gate.</summary>
-/// <remarks>Thread-safe; writers who need room at the same time share one save.</remarks>
+/// <remarks>Thread-safe; one for all handles of a store. Writers who need room at the same time share one save, be it that it succeeds or fails.</remarks>
 internal sealed class JournalRoom(JournalWriter journal, Checkpointer checkpointer, SnapshotKvOptions settings)
 {
     /// <summary>Others may take the room that was made; whoever finds it taken so often is refused.</summary>
     private const int MostAttempts = 16;
+
+    /// <summary>After a save has failed, writers are refused for so long before one of them tries again: each save encodes the whole store.</summary>
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     /// <summary>Makes room, waiting for the disk.</summary>
     /// <param name="attempt">How often the caller has tried before.</param>
@@ -17,12 +20,14 @@ internal sealed class JournalRoom(JournalWriter journal, Checkpointer checkpoint
     public void Make(int attempt)
     {
         ThrowIfTooOften(attempt);
+        var known = checkpointer.Failed;
+        ThrowIfJustFailed(known);
         try
         {
             // The first time what earlier snapshots hold may be enough.
             if (attempt > 0)
             {
-                checkpointer.Save(Environment.ProcessorCount, CancellationToken.None);
+                checkpointer.SaveOrShareFailure(Environment.ProcessorCount, known);
             }
 
             journal.DropCovered(checkpointer.SavedSequence);
@@ -38,11 +43,13 @@ internal sealed class JournalRoom(JournalWriter journal, Checkpointer checkpoint
     public async ValueTask MakeAsync(int attempt)
     {
         ThrowIfTooOften(attempt);
+        var known = checkpointer.Failed;
+        ThrowIfJustFailed(known);
         try
         {
             if (attempt > 0)
             {
-                await checkpointer.SaveAsync(Environment.ProcessorCount, CancellationToken.None).ConfigureAwait(false);
+                await checkpointer.SaveOrShareFailureAsync(Environment.ProcessorCount, known).ConfigureAwait(false);
             }
 
             await Task.Run(() => journal.DropCovered(checkpointer.SavedSequence)).ConfigureAwait(false);
@@ -58,6 +65,14 @@ internal sealed class JournalRoom(JournalWriter journal, Checkpointer checkpoint
         if (attempt >= MostAttempts)
         {
             throw Full(null);
+        }
+    }
+
+    private void ThrowIfJustFailed(FailedSave? failed)
+    {
+        if (failed is not null && settings.TimeProvider.GetElapsedTime(failed.At) < RetryAfter)
+        {
+            throw Full(failed.Cause);
         }
     }
 

@@ -23,6 +23,7 @@ internal sealed class StoreEngine(
     FlightTable flights,
     SnapshotWatchers snapshotWatchers,
     JournalWriter? journal,
+    JournalRoom? room,
     SlideQueue? slides,
     SnapshotKvOptions storeSettings,
     IWorkScheduler scheduler,
@@ -31,7 +32,6 @@ internal sealed class StoreEngine(
     /// <summary>The highest level that costs no waiting: what is appended to the journal is in the kernel's hands.</summary>
     private readonly KvDurability _unawaited = journal is null ? KvDurability.Snapshot : KvDurability.Process;
 
-    private readonly JournalRoom? _room = journal is null ? null : new(journal, checkpointer!, storeSettings);
     private volatile bool _isClosed;
 
     /// <summary>What each write survives that does not ask for more.</summary>
@@ -92,7 +92,7 @@ internal sealed class StoreEngine(
         ulong number;
         for (var attempt = 0; !Pipeline.TrySet(record, durability == KvDurability.Disk, out number); attempt++)
         {
-            _room!.Make(attempt);
+            room!.Make(attempt);
         }
 
         Finish(number, durability);
@@ -117,10 +117,15 @@ internal sealed class StoreEngine(
         CommitOutcome outcome;
         for (var attempt = 0; !Pipeline.TryRemove(key, durability == KvDurability.Disk, out outcome); attempt++)
         {
-            _room!.Make(attempt);
+            room!.Make(attempt);
         }
 
-        Finish(outcome.Sequence, durability);
+        NoteChange();
+        if (MustWait(outcome, durability))
+        {
+            Wait(outcome.Sequence);
+        }
+
         return outcome.Removed > 0;
     }
 
@@ -282,7 +287,7 @@ internal sealed class StoreEngine(
         CommitOutcome? outcome;
         for (var attempts = 0; (outcome = attempt(durability == KvDurability.Disk)) is null; attempts++)
         {
-            _room!.Make(attempts);
+            room!.Make(attempts);
         }
 
         if (!outcome.Value.IsRefused)
@@ -304,7 +309,7 @@ internal sealed class StoreEngine(
         CommitOutcome? outcome;
         for (var attempts = 0; (outcome = attempt(durability == KvDurability.Disk)) is null; attempts++)
         {
-            await _room!.MakeAsync(attempts).ConfigureAwait(false);
+            await room!.MakeAsync(attempts).ConfigureAwait(false);
         }
 
         if (!outcome.Value.IsRefused)
@@ -324,7 +329,7 @@ internal sealed class StoreEngine(
         ulong number;
         for (var attempt = 0; !Pipeline.TrySet(record, durability == KvDurability.Disk, out number); attempt++)
         {
-            await _room!.MakeAsync(attempt).ConfigureAwait(false);
+            await room!.MakeAsync(attempt).ConfigureAwait(false);
         }
 
         NoteChange();

@@ -384,7 +384,8 @@ internal sealed class JournalWriter
         }
     }
 
-    private void ThrowIfTooLarge(long size)
+    /// <summary>A frame that the journal will never take is refused; this needs no gate.</summary>
+    public void ThrowIfTooLarge(long size)
     {
         if (SegmentSizes.RoundUp(size + JournalSegmentHeader.PageSize) > _settings.MaxJournalBytes || size - JournalFrame.HeaderSize > JournalFrame.LongestBody)
         {

@@ -29,10 +29,13 @@ internal sealed partial class OpenStore
                     {
                         directory.Checkpointer!.SaveLast(Environment.ProcessorCount);
                     }
-                    finally
+                    catch
                     {
-                        CloseJournal(directory);
+                        CloseJournalAfterFailure(directory);
+                        throw;
                     }
+
+                    CloseJournal(directory);
                 }
 
                 _logger.StoreClosed(directory.Path);
@@ -59,10 +62,13 @@ internal sealed partial class OpenStore
                     {
                         await directory.Checkpointer!.SaveLastAsync(Environment.ProcessorCount).ConfigureAwait(false);
                     }
-                    finally
+                    catch
                     {
-                        CloseJournal(directory);
+                        CloseJournalAfterFailure(directory);
+                        throw;
                     }
+
+                    CloseJournal(directory);
                 }
 
                 _logger.StoreClosed(directory.Path);
@@ -110,8 +116,21 @@ internal sealed partial class OpenStore
         }
     }
 
-    /// <summary>After the last save. Where that failed, the journal is what is left of the store's last changes, and is flushed.</summary>
+    /// <summary>After the last save.</summary>
     private void CloseJournal(OpenDirectory directory) => _journal?.Close(directory.Checkpointer!.SavedSequence);
+
+    /// <summary>After a last save that failed: the journal is what is left of the store's last changes, and is flushed. Why the save failed is what the closing is to say, whatever becomes of the flush.</summary>
+    private void CloseJournalAfterFailure(OpenDirectory directory)
+    {
+        try
+        {
+            CloseJournal(directory);
+        }
+        catch (KvStoreFaultedException)
+        {
+            // The log has it since the fault.
+        }
+    }
 
     /// <summary>Nobody was let in: there is nothing to save. The directory is left to who opened it.</summary>
     private void Abandon()

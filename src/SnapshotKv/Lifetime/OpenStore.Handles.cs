@@ -23,7 +23,7 @@ internal sealed partial class OpenStore
     /// <exception cref="KvStoreSettingsException">What he states contradicts what others state.</exception>
     public StoreHandle Attach(SnapshotKvOptions options, string owner)
     {
-        var engine = new StoreEngine(_pipeline, _clock, Maintenance, Directory?.Checkpointer, _blobs?.Files, _flights, _snapshotWatchers, _journal, _slides, _settings, _scheduler, _logger);
+        var engine = new StoreEngine(_pipeline, _clock, Maintenance, Directory?.Checkpointer, _blobs?.Files, _flights, _snapshotWatchers, _journal, _room, _slides, _settings, _scheduler, _logger);
         var settings = options.Copy();
         settings.Format = _settings.Format;
         var handle = new StoreHandle(engine, settings, owner) { Statement = options.Copy() };

@@ -57,16 +57,17 @@ internal sealed partial class OpenStore
     {
         var checkpointer = Directory!.Checkpointer!;
         checkpointer.NoteFilesLost();
-        checkpointer.Save(Environment.ProcessorCount, CancellationToken.None);
+
+        // This is called within a flush: a watcher that writes, and waits for the device, would wait for itself.
+        checkpointer.SaveAndAnnounceBy(Environment.ProcessorCount, Maintenance.Queue);
         return checkpointer.SavedSequence;
     }
 
     private void NoteClaim(string prefix, string? name, Action change)
     {
-        var room = new JournalRoom(_journal!, Directory!.Checkpointer!, _settings);
         for (var attempt = 0; !_pipeline.TryNoteClaim(prefix, name, change); attempt++)
         {
-            room.Make(attempt);
+            _room!.Make(attempt);
         }
     }
 }

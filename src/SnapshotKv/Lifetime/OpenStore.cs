@@ -26,6 +26,7 @@ internal sealed partial class OpenStore
     private readonly SnapshotWatchers _snapshotWatchers;
     private readonly SnapshotKvOptions _settings;
     private readonly JournalWriter? _journal;
+    private readonly JournalRoom? _room;
     private readonly SlideQueue? _slides;
     private readonly ulong _openedAt;
 
@@ -87,6 +88,7 @@ internal sealed partial class OpenStore
         if (_journal is not null)
         {
             Maintenance.Journal = new JournalUpkeep(_journal, _slides!, _pipeline, clock, settings, Maintenance.Queue, logger);
+            _room = new JournalRoom(_journal, directory!.Checkpointer!, settings);
             Serializers.Changing = NoteClaim;
         }
 
