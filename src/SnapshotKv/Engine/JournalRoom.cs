@@ -20,13 +20,13 @@ internal sealed class JournalRoom(JournalWriter journal, Checkpointer checkpoint
     public void Make(int attempt)
     {
         ThrowIfTooOften(attempt);
-        var known = checkpointer.Failed;
-        ThrowIfJustFailed(known);
         try
         {
             // The first time what earlier snapshots hold may be enough.
             if (attempt > 0)
             {
+                var known = checkpointer.Failed;
+                ThrowIfJustFailed(known);
                 checkpointer.SaveOrShareFailure(Environment.ProcessorCount, known);
             }
 
@@ -43,12 +43,12 @@ internal sealed class JournalRoom(JournalWriter journal, Checkpointer checkpoint
     public async ValueTask MakeAsync(int attempt)
     {
         ThrowIfTooOften(attempt);
-        var known = checkpointer.Failed;
-        ThrowIfJustFailed(known);
         try
         {
             if (attempt > 0)
             {
+                var known = checkpointer.Failed;
+                ThrowIfJustFailed(known);
                 await checkpointer.SaveOrShareFailureAsync(Environment.ProcessorCount, known).ConfigureAwait(false);
             }
 
@@ -72,7 +72,7 @@ internal sealed class JournalRoom(JournalWriter journal, Checkpointer checkpoint
     {
         if (failed is not null && settings.TimeProvider.GetElapsedTime(failed.At) < RetryAfter)
         {
-            throw Full(failed.Cause);
+            throw failed.Cause;
         }
     }
 

@@ -227,6 +227,26 @@ public sealed class JournalFaultTests
         home.After(CrashKind.PowerCutLosingAll).ShouldBe(new() { ["a"] = 1 });
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Dispose_SaveRefusedAndTheFlushFails_SaysWhyTheSaveFailed(bool isAsync)
+    {
+        var home = new StoreHome { Durability = KvDurability.Process };
+        var store = home.OpenWithoutSaves();
+        store.Set("a", 1);
+        home.Files.FailWhen(operation => FailingJournal.IsSnapshot(operation) || FailingJournal.IsFlush(operation), FileFault.InputOutput);
+
+        var thrown = isAsync
+            ? await Should.ThrowAsync<KvStoreUnavailableException>(async () => await store.DisposeAsync())
+            : Should.Throw<KvStoreUnavailableException>(store.Dispose);
+
+        thrown.Message.ShouldContain("/snapshots");
+        home.Log.Ids.ShouldContain(KvEventIds.JournalFaulted);
+        home.Files.Heal();
+        home.Open().Dispose();
+    }
+
     [Fact]
     public void Flush_FailsAfterARotation_IsAFaultWhicheverSegmentItIs()
     {

@@ -1,4 +1,7 @@
 using SnapshotKv.Diagnostics;
+using SnapshotKv.Engine;
+using SnapshotKv.Keyspace;
+using SnapshotKv.Lifetime;
 using SnapshotKv.Testing;
 using SnapshotKv.Tests.Store;
 
@@ -296,6 +299,7 @@ public sealed class JournalRefusalTests
         home.After(CrashKind.ProcessKilled).Count.ShouldBe(written);
 
         home.Files.Heal();
+        home.Clock.Advance(TimeSpan.FromSeconds(1));
         for (var i = 0; i < 100; i++)
         {
             store.SetBytes($"k{i}", Large);
@@ -329,9 +333,29 @@ public sealed class JournalRefusalTests
             await Should.ThrowAsync<KvStoreUnavailableException>(task);
         }
 
+        // One save was tried, and its failure was everybody's.
+        home.Files.Trace.Count(operation => operation.Kind == FileOperationKind.CreateNew && FailingJournal.IsSnapshot(operation)).ShouldBe(1);
         home.Files.Heal();
+        home.Clock.Advance(TimeSpan.FromSeconds(1));
         await store.SetAsync("healed", 1, cancellationToken: Cancellation);
         store.Count().ShouldBe(17);
+    }
+
+    [Fact]
+    public void Set_JournalFullAndSavedByRequest_DoesNotWaitForTheSecond()
+    {
+        var home = new StoreHome { Durability = KvDurability.Process };
+        using var store = home.OpenWithoutSaves(options => options.MaxJournalBytes = 1 << 20);
+        home.Files.FailWhen(FailingJournal.IsSnapshot, FileFault.NoSpace);
+        while (Record.Exception(() => store.SetBytes("filling", Large)) is null)
+        {
+            // Until it is full.
+        }
+
+        home.Files.Heal();
+        store.Save();
+
+        Should.NotThrow(() => store.SetBytes("a", Large));
     }
 
     [Fact]
@@ -344,5 +368,26 @@ public sealed class JournalRefusalTests
 
         store.Exists("a").ShouldBeFalse();
         Should.NotThrow(() => store.SetBytes("a", new byte[(1 << 20) - 8192]));
+    }
+
+    [Fact]
+    public void Commit_LargerThanAnyBuffer_IsRefusedForWhatItIs()
+    {
+        // The changes have their record in common: what they take together is never allocated.
+        var home = new StoreHome { Durability = KvDurability.Process };
+        var store = OpenStore.Open(
+            new SnapshotKvOptions { Path = StoreHome.Path, TimeProvider = home.Clock, Durability = home.Durability },
+            new StoreEnvironment(home.Files, home.Scheduler),
+            location: null,
+            Cancellation);
+        var engine = store.Attach(new SnapshotKvOptions(), "test").Engine;
+        var before = engine.Pipeline.Sequence;
+        var large = new TableChange(SnapshotKv.Format.Record.Create(new() { Key = "a"u8, Value = new byte[16 << 20] }));
+
+        var thrown = Should.Throw<KvStoreException>(() => engine.Commit([.. Enumerable.Repeat(large, 129)], [], KvDurability.Process));
+
+        thrown.Message.ShouldContain("MaxJournalBytes");
+        engine.Pipeline.Sequence.ShouldBe(before);
+        store.Close();
     }
 }

@@ -58,6 +58,30 @@ public sealed class JournalRemovedTests
         home.Log.Ids.Count(id => id == KvEventIds.JournalRemoved).ShouldBe(1);
     }
 
+    [Fact]
+    public void Set_RemovedWhileSnapshotsAreWatched_TellsTheWatcherWhereItMayWrite()
+    {
+        var scheduler = new HeldScheduler();
+        var home = new StoreHome { Durability = KvDurability.Disk, Scheduler = scheduler };
+        using var store = home.OpenWithoutSaves();
+        store.Set("before", 1);
+        var told = 0;
+        using var watch = store.WatchSnapshots("", _ =>
+        {
+            told++;
+            store.Set("told", told);
+        });
+        home.Disk.DeleteTree("/data/journal");
+
+        // The save is part of the flush that this write waits for, and the watcher's write waits for a flush.
+        store.Set("meanwhile", 2);
+        told.ShouldBe(0);
+        scheduler.RunAll();
+
+        told.ShouldBe(1);
+        home.After(CrashKind.PowerCutLosingAll).ShouldBe(new() { ["before"] = 1, ["meanwhile"] = 2, ["told"] = 1 });
+    }
+
     [Theory]
     [InlineData("/data")]
     [InlineData("/data/journal")]

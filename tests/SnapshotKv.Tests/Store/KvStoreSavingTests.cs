@@ -1,5 +1,6 @@
 using SnapshotKv.Diagnostics;
 using SnapshotKv.Engine;
+using SnapshotKv.Lifetime;
 using SnapshotKv.Testing;
 
 namespace SnapshotKv.Tests.Store;
@@ -330,6 +331,83 @@ public sealed class KvStoreSavingTests
 
         saved.Distinct().Count().ShouldBe(1);
         _home.Snapshots().Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task SaveAsync_CallsWhileOthersWrite_ShareASnapshotThatHasAllTheyAskedFor()
+    {
+        await using var store = _home.Open(options => options.SaveDebounce = Timeout.InfiniteTimeSpan);
+        store.Set("a", 1);
+        using var first = HoldSave();
+        var saving = store.SaveAsync(TestContext.Current.CancellationToken);
+        await first.Reached;
+        store.Set("b", 1);
+        var waiting = Enumerable.Range(0, 8).Select(_ => store.SaveAsync(TestContext.Current.CancellationToken)).ToArray();
+        using var second = HoldSave("-0002.");
+        first.Release();
+        await second.Reached;
+
+        store.Set("c", 1);
+        second.Release();
+        await saving;
+        var shared = (await Task.WhenAll(waiting)).Distinct().ShouldHaveSingleItem();
+
+        _home.Snapshots().Count.ShouldBe(2);
+        shared!.FileName.ShouldBe(_home.Snapshots()[^1]);
+        store.Save()!.FileName.ShouldNotBe(shared.FileName);
+
+        FileHold HoldSave(string name = "") =>
+            _home.Files.Hold(operation => operation.Kind == FileOperationKind.CreateNew && operation.Path.Contains(name, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task SaveAsync_SlideBeforeTheCall_IsInTheSnapshot()
+    {
+        await using var store = _home.Open(options => options.SaveDebounce = Timeout.InfiniteTimeSpan);
+        store.Set("k", 1, new KvEntryOptions { SlidingExpiration = TimeSpan.FromHours(1) });
+        using var hold = _home.Files.Hold(operation => operation.Kind == FileOperationKind.CreateNew);
+        var first = store.SaveAsync(TestContext.Current.CancellationToken);
+        await hold.Reached;
+        _home.Clock.Advance(TimeSpan.FromMinutes(30));
+        store.Refresh("k");
+        var second = store.SaveAsync(TestContext.Current.CancellationToken);
+        hold.Release();
+
+        (await second).ShouldNotBe(await first);
+    }
+
+    [Fact]
+    public async Task Save_FilesLostInTheMidst_IsNotWhatMemoryHolds()
+    {
+        var opened = OpenStore.Open(new SnapshotKvOptions { Path = StoreHome.Path, TimeProvider = _home.Clock }, new StoreEnvironment(_home.Files, _home.Scheduler), location: null, TestContext.Current.CancellationToken);
+        var checkpointer = opened.Attach(new SnapshotKvOptions(), "test").Engine.Checkpointer!;
+        using var hold = _home.Files.Hold(operation => operation.Kind == FileOperationKind.CreateNew && operation.Path.Contains("/snapshots", StringComparison.Ordinal));
+        var saving = checkpointer.SaveAsync(1, TestContext.Current.CancellationToken);
+        await hold.Reached;
+
+        checkpointer.NoteFilesLost();
+        hold.Release();
+        var first = await saving;
+
+        checkpointer.IsDirty.ShouldBeTrue();
+        checkpointer.Save(1, TestContext.Current.CancellationToken).ShouldNotBe(first);
+        checkpointer.IsDirty.ShouldBeFalse();
+        opened.Close();
+    }
+
+    [Fact]
+    public void Remove_KeyThatIsMissingAtALevelThatWaits_MakesNoSnapshot()
+    {
+        using var store = _home.Open(options => options.SaveDebounce = Timeout.InfiniteTimeSpan);
+        store.Set("dirty", 1);
+        var partition = store.GetPartition("p:", new KvPartitionOptions { Durability = KvDurability.Disk });
+
+        partition.Remove("missing").ShouldBeFalse();
+        _home.Snapshots().ShouldBeEmpty();
+
+        partition.Set("there", 1);
+        partition.Remove("there").ShouldBeTrue();
+        _home.Snapshots().Count.ShouldBe(2);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using SnapshotKv.Testing;
+using SnapshotKv.Tests.Journal;
 
 namespace SnapshotKv.Tests.Store;
 
@@ -6,6 +7,21 @@ namespace SnapshotKv.Tests.Store;
 public sealed class KvTransactionCommitTests
 {
     private readonly StoreHome _home = new();
+
+    [Fact]
+    public void Clear_OfAPartitionOfAllKeysWithALevelOfItsOwn_RaisesTheCommitsLevel()
+    {
+        var home = new StoreHome { Durability = KvDurability.Process };
+        using var store = home.OpenWithoutSaves();
+        store.Set("a", 1, new KvEntryOptions { Durability = KvDurability.Disk });
+        using (var transaction = store.BeginTransaction())
+        {
+            transaction.GetPartition("", new KvPartitionOptions { Durability = KvDurability.Disk }).Clear().ShouldBe(1);
+            transaction.Commit();
+        }
+
+        home.After(CrashKind.PowerCutLosingAll).ShouldBeEmpty();
+    }
 
     [Fact]
     public async Task Commit_OfSeveralKeys_IsOneCommitForVersionsAndWatchers()
