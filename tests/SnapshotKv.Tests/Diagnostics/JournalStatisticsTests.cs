@@ -147,7 +147,9 @@ public sealed class JournalStatisticsTests
         });
         store.GetStatistics().WriteRefusal.ShouldBeOfType<KvStoreUnavailableException>().Message.ShouldContain("MaxJournalBytes");
 
+        // A save that was refused a moment ago is not tried again with each write.
         _home.Files.Heal();
+        _home.Clock.Advance(TimeSpan.FromSeconds(1));
         store.SetBytes("k", value);
         store.GetStatistics().IsRefusingWrites.ShouldBeFalse();
     }
