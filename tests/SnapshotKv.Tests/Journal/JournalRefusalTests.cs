@@ -390,4 +390,30 @@ public sealed class JournalRefusalTests
         engine.Pipeline.Sequence.ShouldBe(before);
         store.Close();
     }
+
+    [Fact]
+    public async Task Set_JournalFullAndTheSaveFails_TriesToSaveAgainOnceASecond()
+    {
+        var home = new StoreHome { Durability = KvDurability.Process };
+        await using var store = home.OpenWithoutSaves(options => options.MaxJournalBytes = 1 << 20);
+        home.Files.FailWhen(FailingJournal.IsSnapshot, FileFault.NoSpace);
+        while (Record.Exception(() => store.SetBytes("filling", Large)) is null)
+        {
+            // Until it is full.
+        }
+
+        var operations = home.Files.OperationCount;
+        for (var i = 0; i < 20; i++)
+        {
+            Should.Throw<KvStoreUnavailableException>(() => store.SetBytes("a", Large)).Message.ShouldContain("MaxJournalBytes");
+            await Should.ThrowAsync<KvStoreUnavailableException>(async () => await store.SetAsync("a", Large, cancellationToken: Cancellation));
+        }
+
+        home.Files.Trace.Skip(operations).ShouldAllBe(operation => !operation.Path.Contains("/snapshots/", StringComparison.Ordinal), "what filled segments hold may be flushed, but no save is tried");
+        home.Files.Heal();
+        home.Clock.Advance(TimeSpan.FromMilliseconds(999));
+        Should.Throw<KvStoreUnavailableException>(() => store.SetBytes("a", Large));
+        home.Clock.Advance(TimeSpan.FromMilliseconds(1));
+        Should.NotThrow(() => store.SetBytes("a", Large));
+    }
 }

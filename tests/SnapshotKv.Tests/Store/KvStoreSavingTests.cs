@@ -343,7 +343,7 @@ public sealed class KvStoreSavingTests
         await first.Reached;
         store.Set("b", 1);
         var waiting = Enumerable.Range(0, 8).Select(_ => store.SaveAsync(TestContext.Current.CancellationToken)).ToArray();
-        using var second = HoldSave("-0002.");
+        using var second = HoldSave("-0001.");
         first.Release();
         await second.Reached;
 
