@@ -46,8 +46,8 @@ internal sealed class ResultFolder(RunOptions options)
                 goal.What,
                 goal.Must,
                 goal.Stretch,
-                goal.Limits.Length == 0 ? "" : string.Join("; ", measured.Select(limit => Shown(limit, figures[limit.Id].Value))),
-                goal.Limits.Length == 0 ? "with the journal" : measured.Count == 0 ? "not measured" : Verdict(measured, figures));
+                string.Join("; ", measured.Select(limit => Shown(limit, figures[limit.Id].Value))),
+                measured.Count == 0 ? "not measured" : Verdict(measured, figures));
         }
 
         return Head("Figures to reach, and what was reached")

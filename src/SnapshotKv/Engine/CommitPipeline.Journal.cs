@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics.CodeAnalysis;
 using SnapshotKv.Format;
 using SnapshotKv.Keyspace;
 
@@ -86,7 +85,6 @@ internal sealed partial class CommitPipeline
     }
 
     /// <summary>Before the gate: the body of a commit whose changes are complete already.</summary>
-    [SuppressMessage("Performance", "CA1859:Use concrete types when possible for improved performance", Justification = "It is concrete.")]
     private ArrayBufferWriter<byte>? EncodeBefore(ReadOnlySpan<TableChange> changes, out uint checksum)
     {
         checksum = 0;
