@@ -121,6 +121,9 @@ public abstract partial class KvInMemoryKeyspace
     /// <exception cref="NotSupportedException">The store has none.</exception>
     private protected abstract BlobStore Blobs();
 
+    /// <exception cref="NotSupportedException">The keyspace can only be read.</exception>
+    private protected abstract void CheckWritable();
+
     /// <summary>The live record of a key.</summary>
     private protected abstract Record FindRecord(string key);
 
@@ -143,6 +146,7 @@ public abstract partial class KvInMemoryKeyspace
     private (BlobStore Files, KvBatch.Change Change) Prepare(string key, ReadOnlySequence<byte> encoded, in KvEntryOptions options)
     {
         var files = Blobs();
+        CheckWritable();
         CheckSize(key, encoded.Length);
         var change = new KvBatch.Change(KvBatch.ChangeKind.Encoded, encoded.ToArray(), options);
         Check(key, change);
@@ -152,6 +156,7 @@ public abstract partial class KvInMemoryKeyspace
     private BlobStore PrepareUpdate(string key)
     {
         var files = Blobs();
+        CheckWritable();
         return FindRecord(key).IsNull ? throw BlobAccess.NoSuchKey(key) : files;
     }
 }

@@ -14,6 +14,8 @@ public abstract partial class KvKeyspace
         return BlobAccess.Of(Engine.Blobs);
     }
 
+    private protected sealed override void CheckWritable() => Engine.ThrowIfNotWritable();
+
     private protected sealed override Record FindRecord(string key) => Find(key);
 
     private protected sealed override Record ReadRecord(string key) => Read(key);

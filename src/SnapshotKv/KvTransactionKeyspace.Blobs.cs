@@ -13,6 +13,8 @@ public abstract partial class KvTransactionKeyspace
         return BlobAccess.Of(_scope.Engine.Blobs);
     }
 
+    private protected sealed override void CheckWritable() => _scope.Engine.ThrowIfNotWritable();
+
     private protected sealed override Record FindRecord(string key) => Find(key);
 
     private protected sealed override Record ReadRecord(string key) => Read(key, out _);

@@ -34,6 +34,9 @@ internal sealed class StoreEngine(
 
     private volatile bool _isClosed;
 
+    /// <summary>Why nothing can be written, for whoever tries; null where it can. What cannot be written is not slid by reads either: nobody could be told.</summary>
+    public string? WriteRefusal { get; init; }
+
     /// <summary>What each write survives that does not ask for more.</summary>
     public KvDurability Durability { get; } = checkpointer is null ? KvDurability.Snapshot : storeSettings.Durability;
 
@@ -88,7 +91,7 @@ internal sealed class StoreEngine(
     /// <summary>Sets one key. Returns when the write is as safe as it is to be; so do all that follow.</summary>
     public void Set(Record record, KvDurability durability)
     {
-        ThrowIfClosed();
+        ThrowIfNotWritable();
         ulong number;
         for (var attempt = 0; !Pipeline.TrySet(record, durability == KvDurability.Disk, out number); attempt++)
         {
@@ -101,7 +104,7 @@ internal sealed class StoreEngine(
     /// <inheritdoc cref="Set"/>
     public ValueTask SetAsync(Record record, KvDurability durability)
     {
-        ThrowIfClosed();
+        ThrowIfNotWritable();
         if (!Pipeline.TrySet(record, durability == KvDurability.Disk, out var number))
         {
             return SetOnceThereIsRoomAsync(record, durability);
@@ -113,7 +116,7 @@ internal sealed class StoreEngine(
 
     public bool Remove(ReadOnlySpan<byte> key, KvDurability durability)
     {
-        ThrowIfClosed();
+        ThrowIfNotWritable();
         CommitOutcome outcome;
         for (var attempt = 0; !Pipeline.TryRemove(key, durability == KvDurability.Disk, out outcome); attempt++)
         {
@@ -243,6 +246,16 @@ internal sealed class StoreEngine(
 
     public void ThrowIfClosed() => ObjectDisposedException.ThrowIf(_isClosed, typeof(KvStore));
 
+    /// <exception cref="NotSupportedException">The store, or what is seen of it here, can only be read.</exception>
+    public void ThrowIfNotWritable()
+    {
+        ThrowIfClosed();
+        if (WriteRefusal is not null)
+        {
+            throw new NotSupportedException(WriteRefusal);
+        }
+    }
+
     private IEnumerable<byte[]> LiveKeys(PrefixIndex index, byte[] prefix)
     {
         foreach (var key in index.Enumerate(prefix))
@@ -283,7 +296,7 @@ internal sealed class StoreEngine(
     /// <param name="durability">What it is to survive.</param>
     private CommitOutcome Commit(Func<bool, CommitOutcome?> attempt, KvDurability durability)
     {
-        ThrowIfClosed();
+        ThrowIfNotWritable();
         CommitOutcome? outcome;
         for (var attempts = 0; (outcome = attempt(durability == KvDurability.Disk)) is null; attempts++)
         {
@@ -305,7 +318,7 @@ internal sealed class StoreEngine(
     /// <inheritdoc cref="Commit(Func{bool, CommitOutcome?}, KvDurability)"/>
     private async ValueTask<CommitOutcome> CommitAsync(Func<bool, CommitOutcome?> attempt, KvDurability durability)
     {
-        ThrowIfClosed();
+        ThrowIfNotWritable();
         CommitOutcome? outcome;
         for (var attempts = 0; (outcome = attempt(durability == KvDurability.Disk)) is null; attempts++)
         {
@@ -386,7 +399,7 @@ internal sealed class StoreEngine(
             return default;
         }
 
-        if ((record.Flags & RecordFlags.Sliding) != 0)
+        if ((record.Flags & RecordFlags.Sliding) != 0 && WriteRefusal is null)
         {
             Slide(record, now);
         }
