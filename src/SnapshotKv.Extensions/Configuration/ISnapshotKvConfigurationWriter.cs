@@ -36,15 +36,25 @@ public interface ISnapshotKvConfigurationWriter
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="limit"/> is not positive.</exception>
     ValueTask<IReadOnlyList<SnapshotKvConfigurationRevision>> GetHistoryAsync(int limit = 100, CancellationToken cancellationToken = default);
 
-    /// <summary>Takes a revision back: gives each key that it changed the value of before. That is a revision of its own, which can be taken back in turn.</summary>
-    /// <param name="revision">The number of the revision.</param>
-    /// <param name="author">Who takes it back.</param>
-    /// <param name="reason">Why; null for one that names the revision.</param>
+    /// <summary>What was written to a key, or to a section and the keys below it, newest first: who changed it, when and why.</summary>
+    /// <param name="section">The key or section; empty for the whole configuration. Case does not matter.</param>
+    /// <param name="limit">How many revisions are wanted at most; positive.</param>
+    /// <param name="cancellationToken">Gives up the reading.</param>
+    /// <returns>The revisions that changed something there, each whole.</returns>
+    /// <remarks>Reads the history until it has so many: all of it, when the section was seldom changed.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="limit"/> is not positive.</exception>
+    ValueTask<IReadOnlyList<SnapshotKvConfigurationRevision>> GetHistoryAsync(string section, int limit = 100, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Takes a revision back, or some of its keys: gives each the value of before. That is a revision of its own, which can be taken back in turn. With a number alone it comes as an extension method.
+    /// </summary>
+    /// <param name="undo">The revision, by whom and why.</param>
     /// <param name="cancellationToken">Until the commit, gives up with nothing changed; after it, gives up waiting.</param>
     /// <returns>What was changed.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The history does not have the revision.</exception>
-    /// <exception cref="KvConflictException">Keys have been changed since; the message names them. Nothing was changed.</exception>
+    /// <exception cref="ArgumentException">The revision did not change one of <see cref="SnapshotKvConfigurationUndo.Keys"/>. Nothing was changed.</exception>
+    /// <exception cref="KvConflictException">Keys have been changed since, and it is not forced; the message names them. Nothing was changed.</exception>
     /// <exception cref="SnapshotKvConfigurationRefusedException">The validation refuses the result. Nothing was changed.</exception>
     /// <exception cref="KvStoreUnavailableException">As with <see cref="ApplyAsync"/>.</exception>
-    Task<SnapshotKvConfigurationWrite> UndoAsync(long revision, string? author = null, string? reason = null, CancellationToken cancellationToken = default);
+    Task<SnapshotKvConfigurationWrite> UndoAsync(SnapshotKvConfigurationUndo undo, CancellationToken cancellationToken = default);
 }
