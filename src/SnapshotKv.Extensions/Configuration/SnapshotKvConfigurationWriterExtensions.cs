@@ -104,6 +104,24 @@ public static class SnapshotKvConfigurationWriterExtensions
         return writer.UndoAsync(new SnapshotKvConfigurationUndo(revision) { Author = author, Reason = reason }, cancellationToken);
     }
 
+    /// <summary>Goes back to a snapshot: gives the whole configuration the keys and values that the snapshot has, and no others, as a revision that can be taken back in turn.</summary>
+    /// <param name="writer">The writer.</param>
+    /// <param name="snapshot">The name of the snapshot's file, or a name that it is pinned by.</param>
+    /// <param name="author">Who goes back.</param>
+    /// <param name="reason">Why; null for one that names the snapshot.</param>
+    /// <param name="cancellationToken">Until the commit, gives up with nothing changed; after it, gives up waiting.</param>
+    /// <inheritdoc cref="ISnapshotKvConfigurationWriter.RestoreAsync"/>
+    public static Task<SnapshotKvConfigurationWrite> RestoreAsync(
+        this ISnapshotKvConfigurationWriter writer,
+        string snapshot,
+        string? author = null,
+        string? reason = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        return writer.RestoreAsync(new SnapshotKvConfigurationRestore(snapshot) { Author = author, Reason = reason }, cancellationToken);
+    }
+
     private static SnapshotKvConfigurationChange New(string? author, string? reason, string? expectedVersion) =>
         new() { Author = author, Reason = reason, ExpectedVersion = expectedVersion };
 }
