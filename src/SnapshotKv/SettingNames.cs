@@ -18,4 +18,5 @@ internal enum SettingNames
     FlushInterval = 1 << 10,
     Recovery = 1 << 11,
     MaxJournalBytes = 1 << 12,
+    Mode = 1 << 20,
 }

@@ -49,6 +49,7 @@ internal sealed class JournalWalk
     private ulong _last;
     private ulong _position;
     private SegmentFile? _entered;
+    private JournalPlace? _place;
     private JournalSpot? _end;
     private JournalSpot? _break;
     private ulong _durable;
@@ -173,6 +174,7 @@ internal sealed class JournalWalk
         }
 
         _entered = segment;
+        _place ??= new(segment, JournalSegmentHeader.PageSize);
         _position = Math.Max(_position, header.Start);
         _sink.Enter(header.Continues);
         return true;
@@ -275,6 +277,7 @@ internal sealed class JournalWalk
             Apply(segment, offset, frame, body);
         }
 
+        _place = _break is null ? new(segment, offset + frame.Size) : _place;
         return true;
     }
 
@@ -385,6 +388,8 @@ internal sealed class JournalWalk
         var outcome = new JournalOutcome
         {
             LastCommit = _last,
+            Position = _position,
+            Place = _place,
             Highest = Math.Max(_highest, _known),
             Commits = _commits,
             FramesBehind = _framesBehind,
