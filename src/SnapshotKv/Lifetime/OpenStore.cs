@@ -52,6 +52,7 @@ internal sealed partial class OpenStore
         Serializers.Load(recovered.Serializers);
         if (directory is not null)
         {
+            Archive = new SnapshotArchive(directory.Catalog, new SnapshotReader(environment.FileSystem), settings);
             _blobs = new StoreBlobs(environment.FileSystem, directory, new SnapshotReader(environment.FileSystem), settings, recovered, logger);
         }
 

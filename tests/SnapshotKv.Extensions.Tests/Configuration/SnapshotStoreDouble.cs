@@ -27,6 +27,12 @@ internal sealed class SnapshotStoreDouble(KvFormat format = KvFormat.MessagePack
 
     public IReadOnlyList<SnapshotInfo> ListSnapshots() => [];
 
+    public KvSnapshotView OpenSnapshot(string snapshot) => throw new KvSnapshotException($"There is no snapshot '{snapshot}'.");
+
+    public Task<KvSnapshotView> OpenSnapshotAsync(string snapshot, CancellationToken cancellationToken = default) => Task.FromException<KvSnapshotView>(new KvSnapshotException(snapshot));
+
+    public IEnumerable<KvDifference> Compare(string from, string? to = null, string prefix = "") => throw new KvSnapshotException($"There is no snapshot '{from}'.");
+
     public IDisposable WatchSnapshots(string prefix, Action<KvSnapshotContents> saved)
     {
         Checked(nameof(WatchSnapshots));

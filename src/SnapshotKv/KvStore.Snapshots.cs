@@ -1,0 +1,85 @@
+using System.Runtime.InteropServices;
+using SnapshotKv.Engine;
+using SnapshotKv.Format;
+using SnapshotKv.Keyspace;
+using SnapshotKv.Serialization;
+
+namespace SnapshotKv;
+
+/// <content>Snapshots as versions: looking into them and comparing them.</content>
+public sealed partial class KvStore
+{
+    /// <inheritdoc/>
+    public KvSnapshotView OpenSnapshot(string snapshot)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(snapshot);
+        return OpenSnapshot(snapshot, CancellationToken.None);
+    }
+
+    /// <inheritdoc/>
+    public Task<KvSnapshotView> OpenSnapshotAsync(string snapshot, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(snapshot);
+        Archive();
+        return Task.Run(() => OpenSnapshot(snapshot, cancellationToken), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public IEnumerable<KvDifference> Compare(string from, string? to = null, string prefix = "")
+    {
+        ArgumentException.ThrowIfNullOrEmpty(from);
+        ArgumentNullException.ThrowIfNull(prefix);
+        if (to is not null)
+        {
+            ArgumentException.ThrowIfNullOrEmpty(to);
+        }
+
+        var archive = Archive();
+        var bytes = RecordBuilder.KeyBytes(KvKeyPrefix.None, prefix);
+        var before = RecordsOf(archive.Load(from, bytes, CancellationToken.None));
+        var after = to is null
+            ? MemoryMarshal.ToEnumerable(_store.LiveRecords()).Where(record => record.Key.StartsWith(bytes))
+            : RecordsOf(archive.Load(to, bytes, CancellationToken.None));
+        return SnapshotComparison.Compare(before, after, FormatConverter.To);
+    }
+
+    private KvSnapshotView OpenSnapshot(string snapshot, CancellationToken cancellationToken)
+    {
+        var loaded = Archive().Load(snapshot, [], cancellationToken);
+        var engine = _store.CreateView(loaded, MadeAt(loaded));
+        var settings = Settings.Copy();
+        settings.Format = loaded.Header.Format;
+        var registry = new SerializerRegistry { Changing = (_, _, _) => engine.ThrowIfNotWritable() };
+        registry.Load(loaded.Header.Extras.Serializers);
+        return new(engine, settings, KvSerializers.Create(settings).BindTo(registry, prefix: ""), loaded.File.ToInfo());
+    }
+
+    /// <exception cref="NotSupportedException">The store is memory-only.</exception>
+    private SnapshotArchive Archive()
+    {
+        Engine.ThrowIfClosed();
+        return _store.Archive
+            ?? throw new NotSupportedException($"Snapshots are files, and this store is memory-only. Open it with a directory ({nameof(SnapshotKvOptions)}.{nameof(SnapshotKvOptions.Path)}).");
+    }
+
+    /// <summary>All records of a snapshot: what had expired when it was made is not in it, unless Go made it.</summary>
+    private IEnumerable<Record> RecordsOf(LoadedSnapshot loaded)
+    {
+        var table = loaded.Table;
+        var slots = new TableShard.Slot[table.SlotCount];
+        return MemoryMarshal.ToEnumerable(
+            new Capture(0, slots, table.CopySlots(slots), table.Count, table.ExpiringCount > 0).LiveRecords(KvClock.FromDateTimeOffset(MadeAt(loaded))));
+    }
+
+    /// <summary>When a snapshot was made: as it says, else by its name, which is in the local time of whoever wrote it.</summary>
+    private DateTimeOffset MadeAt(LoadedSnapshot loaded)
+    {
+        if (loaded.Header.CreatedAt is { } instant)
+        {
+            return instant;
+        }
+
+        var time = loaded.File.Name.Time;
+        return new(time, Engine.Clock.TimeProvider.LocalTimeZone.GetUtcOffset(time));
+    }
+}
