@@ -14,14 +14,14 @@ public sealed partial class KvStore
     /// <inheritdoc/>
     public SnapshotInfo? Save()
     {
-        Engine.ThrowIfClosed();
+        Engine.ThrowIfNotWritable();
         return _store.Directory?.Checkpointer!.Save(Environment.ProcessorCount, CancellationToken.None);
     }
 
     /// <inheritdoc/>
     public async Task<SnapshotInfo?> SaveAsync(CancellationToken cancellationToken = default)
     {
-        Engine.ThrowIfClosed();
+        Engine.ThrowIfNotWritable();
         cancellationToken.ThrowIfCancellationRequested();
         return _store.Directory is null
             ? null
@@ -34,7 +34,7 @@ public sealed partial class KvStore
         Engine.ThrowIfClosed();
         try
         {
-            return _store.Directory?.Catalog.List().Candidates.Select(file => file.ToInfo()).ToList() ?? [];
+            return _store.Catalog?.List().Candidates.Select(file => file.ToInfo()).ToList() ?? [];
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -39,4 +39,10 @@ internal static class KvEventIds
     public const int OverruledSegmentsNotDeleted = 76;
     public const int QuarantineBounded = 80;
     public const int QuarantineNotBounded = 81;
+    public const int FollowerOpened = 90;
+    public const int FollowerClosed = 91;
+    public const int FollowerReloaded = 92;
+    public const int FollowerTroubled = 93;
+    public const int FollowerRecovered = 94;
+    public const int FollowerFailed = 95;
 }

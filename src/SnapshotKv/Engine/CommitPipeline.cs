@@ -20,7 +20,7 @@ internal sealed partial class CommitPipeline
     private readonly Lock _gate = new();
     private readonly KvClock _clock;
     private readonly JournalWriter? _journal;
-    private readonly ulong _firstSequence;
+    private ulong _firstSequence;
     private ulong _sequence;
     private bool _isClosed;
 
@@ -45,6 +45,9 @@ internal sealed partial class CommitPipeline
 
     public RecordTable Table { get; }
 
+    /// <summary>For how long sweeps leave the dead in memory, in nanoseconds.</summary>
+    public long SweepGrace { get; init; }
+
     public ChangeFeed Feed { get; }
 
     public BlobLedger Blobs { get; }
@@ -53,7 +56,7 @@ internal sealed partial class CommitPipeline
     public ulong Sequence => Volatile.Read(ref _sequence);
 
     /// <summary>The version of a record: the number of its commit; for what a file brought without one, the number the store began with.</summary>
-    public long VersionOf(Record record) => (long)(record.Sequence == 0 ? _firstSequence : record.Sequence);
+    public long VersionOf(Record record) => (long)(record.Sequence == 0 ? Volatile.Read(ref _firstSequence) : record.Sequence);
 
     /// <summary>Sets one key.</summary>
     /// <param name="record">The entry.</param>
@@ -239,7 +242,7 @@ internal sealed partial class CommitPipeline
             ThrowIfClosed();
 
             // What an open transaction still sees stays until it has ended.
-            var count = Table.RemoveExpired(ref position, Math.Min(_clock.Now, _log.OldestInstant), removed);
+            var count = Table.RemoveExpired(ref position, Math.Min(_clock.Now - SweepGrace, _log.OldestInstant), removed);
             foreach (var record in removed.AsSpan(0, count))
             {
                 // No commit, so it has no number; the next snapshot, whatever its number, is without it.

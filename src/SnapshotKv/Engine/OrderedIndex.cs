@@ -12,6 +12,7 @@ internal sealed class OrderedIndex(Lock gate, Func<TableShard.Slot[]> newBuffer,
     private readonly Lock _building = new();
     private PrefixIndex? _index;
     private IndexDelta? _delta;
+    private bool _isStale;
 
     /// <summary>Gate: whether changes must be told.</summary>
     public bool IsKept => _index is not null || _delta is not null;
@@ -51,7 +52,26 @@ internal sealed class OrderedIndex(Lock gate, Func<TableShard.Slot[]> newBuffer,
         _delta?.Clear();
     }
 
+    /// <summary>Gate: forgets the keys; they are collected anew when somebody asks for them. An enumeration that is under way goes on with those it had.</summary>
+    public void Drop()
+    {
+        Volatile.Write(ref _index, null);
+        _isStale = _delta is not null;
+    }
+
     private PrefixIndex Build()
+    {
+        while (true)
+        {
+            if (TryBuild() is { } built)
+            {
+                return built;
+            }
+        }
+    }
+
+    /// <returns>The index; null when it was dropped while it was built.</returns>
+    private PrefixIndex? TryBuild()
     {
         var buffer = newBuffer();
         Capture capture;
@@ -59,6 +79,7 @@ internal sealed class OrderedIndex(Lock gate, Func<TableShard.Slot[]> newBuffer,
         {
             capture = captureInGate(buffer);
             _delta = new IndexDelta();
+            _isStale = false;
         }
 
         try
@@ -66,6 +87,11 @@ internal sealed class OrderedIndex(Lock gate, Func<TableShard.Slot[]> newBuffer,
             var built = PrefixIndex.Build(sortedKeys(capture));
             lock (gate)
             {
+                if (_isStale)
+                {
+                    return null;
+                }
+
                 Volatile.Write(ref _index, _delta.ApplyTo(built));
                 return _index!;
             }

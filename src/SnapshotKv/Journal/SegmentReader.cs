@@ -8,7 +8,7 @@ namespace SnapshotKv.Journal;
 /// <remarks>Not thread-safe. Memory: a window of at most 1 MiB, and once the longest frame beyond that, when its checksum is right.</remarks>
 internal sealed class SegmentReader : IDisposable
 {
-    private const int LargestWindow = 1 << 20;
+    public const int LargestWindow = 1 << 20;
 
     /// <summary>How often a search may look at each byte of the file, on average. Only bytes that somebody made for that purpose look like so many frames.</summary>
     private const int SearchEffort = 16;

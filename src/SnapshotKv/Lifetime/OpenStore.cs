@@ -105,7 +105,7 @@ internal sealed partial class OpenStore
         CloseAtProcessExit();
     }
 
-    /// <summary>The directory; null in memory-only mode.</summary>
+    /// <summary>The directory; null in memory-only mode, and for a follower, which does not hold it.</summary>
     public OpenDirectory? Directory { get; }
 
     public MaintenanceRunner Maintenance { get; }
@@ -143,6 +143,11 @@ internal sealed partial class OpenStore
         }
 
         using var operation = metrics.BeginOpen(timeProvider);
+        if (settings.Mode == KvStoreMode.Follower)
+        {
+            return Follow(settings, environment, location, timeProvider, clock, logger, metrics, operation, cancellationToken);
+        }
+
         OpenDirectory? directory = null;
         try
         {

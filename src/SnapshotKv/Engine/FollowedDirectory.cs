@@ -1,0 +1,80 @@
+using Microsoft.Extensions.Logging;
+using SnapshotKv.FileSystem;
+using SnapshotKv.Journal;
+using SnapshotKv.Serialization;
+using SnapshotKv.Snapshots;
+
+namespace SnapshotKv.Engine;
+
+/// <summary>A store's directory as a follower has it: without a lock, and only to be read.</summary>
+/// <remarks>Not thread-safe, but for what only asks the disk.</remarks>
+internal sealed class FollowedDirectory(IFileSystem fileSystem, string path, SnapshotKvOptions settings, ILogger logger)
+{
+    /// <summary>How often a directory is read that changes under the reader. Each time the owner would have to save a snapshot and drop what was just listed.</summary>
+    private const int MostAttempts = 8;
+
+    private readonly SnapshotReader _reader = new(fileSystem);
+
+    public IFileSystem FileSystem => fileSystem;
+
+    /// <summary>The directory, absolute and with links resolved, whether it is there or not.</summary>
+    public string Path => path;
+
+    /// <summary>Its snapshots.</summary>
+    public SnapshotCatalog Catalog { get; } = new(fileSystem, path);
+
+    /// <summary>Whether it is there.</summary>
+    public bool Exists => fileSystem.DirectoryExists(path);
+
+    /// <summary>Brings single records into the follower's format.</summary>
+    public TableConverter Converter { get; } = new(settings.Format, FormatConverter.To(settings.Format), logger);
+
+    /// <summary>Reads all that it holds; nothing where it is missing or empty.</summary>
+    /// <inheritdoc cref="StoreRecovery.Look"/>
+    public FollowedState Load(CancellationToken cancellationToken)
+    {
+        string? doubt = null;
+        for (var attempt = 1; ; attempt++)
+        {
+            var journal = new JournalReader(fileSystem, new JournalDirectory(fileSystem, path));
+            var recovery = new StoreRecovery(Catalog, _reader, journal, settings, FormatConverter.To(settings.Format), logger);
+            try
+            {
+                var state = recovery.Look(cancellationToken);
+                if (state.Doubt is null || state.Doubt == doubt || attempt == MostAttempts)
+                {
+                    return state;
+                }
+
+                doubt = state.Doubt;
+            }
+            catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException && attempt < MostAttempts)
+            {
+                // The owner has tidied up since the listing.
+            }
+            catch (KvStoreCorruptedException exception) when (exception.Message != doubt && attempt < MostAttempts)
+            {
+                doubt = exception.Message;
+            }
+        }
+    }
+
+    /// <summary>The last commit that a snapshot has; null for one that Go wrote.</summary>
+    /// <exception cref="KvStoreCorruptedException">The first bytes are not those of a snapshot.</exception>
+    /// <exception cref="IOException">The file could not be read.</exception>
+    public ulong? ReadSequence(SnapshotFile snapshot) => _reader.ReadSequence(Catalog.GetPath(snapshot.FileName), settings.MaxSnapshotBytes);
+
+    /// <summary>Reads a snapshot, of whose entries those under a prefix are kept.</summary>
+    /// <exception cref="KvStoreCorruptedException">The file is damaged.</exception>
+    /// <exception cref="IOException">The file could not be read.</exception>
+    public LoadedSnapshot Read(SnapshotFile snapshot, byte[] prefix)
+    {
+        var sink = new TableSink();
+        var header = _reader.Read(Catalog.GetPath(snapshot.FileName), settings.MaxSnapshotBytes, new PrefixSink(prefix, sink), CancellationToken.None);
+        return new(snapshot, header, sink.ToTable());
+    }
+
+    /// <summary>The bytes that may still be written where the directory lies.</summary>
+    /// <exception cref="IOException">The directory is gone, or cannot be asked.</exception>
+    public long GetAvailableBytes() => Exists ? fileSystem.GetAvailableBytes(path) : throw new DirectoryNotFoundException("It is not there.");
+}
