@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using SnapshotKv.FileSystem;
 using SnapshotKv.Journal;
 using SnapshotKv.Serialization;
@@ -59,10 +60,25 @@ internal sealed class FollowedDirectory(IFileSystem fileSystem, string path, Sna
         }
     }
 
+    /// <summary>Which snapshots the owner has pinned at this moment.</summary>
+    /// <exception cref="KvStoreUnavailableException">It cannot be read.</exception>
+    public SnapshotHistory ReadHistory()
+    {
+        try
+        {
+            // What is wrong with it is the owner's to say, and to mend.
+            return SnapshotHistory.Load(Catalog, new HistoryFile(fileSystem, path), KvRecoveryMode.LastGood, settings.TimeProvider, NullLogger.Instance);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new KvStoreUnavailableException($"Which snapshots in '{path}' are pinned cannot be read: {exception.Message}", exception);
+        }
+    }
+
     /// <summary>The last commit that a snapshot has; null for one that Go wrote.</summary>
     /// <exception cref="KvStoreCorruptedException">The first bytes are not those of a snapshot.</exception>
     /// <exception cref="IOException">The file could not be read.</exception>
-    public ulong? ReadSequence(SnapshotFile snapshot) => _reader.ReadSequence(Catalog.GetPath(snapshot.FileName), settings.MaxSnapshotBytes);
+    public ulong? ReadSequence(SnapshotFile snapshot) => _reader.ReadHead(Catalog.GetPath(snapshot.FileName), settings.MaxSnapshotBytes).Sequence;
 
     /// <summary>Reads a snapshot, of whose entries those under a prefix are kept.</summary>
     /// <exception cref="KvStoreCorruptedException">The file is damaged.</exception>

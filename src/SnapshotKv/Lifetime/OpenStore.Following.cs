@@ -39,7 +39,8 @@ internal sealed partial class OpenStore
         _snapshotWatchers = new SnapshotWatchers(logger);
         Followed = followed;
         RecoveryReport = new(state.Found.Loaded, [], state.Found.Listing.Ignored) { ReplayedCommits = state.Outcome.Commits };
-        Archive = new SnapshotArchive(followed.Catalog, new SnapshotReader(environment.FileSystem), settings);
+        var reader = new SnapshotReader(environment.FileSystem);
+        Archive = new SnapshotArchive(followed.Catalog, followed.ReadHistory, new SnapshotHeads(followed.Catalog, reader, settings.MaxSnapshotBytes), reader, settings);
         Serializers.Load(state.Serializers);
         Serializers.Changing = static (_, _, _) => throw new NotSupportedException(FollowerRefusal);
 
