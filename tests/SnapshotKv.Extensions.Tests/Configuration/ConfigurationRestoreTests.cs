@@ -4,7 +4,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using SnapshotKv.Extensions.Configuration;
-using SnapshotKv.Extensions.Diagnostics;
 using SnapshotKv.Extensions.Tests.Support;
 using SnapshotKv.Testing;
 
