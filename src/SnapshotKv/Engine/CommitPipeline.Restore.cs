@@ -37,7 +37,13 @@ internal sealed partial class CommitPipeline
         }
 
         restore.Build(capture.AllRecords());
-        for (var round = 0; round < MostRounds && TakeChanges(restore.Backlog!) is { } changes; round++)
+        CatchUp(restore);
+    }
+
+    /// <summary>Brings the table of a restore nearly up to date. Writers go on.</summary>
+    public void CatchUp(PreparedRestore restore)
+    {
+        for (var round = 0; round < MostRounds && restore.Backlog is { } backlog && TakeChanges(backlog) is { } changes; round++)
         {
             restore.CatchUp(changes);
         }
