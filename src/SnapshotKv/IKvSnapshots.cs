@@ -17,8 +17,9 @@ public interface IKvSnapshots
     /// <inheritdoc cref="Save"/>
     Task<SnapshotInfo?> SaveAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>The snapshots in the store's directory, newest first.</summary>
-    /// <returns>The snapshots; none in memory-only mode.</returns>
+    /// <summary>The snapshots in the store's directory, newest first, with what each says of itself at its beginning, and the names that it is pinned by.</summary>
+    /// <returns>The snapshots; none in memory-only mode. One that is damaged is among them: see <see cref="SnapshotInfo.Problem"/>.</returns>
+    /// <remarks>Reads the directory, and some KiB of each snapshot that was not looked at before; no lock of the store is taken.</remarks>
     /// <exception cref="KvStoreUnavailableException">The directory cannot be read.</exception>
     IReadOnlyList<SnapshotInfo> ListSnapshots();
 
@@ -52,6 +53,45 @@ public interface IKvSnapshots
     /// </remarks>
     /// <inheritdoc cref="OpenSnapshot"/>
     IEnumerable<KvDifference> Compare(string from, string? to = null, string prefix = "");
+
+    /// <summary>Gives a snapshot a name by which it is kept: retention leaves it alone, and with it the blobs it refers to, until <see cref="Unpin"/>.</summary>
+    /// <param name="snapshot">The name of its file, or one that it is pinned by already.</param>
+    /// <param name="name">
+    /// 1 to 100 of the characters A-Z, a-z, 0-9, '.', '_' and '-', not beginning with a dot, and not the name of a snapshot's file. One snapshot may have several names; when it has this one already,
+    /// nothing happens.
+    /// </param>
+    /// <returns>The snapshot.</returns>
+    /// <remarks>
+    /// Writes and flushes one small file; when it returns, the name is on the device. At most 1,000 names. Pinned snapshots do not count among <see cref="SnapshotKvOptions.MaxSnapshots"/>. Go's program knows no
+    /// names, and deletes snapshots by their age alone.
+    /// </remarks>
+    /// <exception cref="ArgumentException">A name is null or empty, or cannot be one.</exception>
+    /// <exception cref="KvSnapshotException">There is no such snapshot, another one has the name, or there are too many names.</exception>
+    /// <exception cref="KvStoreUnavailableException">The disk refused it; nothing has changed.</exception>
+    /// <exception cref="KvStoreLockedException">The directory was removed under the open store, and another process has one of that name open now.</exception>
+    /// <exception cref="NotSupportedException">The store is memory-only.</exception>
+    SnapshotInfo Pin(string snapshot, string name);
+
+    /// <summary>Takes a name away from a snapshot. With the last of its names it is deleted when its age says so, at the next save.</summary>
+    /// <param name="name">The name.</param>
+    /// <returns>False when nothing is pinned by it.</returns>
+    /// <exception cref="ArgumentException">The name is null or empty.</exception>
+    /// <exception cref="KvStoreUnavailableException">The disk refused it; nothing has changed.</exception>
+    /// <exception cref="KvStoreLockedException">The directory was removed under the open store, and another process has one of that name open now.</exception>
+    /// <exception cref="NotSupportedException">The store is memory-only.</exception>
+    bool Unpin(string name);
+
+    /// <summary>
+    /// Says that keys under a prefix are never rolled back: no restore, by whomever, touches them from now on. It is for what must not come back, as a session that was signed out or a key that was revoked.
+    /// </summary>
+    /// <param name="prefix">The prefix. What begins with it, or is covered by one that was given before, is protected already.</param>
+    /// <remarks>
+    /// Counts at once, and is kept with the store's files, so that it holds for whoever opens them later, too; a disk that refuses that just now is logged, and it is tried again. There is no way to take it back but
+    /// with the store closed (docs/formats/history.md). At most 1,000 prefixes, of together 256 KiB. In a memory-only store, where nothing can be restored, it does nothing.
+    /// </remarks>
+    /// <exception cref="ArgumentException">The prefix is null, or no key can begin with it.</exception>
+    /// <exception cref="KvSnapshotException">There are too many prefixes.</exception>
+    void Protect(string prefix);
 
     /// <summary>Hands over what each snapshot saved from now on holds under a prefix.</summary>
     /// <param name="prefix">The prefix; empty for all.</param>

@@ -24,6 +24,12 @@ public sealed record KvRecoveryReport(
     /// <summary>The segments of the journal that were damaged, or that lead nowhere because of damage before them, in order; empty when all was well.</summary>
     public IReadOnlyList<KvRecoveryProblem> JournalProblems { get; init; } = [];
 
+    /// <summary>
+    /// What was wrong with the file that says which snapshots are pinned; null when all was well. Every snapshot there was has been pinned instead, by the names
+    /// <c>recovered-1</c> for the newest, <c>recovered-2</c> and so on.
+    /// </summary>
+    public KvRecoveryProblem? HistoryProblem { get; init; }
+
     /// <summary>The commits that are known to have been made and are not in the store; null when none are known.</summary>
     public KvMissingCommits? MissingCommits { get; init; }
 

@@ -14,4 +14,7 @@ public enum KvSnapshotProblem
 
     /// <summary>The prefix is, or lies in, a partition that is never rolled back.</summary>
     Protected = 3,
+
+    /// <summary>No more names can be given, or prefixes protected.</summary>
+    TooMany = 4,
 }

@@ -15,7 +15,7 @@ public sealed partial class KvStore
     public SnapshotInfo? Save()
     {
         Engine.ThrowIfClosed();
-        return _store.Directory?.Checkpointer!.Save(Environment.ProcessorCount, CancellationToken.None);
+        return _store.Directory is null ? null : _store.Archive!.WithNames(_store.Directory.Checkpointer!.Save(Environment.ProcessorCount, KvSaveReason.Requested, CancellationToken.None));
     }
 
     /// <inheritdoc/>
@@ -25,21 +25,7 @@ public sealed partial class KvStore
         cancellationToken.ThrowIfCancellationRequested();
         return _store.Directory is null
             ? null
-            : await _store.Directory.Checkpointer!.SaveAsync(Environment.ProcessorCount, cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <inheritdoc/>
-    public IReadOnlyList<SnapshotInfo> ListSnapshots()
-    {
-        Engine.ThrowIfClosed();
-        try
-        {
-            return _store.Directory?.Catalog.List().Candidates.Select(file => file.ToInfo()).ToList() ?? [];
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new KvStoreUnavailableException($"The snapshots in '{DirectoryPath}' cannot be listed: {exception.Message}", exception);
-        }
+            : _store.Archive!.WithNames(await _store.Directory.Checkpointer!.SaveAsync(Environment.ProcessorCount, KvSaveReason.Requested, cancellationToken).ConfigureAwait(false));
     }
 
     /// <inheritdoc/>

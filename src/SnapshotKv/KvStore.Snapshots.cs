@@ -51,7 +51,7 @@ public sealed partial class KvStore
         settings.Format = loaded.Header.Format;
         var registry = new SerializerRegistry { Changing = (_, _, _) => engine.ThrowIfNotWritable() };
         registry.Load(loaded.Header.Extras.Serializers);
-        return new(engine, settings, KvSerializers.Create(settings).BindTo(registry, prefix: ""), loaded.File.ToInfo());
+        return new(engine, settings, KvSerializers.Create(settings).BindTo(registry, prefix: ""), _store.Archive!.Describe(loaded.File));
     }
 
     /// <exception cref="NotSupportedException">The store is memory-only.</exception>

@@ -34,15 +34,32 @@ internal sealed class ConfigurationDraft
     {
         ConfigurationKeys.ThrowIfNotWritable(_set.Prefix, key);
         ConfigurationKeys.ThrowIfPadded(key);
-        var known = _set.Values.FindAll(other => IsSame(other.Key, key));
-        if (known is [{ } only] && only.Value == value && !_set.Unreadable.Keys.Any(entry => IsSame(entry, key)))
-        {
-            return;
-        }
+        Put(key, value);
+    }
 
-        RemoveAll(other => IsSame(other, key));
-        _set.Values.Add(new(known.Count > 0 ? known[0].Key : key, value, Entry: null));
-        _isChanged = true;
+    /// <summary>Gives a key back what it had once. Unlike what somebody asks for anew, it is not held against the key how it was spelled.</summary>
+    public void PutBack(string key, bool existed, string? value)
+    {
+        if (existed)
+        {
+            Put(key, value);
+        }
+        else
+        {
+            RemoveAll(other => IsSame(other, key));
+        }
+    }
+
+    /// <summary>Gives a section back the keys that it had once, and no others.</summary>
+    /// <param name="section">The section; empty for the whole configuration.</param>
+    /// <param name="once">The whole configuration as it was; keys ignore case.</param>
+    public void PutBackSection(string section, Dictionary<string, string?> once)
+    {
+        RemoveAll(key => ConfigurationKeys.IsInSection(key, section) && !once.ContainsKey(key));
+        foreach (var (key, value) in once.Where(pair => ConfigurationKeys.IsInSection(pair.Key, section)))
+        {
+            Put(key, value);
+        }
     }
 
     public void Remove(string key)
@@ -125,6 +142,19 @@ internal sealed class ConfigurationDraft
     }
 
     private static bool IsSame(string key, string other) => key.Equals(other, StringComparison.OrdinalIgnoreCase);
+
+    private void Put(string key, string? value)
+    {
+        var known = _set.Values.FindAll(other => IsSame(other.Key, key));
+        if (known is [{ } only] && only.Value == value && !_set.Unreadable.Keys.Any(entry => IsSame(entry, key)))
+        {
+            return;
+        }
+
+        RemoveAll(other => IsSame(other, key));
+        _set.Values.Add(new(known.Count > 0 ? known[0].Key : key, value, Entry: null));
+        _isChanged = true;
+    }
 
     private void RemoveAll(Predicate<string> isGone)
     {

@@ -13,6 +13,7 @@ internal sealed class ConfigurationHistory(IKvStore store, string prefix)
     private const string Author = "author";
     private const string Reason = "reason";
     private const string UndoOf = "undo_of";
+    private const string RestoredFrom = "restored_from";
     private const string Changes = "changes";
     private const string Key = "key";
     private const string Before = "before";
@@ -35,6 +36,9 @@ internal sealed class ConfigurationHistory(IKvStore store, string prefix)
             members.GetValueOrDefault(Reason) as string,
             members.GetValueOrDefault(UndoOf) as long?,
             [.. ((List<object?>)members[Changes]!).Select(static change => ToChange((Dictionary<string, object?>)change!))])
+        {
+            RestoredFrom = members.GetValueOrDefault(RestoredFrom) as string,
+        }
         : null;
 
     /// <summary>Adds a revision to the batch that makes it, and takes the oldest out.</summary>
@@ -55,15 +59,24 @@ internal sealed class ConfigurationHistory(IKvStore store, string prefix)
         Set(batch, ConfigurationKeys.History(prefix, revision.Revision), ToMembers(revision));
     }
 
-    private static Dictionary<string, object?> ToMembers(SnapshotKvConfigurationRevision revision) => new(StringComparer.Ordinal)
+    private static Dictionary<string, object?> ToMembers(SnapshotKvConfigurationRevision revision)
     {
-        // As text, because a JSON store knows no instants.
-        [Time] = revision.CommittedAt.ToString("O", CultureInfo.InvariantCulture),
-        [Author] = revision.Author,
-        [Reason] = revision.Reason,
-        [UndoOf] = revision.UndoOf,
-        [Changes] = revision.Changes.Select(static object? (change) => ToMembers(change)).ToList(),
-    };
+        var members = new Dictionary<string, object?>(StringComparer.Ordinal)
+        {
+            // As text, because a JSON store knows no instants.
+            [Time] = revision.CommittedAt.ToString("O", CultureInfo.InvariantCulture),
+            [Author] = revision.Author,
+            [Reason] = revision.Reason,
+            [UndoOf] = revision.UndoOf,
+        };
+        if (revision.RestoredFrom is { } snapshot)
+        {
+            members.Add(RestoredFrom, snapshot);
+        }
+
+        members.Add(Changes, revision.Changes.Select(static object? (change) => ToMembers(change)).ToList());
+        return members;
+    }
 
     /// <summary>Before and after are left out where there was no key: a null is a value.</summary>
     private static Dictionary<string, object?> ToMembers(SnapshotKvConfigurationValueChange change)

@@ -31,6 +31,12 @@ internal static class ConfigurationReader
         throw new KvConflictException($"The configuration under '{prefix}' was changed during each of {MostTries} readings; something writes to it without end.");
     }
 
+    /// <summary>Reads the entries of a store in which nothing changes, as in a view of a snapshot.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="prefix">The prefix.</param>
+    /// <returns>The entries, without a version: there was nothing they could be older or newer than.</returns>
+    public static ConfigurationEntries ReadUnchanging(IKvStore store, string prefix) => new(Version: 0, store.Format, ReadOnce(store, prefix, versions: null));
+
     private static Dictionary<string, ReadOnlyMemory<byte>> ReadOnce(IKvStore store, string prefix, IDictionary<string, long>? versions)
     {
         versions?.Clear();

@@ -36,15 +36,54 @@ public interface ISnapshotKvConfigurationWriter
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="limit"/> is not positive.</exception>
     ValueTask<IReadOnlyList<SnapshotKvConfigurationRevision>> GetHistoryAsync(int limit = 100, CancellationToken cancellationToken = default);
 
-    /// <summary>Takes a revision back: gives each key that it changed the value of before. That is a revision of its own, which can be taken back in turn.</summary>
-    /// <param name="revision">The number of the revision.</param>
-    /// <param name="author">Who takes it back.</param>
-    /// <param name="reason">Why; null for one that names the revision.</param>
+    /// <summary>What was written to a key, or to a section and the keys below it, newest first: who changed it, when and why.</summary>
+    /// <param name="section">The key or section; empty for the whole configuration. Case does not matter.</param>
+    /// <param name="limit">How many revisions are wanted at most; positive.</param>
+    /// <param name="cancellationToken">Gives up the reading.</param>
+    /// <returns>The revisions that changed something there, each whole.</returns>
+    /// <remarks>Reads the history until it has so many: all of it, when the section was seldom changed.</remarks>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="limit"/> is not positive.</exception>
+    ValueTask<IReadOnlyList<SnapshotKvConfigurationRevision>> GetHistoryAsync(string section, int limit = 100, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Takes a revision back, or some of its keys: gives each the value of before. That is a revision of its own, which can be taken back in turn. With a number alone it comes as an extension method.
+    /// </summary>
+    /// <param name="undo">The revision, by whom and why.</param>
     /// <param name="cancellationToken">Until the commit, gives up with nothing changed; after it, gives up waiting.</param>
     /// <returns>What was changed.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The history does not have the revision.</exception>
-    /// <exception cref="KvConflictException">Keys have been changed since; the message names them. Nothing was changed.</exception>
+    /// <exception cref="ArgumentException">The revision did not change one of <see cref="SnapshotKvConfigurationUndo.Keys"/>. Nothing was changed.</exception>
+    /// <exception cref="KvConflictException">Keys have been changed since, and it is not forced; the message names them. Nothing was changed.</exception>
     /// <exception cref="SnapshotKvConfigurationRefusedException">The validation refuses the result. Nothing was changed.</exception>
     /// <exception cref="KvStoreUnavailableException">As with <see cref="ApplyAsync"/>.</exception>
-    Task<SnapshotKvConfigurationWrite> UndoAsync(long revision, string? author = null, string? reason = null, CancellationToken cancellationToken = default);
+    Task<SnapshotKvConfigurationWrite> UndoAsync(SnapshotKvConfigurationUndo undo, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Goes back to a snapshot: gives the configuration, or a section of it, the keys and values that the snapshot has, and no others. That is a revision of its own, which tells who went back to what and can be
+    /// taken back in turn. With the name alone it comes as an extension method.
+    /// </summary>
+    /// <param name="restore">The snapshot, by whom and why.</param>
+    /// <param name="cancellationToken">Until the commit, gives up with nothing changed; after it, gives up waiting.</param>
+    /// <returns>What was changed. Where all is as in the snapshot, no revision is made.</returns>
+    /// <remarks>
+    /// <para>One commit, published as one change. The rest of the store, and the history with all that was written since, stay as they are. Values come back as text.</para>
+    /// <para>Reads the whole snapshot: about a second, and the memory, for a million entries. It is the newest state that the snapshot has; what was committed after it was saved is not in it.</para>
+    /// </remarks>
+    /// <exception cref="KvSnapshotException">There is no such snapshot (any more). Nothing was changed.</exception>
+    /// <exception cref="KvStoreCorruptedException">The snapshot is damaged. Nothing was changed.</exception>
+    /// <exception cref="SnapshotKvConfigurationException">What the snapshot, or the result, holds cannot be a configuration. Nothing was changed.</exception>
+    /// <exception cref="SnapshotKvConfigurationRefusedException">The validation of the configuration that follows refuses the result. Nothing was changed.</exception>
+    /// <exception cref="KvConflictException">The configuration is not at the version that is expected any more. Nothing was changed.</exception>
+    /// <exception cref="ArgumentException">The snapshot's name is empty, or the expected version is no version at all. Nothing was changed.</exception>
+    /// <exception cref="NotSupportedException">The store keeps no snapshots.</exception>
+    /// <exception cref="KvStoreUnavailableException">As with <see cref="ApplyAsync"/>.</exception>
+    Task<SnapshotKvConfigurationWrite> RestoreAsync(SnapshotKvConfigurationRestore restore, CancellationToken cancellationToken = default);
+
+    /// <summary>What <see cref="RestoreAsync"/> would change, for somebody to look at before. Nothing is changed, and no validation is asked.</summary>
+    /// <param name="restore">The snapshot.</param>
+    /// <param name="cancellationToken">Gives up the reading.</param>
+    /// <returns>The changes, in the order of the keys; none where all is as in the snapshot.</returns>
+    /// <remarks>To go back to no other thing than was looked at, give the version that was read before both as the expected one.</remarks>
+    /// <inheritdoc cref="RestoreAsync"/>
+    Task<IReadOnlyList<SnapshotKvConfigurationValueChange>> PreviewRestoreAsync(SnapshotKvConfigurationRestore restore, CancellationToken cancellationToken = default);
 }

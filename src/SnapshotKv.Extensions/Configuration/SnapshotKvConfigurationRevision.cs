@@ -13,4 +13,8 @@ public sealed record SnapshotKvConfigurationRevision(
     string? Author,
     string? Reason,
     long? UndoOf,
-    IReadOnlyList<SnapshotKvConfigurationValueChange> Changes);
+    IReadOnlyList<SnapshotKvConfigurationValueChange> Changes)
+{
+    /// <summary>The file name of the snapshot that it went back to; null when it went back to none.</summary>
+    public string? RestoredFrom { get; init; }
+}

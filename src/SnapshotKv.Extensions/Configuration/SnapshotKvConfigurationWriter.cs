@@ -6,7 +6,7 @@ namespace SnapshotKv.Extensions.Configuration;
 
 /// <summary>Writes a configuration by batches with conditions, over any store.</summary>
 /// <remarks>Thread-safe. Does not own the store.</remarks>
-internal sealed class SnapshotKvConfigurationWriter : ISnapshotKvConfigurationWriter
+internal sealed partial class SnapshotKvConfigurationWriter : ISnapshotKvConfigurationWriter
 {
     /// <summary>So many other writers in a row mean that something writes without end.</summary>
     private const int MostTries = 64;
@@ -50,81 +50,22 @@ internal sealed class SnapshotKvConfigurationWriter : ISnapshotKvConfigurationWr
     public Task<SnapshotKvConfigurationWrite> ApplyAsync(SnapshotKvConfigurationChange change, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(change);
-        return WriteAsync(change.Author, change.Reason, undoOf: null, change.ExpectedVersion, change.ApplyTo, cancellationToken);
-    }
-
-    public ValueTask<IReadOnlyList<SnapshotKvConfigurationRevision>> GetHistoryAsync(int limit = 100, CancellationToken cancellationToken = default)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
-        var revisions = new List<SnapshotKvConfigurationRevision>();
-        var head = _history.ReadHead();
-        for (var revision = head.Revision; revision >= head.Oldest && revisions.Count < limit; revision--)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-
-            // One that is taken out at this moment is not missed.
-            if (_history.Find(revision) is { } found)
-            {
-                revisions.Add(found);
-            }
-        }
-
-        return ValueTask.FromResult<IReadOnlyList<SnapshotKvConfigurationRevision>>(revisions);
-    }
-
-    public Task<SnapshotKvConfigurationWrite> UndoAsync(long revision, string? author = null, string? reason = null, CancellationToken cancellationToken = default)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        var undone = _history.Find(revision) ?? throw NotKept(revision);
-        reason ??= string.Create(CultureInfo.InvariantCulture, $"Takes revision {revision} back");
-        return WriteAsync(author, reason, revision, expectedVersion: null, draft => TakeBack(undone, draft), cancellationToken);
-    }
-
-    private static void TakeBack(SnapshotKvConfigurationRevision undone, ConfigurationDraft draft)
-    {
-        var changedSince = undone.Changes
-            .Where(change => draft.TryGetBefore(change.Key, out var current) != change.Exists || current != change.After)
-            .Select(static change => change.Key)
-            .ToList();
-        if (changedSince.Count > 0)
-        {
-            throw new KvConflictException(
-                changedSince[0],
-                string.Create(CultureInfo.InvariantCulture, $"Revision {undone.Revision} cannot be taken back: {Quote(changedSince)} changed since. Set them by hand, or take the later revisions back first."));
-        }
-
-        foreach (var change in undone.Changes)
-        {
-            if (change.Existed)
-            {
-                draft.Set(change.Key, change.Before);
-            }
-            else
-            {
-                draft.Remove(change.Key);
-            }
-        }
+        return WriteAsync(new(change.Author, change.Reason, change.ApplyTo) { ExpectedVersion = change.ExpectedVersion }, cancellationToken);
     }
 
     private static string Quote(IEnumerable<string> keys) => string.Join(", ", keys.Select(static key => $"'{key}'"));
 
-    private async Task<SnapshotKvConfigurationWrite> WriteAsync(
-        string? author,
-        string? reason,
-        long? undoOf,
-        string? expectedVersion,
-        Action<ConfigurationDraft> edit,
-        CancellationToken cancellationToken)
+    private async Task<SnapshotKvConfigurationWrite> WriteAsync(ConfigurationOrder order, CancellationToken cancellationToken)
     {
-        ThrowIfNoVersion(expectedVersion);
+        ThrowIfNoVersion(order.ExpectedVersion);
         string? conflictingKey = null;
         for (var tries = 0; tries < MostTries; tries++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var state = ReadState();
-            ThrowIfNotExpected(state, expectedVersion);
+            ThrowIfNotExpected(state, order.ExpectedVersion);
             var draft = new ConfigurationDraft(state.Set);
-            edit(draft);
+            order.Edit(draft);
             if (!draft.IsChanged)
             {
                 return new(state.Head.Revision, state.GetVersion(), []);
@@ -133,7 +74,7 @@ internal sealed class SnapshotKvConfigurationWriter : ISnapshotKvConfigurationWr
             var after = draft.ToData();
             var followers = FindFollowers();
             ThrowIfRefused(followers, after);
-            var revision = new SnapshotKvConfigurationRevision(state.Head.Revision + 1, _timeProvider.GetUtcNow().ToUniversalTime(), author, reason, undoOf, draft.GetChanges(after));
+            var revision = ToRevision(order, state.Head.Revision + 1, draft.GetChanges(after));
             var writes = draft.GetWrites(KvSerializer.Native(_store.Format));
             var result = await _store.TryCommitAsync(ToBatch(state, writes, revision), cancellationToken).ConfigureAwait(false);
             if (result.IsCommitted)
@@ -148,6 +89,9 @@ internal sealed class SnapshotKvConfigurationWriter : ISnapshotKvConfigurationWr
 
         throw new KvConflictException(conflictingKey!, $"The configuration under '{_prefix}' was changed between each of {MostTries} readings and writings; something writes to it without end.");
     }
+
+    private SnapshotKvConfigurationRevision ToRevision(ConfigurationOrder order, long number, IReadOnlyList<SnapshotKvConfigurationValueChange> changes) =>
+        new(number, _timeProvider.GetUtcNow().ToUniversalTime(), order.Author, order.Reason, order.UndoOf, changes) { RestoredFrom = order.RestoredFrom };
 
     private ConfigurationState ReadState() => ConfigurationState.Read(_store, _prefix, _history);
 
@@ -252,13 +196,5 @@ internal sealed class SnapshotKvConfigurationWriter : ISnapshotKvConfigurationWr
         {
             _logger.ConfigurationKeysWritten(revision.Revision, string.Join(", ", revision.Changes.Select(static change => change.Key)));
         }
-    }
-
-    private ArgumentOutOfRangeException NotKept(long revision)
-    {
-        var head = _history.ReadHead();
-        return new(nameof(revision), revision, head.Revision == 0
-            ? "The history is empty."
-            : string.Create(CultureInfo.InvariantCulture, $"The history has the revisions {head.Oldest} to {head.Revision}."));
     }
 }

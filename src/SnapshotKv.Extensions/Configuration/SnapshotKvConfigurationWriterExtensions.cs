@@ -1,6 +1,6 @@
 namespace SnapshotKv.Extensions.Configuration;
 
-/// <summary>Single changes of a configuration.</summary>
+/// <summary>Single changes of a configuration, and taking them back.</summary>
 public static class SnapshotKvConfigurationWriterExtensions
 {
     /// <summary>Sets a key.</summary>
@@ -84,6 +84,42 @@ public static class SnapshotKvConfigurationWriterExtensions
     {
         ArgumentNullException.ThrowIfNull(writer);
         return writer.ApplyAsync(New(author, reason, expectedVersion).ReplaceSection(section, values), cancellationToken);
+    }
+
+    /// <summary>Takes a revision back: gives each key that it changed the value of before. That is a revision of its own, which can be taken back in turn.</summary>
+    /// <param name="writer">The writer.</param>
+    /// <param name="revision">The number of the revision.</param>
+    /// <param name="author">Who takes it back.</param>
+    /// <param name="reason">Why; null for one that names the revision.</param>
+    /// <param name="cancellationToken">Until the commit, gives up with nothing changed; after it, gives up waiting.</param>
+    /// <inheritdoc cref="ISnapshotKvConfigurationWriter.UndoAsync"/>
+    public static Task<SnapshotKvConfigurationWrite> UndoAsync(
+        this ISnapshotKvConfigurationWriter writer,
+        long revision,
+        string? author = null,
+        string? reason = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        return writer.UndoAsync(new SnapshotKvConfigurationUndo(revision) { Author = author, Reason = reason }, cancellationToken);
+    }
+
+    /// <summary>Goes back to a snapshot: gives the whole configuration the keys and values that the snapshot has, and no others, as a revision that can be taken back in turn.</summary>
+    /// <param name="writer">The writer.</param>
+    /// <param name="snapshot">The name of the snapshot's file, or a name that it is pinned by.</param>
+    /// <param name="author">Who goes back.</param>
+    /// <param name="reason">Why; null for one that names the snapshot.</param>
+    /// <param name="cancellationToken">Until the commit, gives up with nothing changed; after it, gives up waiting.</param>
+    /// <inheritdoc cref="ISnapshotKvConfigurationWriter.RestoreAsync"/>
+    public static Task<SnapshotKvConfigurationWrite> RestoreAsync(
+        this ISnapshotKvConfigurationWriter writer,
+        string snapshot,
+        string? author = null,
+        string? reason = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        return writer.RestoreAsync(new SnapshotKvConfigurationRestore(snapshot) { Author = author, Reason = reason }, cancellationToken);
     }
 
     private static SnapshotKvConfigurationChange New(string? author, string? reason, string? expectedVersion) =>

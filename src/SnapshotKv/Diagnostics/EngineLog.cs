@@ -118,4 +118,16 @@ internal static partial class EngineLog
 
     [LoggerMessage(KvEventIds.QuarantineNotBounded, LogLevel.Warning, "The quarantine may be over its bounds, and its oldest files could not be deleted; it is tried again when something is next set aside.")]
     public static partial void QuarantineNotBounded(this ILogger logger, Exception exception);
+
+    [LoggerMessage(KvEventIds.PinnedSnapshotGone, LogLevel.Warning, "Snapshot '{Snapshot}' is gone, though it was pinned as '{Name}': somebody, or Go's program, deleted it. The name is free again.")]
+    public static partial void PinnedSnapshotGone(this ILogger logger, string name, string snapshot);
+
+    [LoggerMessage(KvEventIds.HistoryDamaged, LogLevel.Error, "The file that says which snapshots are pinned is damaged and was set aside as '{MovedTo}': {Reason} All {Count} snapshots there are have been pinned; unpin those that are not wanted.")]
+    public static partial void HistoryDamaged(this ILogger logger, string movedTo, string reason, int count);
+
+    [LoggerMessage(KvEventIds.HistoryNotWritten, LogLevel.Warning, "The file that says which snapshots are kept could not be written; it counts in memory, and the next change or save writes it.")]
+    public static partial void HistoryNotWritten(this ILogger logger, Exception exception);
+
+    [LoggerMessage(KvEventIds.SnapshotsPruned, LogLevel.Debug, "Deleted {Count} snapshots that are not kept any more, the last of them '{Snapshot}'.")]
+    public static partial void SnapshotsPruned(this ILogger logger, int count, string snapshot);
 }

@@ -41,4 +41,8 @@ internal static class KvEventIds
     public const int OverruledSegmentsNotDeleted = 76;
     public const int QuarantineBounded = 80;
     public const int QuarantineNotBounded = 81;
+    public const int PinnedSnapshotGone = 82;
+    public const int HistoryDamaged = 83;
+    public const int HistoryNotWritten = 84;
+    public const int SnapshotsPruned = 85;
 }

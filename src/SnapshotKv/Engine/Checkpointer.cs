@@ -20,6 +20,8 @@ internal sealed class Checkpointer(
     KvClock clock,
     IFileSystem fileSystem,
     SnapshotCatalog catalog,
+    SnapshotHistory kept,
+    SnapshotHeads heads,
     Func<SnapshotInfo?, bool> keepDirectory,
     SnapshotWriter writer,
     SnapshotKvOptions options,
@@ -99,11 +101,12 @@ internal sealed class Checkpointer(
 
     /// <summary>Returns when a snapshot is on disk that holds every commit made before the call.</summary>
     /// <param name="workers">How many threads encode and compress.</param>
+    /// <param name="reason">Why.</param>
     /// <param name="cancellationToken">Given up while waiting for a running save, or between two parts of the writing.</param>
     /// <exception cref="KvStoreUnavailableException">The disk refused it.</exception>
-    public SnapshotInfo Save(int workers, CancellationToken cancellationToken)
+    public SnapshotInfo Save(int workers, KvSaveReason reason, CancellationToken cancellationToken)
     {
-        var saved = SaveOnce(workers, Ask(), cancellationToken);
+        var saved = SaveOnce(workers, Ask(reason), cancellationToken);
         saved.Announce?.Invoke();
         return saved.Info;
     }
@@ -114,7 +117,7 @@ internal sealed class Checkpointer(
     /// <param name="announcing">Is handed the telling.</param>
     public void SaveAndAnnounceBy(int workers, Action<Action> announcing)
     {
-        if (SaveOnce(workers, Ask(), CancellationToken.None).Announce is { } announce)
+        if (SaveOnce(workers, Ask(KvSaveReason.Journal), CancellationToken.None).Announce is { } announce)
         {
             announcing(announce);
         }
@@ -125,12 +128,12 @@ internal sealed class Checkpointer(
     /// <param name="workers">How many threads encode and compress.</param>
     /// <param name="known">What <see cref="Failed"/> was when the caller looked.</param>
     public void SaveOrShareFailure(int workers, FailedSave? known) =>
-        SaveOnce(workers, Ask() with { SharesFailure = true, KnownFailure = known }, CancellationToken.None).Announce?.Invoke();
+        SaveOnce(workers, Ask(KvSaveReason.Journal) with { SharesFailure = true, KnownFailure = known }, CancellationToken.None).Announce?.Invoke();
 
     /// <inheritdoc cref="SaveOrShareFailure"/>
     public async Task SaveOrShareFailureAsync(int workers, FailedSave? known)
     {
-        var saved = await SaveOnceAsync(workers, Ask() with { SharesFailure = true, KnownFailure = known }, CancellationToken.None).ConfigureAwait(false);
+        var saved = await SaveOnceAsync(workers, Ask(KvSaveReason.Journal) with { SharesFailure = true, KnownFailure = known }, CancellationToken.None).ConfigureAwait(false);
         saved.Announce?.Invoke();
     }
 
@@ -139,7 +142,7 @@ internal sealed class Checkpointer(
     public void SaveBeforeAll(int workers)
     {
         _keepsAll = true;
-        Save(workers, CancellationToken.None);
+        Save(workers, KvSaveReason.Recovery, CancellationToken.None);
         _keepsAll = false;
     }
 
@@ -175,19 +178,19 @@ internal sealed class Checkpointer(
     }
 
     /// <inheritdoc cref="Save"/>
-    public async Task<SnapshotInfo> SaveAsync(int workers, CancellationToken cancellationToken)
+    public async Task<SnapshotInfo> SaveAsync(int workers, KvSaveReason reason, CancellationToken cancellationToken)
     {
-        var saved = await SaveOnceAsync(workers, Ask(), cancellationToken).ConfigureAwait(false);
+        var saved = await SaveOnceAsync(workers, Ask(reason), cancellationToken).ConfigureAwait(false);
         saved.Announce?.Invoke();
         return saved.Info;
     }
 
     /// <summary>What is to be on the disk for somebody who asks at this moment.</summary>
-    private Request Ask()
+    private Request Ask(KvSaveReason reason)
     {
         // First: a failure that is not among these gives its slides back later, or has done so.
         var failures = Volatile.Read(ref _failures);
-        return new(pipeline.Sequence, Volatile.Read(ref _hasSlides), failures);
+        return new(pipeline.Sequence, Volatile.Read(ref _hasSlides), failures) { Reason = reason };
     }
 
     /// <summary>In the turn: the snapshot that has what was asked for; null when there is none. What came after the asking is the next one's: else no two who ask while others write would ever share.</summary>
@@ -232,7 +235,7 @@ internal sealed class Checkpointer(
     {
         if (IsDirty)
         {
-            SaveInTurn(workers, Ask(), CancellationToken.None);
+            SaveInTurn(workers, Ask(KvSaveReason.Closing), CancellationToken.None);
         }
     }
 
@@ -255,7 +258,7 @@ internal sealed class Checkpointer(
         using var operation = metrics.BeginSave(clock.TimeProvider);
         try
         {
-            var saved = WriteSnapshot(workers, operation, cancellationToken);
+            var saved = WriteSnapshot(workers, request.Reason, operation, cancellationToken);
             Volatile.Write(ref _failed, null);
             return saved;
         }
@@ -278,7 +281,7 @@ internal sealed class Checkpointer(
         }
     }
 
-    private SavedSnapshot WriteSnapshot(int workers, StoreOperation operation, CancellationToken cancellationToken)
+    private SavedSnapshot WriteSnapshot(int workers, KvSaveReason reason, StoreOperation operation, CancellationToken cancellationToken)
     {
         var begun = clock.TimeProvider.GetUtcNow();
         var journalBytes = journal?.AppendedBytes ?? 0;
@@ -298,18 +301,17 @@ internal sealed class Checkpointer(
             if (keepDirectory(_latest))
             {
                 logger.DirectoryMadeAgain();
+                kept.NoteDirectoryLost();
             }
 
             StoreDirectory.Create(fileSystem, catalog.DirectoryPath);
-            var size = writer.Write(
-                path,
-                records,
-                new SnapshotContents(options.Format, capture.Sequence, clock.TimeProvider.GetLocalNow(), extras),
-                compression,
-                workers,
-                cancellationToken);
+            var contents = new SnapshotContents(options.Format, capture.Sequence, clock.TimeProvider.GetLocalNow(), extras, reason);
+            var size = writer.Write(path, records, contents, compression, workers, cancellationToken);
             NoteSaved(capture.Sequence, losses);
-            var info = new SnapshotFile(name, name.ToString(), size).ToInfo();
+            var file = new SnapshotFile(name, name.ToString(), size);
+            var head = SnapshotHead.Of(contents, records.Length);
+            heads.Note(file, head);
+            var info = head.Describe(file);
             Volatile.Write(ref _latest, info);
             var announce = watchers.Prepare(info, capture.Sequence, options.Format, records.Span);
             Unsaved.Saved(capture.Sequence, begun);
@@ -325,6 +327,7 @@ internal sealed class Checkpointer(
             }
 
             var keptFrom = DropSegments(capture.Sequence);
+            kept.ReleaseHolds(keptFrom);
             if (TryPrune())
             {
                 blobs.Collect(keptFrom);
@@ -374,7 +377,11 @@ internal sealed class Checkpointer(
     {
         try
         {
-            catalog.Prune(options.MaxSnapshots);
+            if (kept.Prune(RetentionPolicy.From(options)) is [.., var last] deleted)
+            {
+                logger.SnapshotsPruned(deleted.Count, last);
+            }
+
             return true;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -391,6 +398,9 @@ internal sealed class Checkpointer(
     /// <param name="Failures">How many saves had failed. One that fails later may have been about to save slides that were no longer waiting.</param>
     private readonly record struct Request(ulong Sequence, bool HasSlides, int Failures)
     {
+        /// <summary>Why, should it come to a save of its own.</summary>
+        public KvSaveReason Reason { get; init; }
+
         /// <summary>Whether a save that fails while he waits for his turn is his failure, too.</summary>
         public bool SharesFailure { get; init; }
 

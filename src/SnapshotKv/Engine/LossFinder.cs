@@ -80,7 +80,7 @@ internal sealed class LossFinder
     {
         try
         {
-            return reader.ReadSequence(catalog.GetPath(file.FileName), maxSnapshotBytes);
+            return reader.ReadHead(catalog.GetPath(file.FileName), maxSnapshotBytes).Sequence;
         }
         catch (KvStoreCorruptedException)
         {

@@ -295,7 +295,7 @@ internal sealed class MaintenanceRunner : IDisposable
         // Before the capture: a commit that comes after it must find no save due, and ask for the next one.
         // Exchanged, not written: what is read next must not be read before it.
         Interlocked.Exchange(ref _due, _saveTimer is null ? DueForChange : NotDue);
-        Volatile.Write(ref _isForced, 0);
+        var reason = Interlocked.Exchange(ref _isForced, 0) != 0 || _journal?.Flushes.Fault is not null ? KvSaveReason.Journal : KvSaveReason.Timer;
         if (!_checkpointer!.IsDirty)
         {
             return;
@@ -304,7 +304,7 @@ internal sealed class MaintenanceRunner : IDisposable
         var started = _timeProvider.GetTimestamp();
         try
         {
-            _checkpointer.Save(BackgroundWorkers, CancellationToken.None);
+            _checkpointer.Save(BackgroundWorkers, reason, CancellationToken.None);
             Volatile.Write(ref _failures, 0);
             var ended = _timeProvider.GetTimestamp();
             Volatile.Write(ref _restUntil, ended + ((ended - started) * RestPerWork));

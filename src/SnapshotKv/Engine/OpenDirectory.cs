@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Logging;
+using SnapshotKv.Diagnostics;
 using SnapshotKv.FileSystem;
 using SnapshotKv.Journal;
 using SnapshotKv.Snapshots;
@@ -9,6 +11,7 @@ internal sealed class OpenDirectory : IDisposable
 {
     private readonly DirectoryLock _lock;
     private readonly IFileSystem _fileSystem;
+    private SnapshotHistory? _history;
 
     private OpenDirectory(IFileSystem fileSystem, string path, DirectoryLock heldLock, SnapshotCatalog catalog)
     {
@@ -26,6 +29,9 @@ internal sealed class OpenDirectory : IDisposable
 
     /// <summary>Where the journal's segments lie.</summary>
     public JournalDirectory Journal { get; }
+
+    /// <summary>Which snapshots are pinned or held; there from <see cref="LoadHistory"/> on.</summary>
+    public SnapshotHistory History => _history ?? throw new InvalidOperationException("The history has not been read yet.");
 
     /// <summary>Who saves the store; null until <see cref="Attach"/>.</summary>
     public Checkpointer? Checkpointer { get; private set; }
@@ -47,6 +53,20 @@ internal sealed class OpenDirectory : IDisposable
             heldLock.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Reads which snapshots are pinned or held. Changes nothing on the disk.</summary>
+    /// <inheritdoc cref="SnapshotHistory.Load"/>
+    public void LoadHistory(KvRecoveryMode mode, TimeProvider timeProvider, ILogger logger)
+    {
+        _history = SnapshotHistory.Load(Catalog, new HistoryFile(_fileSystem, Path), mode, timeProvider, logger);
+        _history.Guard = () =>
+        {
+            if (Keep(Checkpointer?.Latest))
+            {
+                logger.DirectoryMadeAgain();
+            }
+        };
     }
 
     /// <summary>Its blobs; null until <see cref="Attach"/>.</summary>

@@ -4,17 +4,46 @@ namespace SnapshotKv.Engine;
 
 /// <summary>The snapshots of an open store, to be looked into beside everything else.</summary>
 /// <remarks>Thread-safe: reading one touches nothing of the live store.</remarks>
-internal sealed class SnapshotArchive(SnapshotCatalog catalog, SnapshotReader reader, SnapshotKvOptions settings)
+internal sealed class SnapshotArchive(SnapshotCatalog catalog, SnapshotHistory history, SnapshotHeads heads, SnapshotReader reader, SnapshotKvOptions settings)
 {
+    /// <summary>Their beginnings.</summary>
+    public SnapshotHeads Heads => heads;
+
+    /// <summary>All there are, newest first, each with what its beginning says.</summary>
+    /// <exception cref="KvStoreUnavailableException">The directory cannot be read.</exception>
+    public IReadOnlyList<SnapshotInfo> List()
+    {
+        var infos = new List<SnapshotInfo>();
+        try
+        {
+            var files = catalog.List().Candidates;
+            heads.Keep(files);
+            foreach (var file in files)
+            {
+                if (TryDescribe(file) is { } info)
+                {
+                    infos.Add(info);
+                }
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new KvStoreUnavailableException($"The snapshots in '{catalog.DirectoryPath}' cannot be listed: {exception.Message}", exception);
+        }
+
+        return infos;
+    }
+
+    /// <summary>A snapshot with what its beginning says, and the names that it is pinned by.</summary>
+    public SnapshotInfo Describe(SnapshotFile file) => TryDescribe(file) ?? WithNames(file.ToInfo());
+
+    /// <summary>What is known of a snapshot, with the names that it is pinned by at this moment.</summary>
+    public SnapshotInfo WithNames(SnapshotInfo info) => info with { PinnedNames = history.NamesOf(info.FileName) };
+
     /// <summary>Finds a snapshot by its file's name or by one that it is pinned by.</summary>
     /// <exception cref="KvSnapshotException">There is none.</exception>
     /// <exception cref="KvStoreUnavailableException">The directory cannot be read.</exception>
-    public SnapshotFile Find(string snapshot)
-    {
-        // Only what the directory lists, by a name in the strict form, ever becomes a path.
-        var found = Guarded(snapshot, () => catalog.List().Candidates.FirstOrDefault(file => file.FileName == snapshot));
-        return found.FileName is null ? throw KvSnapshotException.NotFound(snapshot) : found;
-    }
+    public SnapshotFile Find(string snapshot) => history.Resolve(snapshot);
 
     /// <summary>Reads a whole snapshot, every check of the file included.</summary>
     /// <param name="snapshot">The file's name, or one that it is pinned by.</param>
@@ -32,6 +61,30 @@ internal sealed class SnapshotArchive(SnapshotCatalog catalog, SnapshotReader re
             var header = reader.Read(catalog.GetPath(file.FileName), settings.MaxSnapshotBytes, new PrefixSink(prefix, sink), cancellationToken);
             return new LoadedSnapshot(file, header, sink.ToTable());
         });
+    }
+
+    /// <returns>Null when it was deleted meanwhile.</returns>
+    private SnapshotInfo? TryDescribe(SnapshotFile file)
+    {
+        try
+        {
+            return WithNames(heads.Read(file).Describe(file));
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+        catch (KvStoreCorruptedException exception)
+        {
+            return WithNames(file.ToInfo()) with
+            {
+                Problem = file.Name.IsOurs ? exception.Reason ?? exception.Message : $"it is of the codec '{file.Name.Word}', which only its own Go program can read",
+            };
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return WithNames(file.ToInfo()) with { Problem = exception.Message };
+        }
     }
 
     private T Guarded<T>(string snapshot, Func<T> read)

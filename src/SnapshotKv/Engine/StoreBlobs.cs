@@ -19,12 +19,12 @@ internal sealed class StoreBlobs : IDisposable
     private readonly BlobHold _hold;
     private readonly ulong _openedAt;
 
-    public StoreBlobs(IFileSystem fileSystem, OpenDirectory directory, SnapshotReader reader, SnapshotKvOptions settings, RecoveredStore recovered, ILogger logger)
+    public StoreBlobs(IFileSystem fileSystem, OpenDirectory directory, SnapshotReader reader, SnapshotHeads heads, SnapshotKvOptions settings, RecoveredStore recovered, ILogger logger)
     {
         _isClosing = _closing.Token;
         _logger = logger;
         HasAny = fileSystem.DirectoryExists(System.IO.Path.Combine(directory.Path, BlobDirectory.DirectoryName));
-        _retained = new RetainedSnapshots(directory.Catalog, reader, settings.MaxSnapshotBytes);
+        _retained = new RetainedSnapshots(directory.Catalog, reader, heads, settings.MaxSnapshotBytes);
 
         // Without files of before there is nothing to hold back, and no need to look into the quarantine.
         _hold = HasAny ? _retained.GetHold(recovered.Report) : BlobHold.None;

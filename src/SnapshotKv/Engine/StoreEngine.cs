@@ -378,13 +378,13 @@ internal sealed class StoreEngine(
         }
         else if (Checkpointer is not null && number > Checkpointer.SavedSequence)
         {
-            Checkpointer.Save(Environment.ProcessorCount, CancellationToken.None);
+            Checkpointer.Save(Environment.ProcessorCount, KvSaveReason.Requested, CancellationToken.None);
         }
     }
 
     private ValueTask WaitAsync(ulong number) =>
         journal is not null ? journal.Flushes.WaitAsync(number)
-        : Checkpointer is not null && number > Checkpointer.SavedSequence ? new(Checkpointer.SaveAsync(Environment.ProcessorCount, CancellationToken.None))
+        : Checkpointer is not null && number > Checkpointer.SavedSequence ? new(Checkpointer.SaveAsync(Environment.ProcessorCount, KvSaveReason.Requested, CancellationToken.None))
         : ValueTask.CompletedTask;
 
     private void NoteChange()

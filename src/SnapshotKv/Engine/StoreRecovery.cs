@@ -91,13 +91,14 @@ internal sealed class StoreRecovery(
     {
         var listing = catalog.List();
         var damaged = new List<(SnapshotInfo Snapshot, KvStoreCorruptedException Damage)>();
-        foreach (var snapshot in listing.Candidates.Select(file => file.ToInfo()))
+        foreach (var file in listing.Candidates)
         {
+            var snapshot = file.ToInfo();
             var sink = new TableSink();
             try
             {
                 var header = reader.Read(catalog.GetPath(snapshot.FileName), options.MaxSnapshotBytes, sink, cancellationToken);
-                return new(listing, snapshot, header, sink, damaged);
+                return new(listing, SnapshotHead.Of(header).Describe(file), header, sink, damaged);
             }
             catch (KvStoreCorruptedException exception) when (exception is not SnapshotTooLargeException)
             {

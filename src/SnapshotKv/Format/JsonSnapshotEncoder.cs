@@ -9,7 +9,7 @@ namespace SnapshotKv.Format;
 /// <remarks>
 /// One line without blanks, as Go writes it; records must come sorted by key bytes:
 /// <code>
-/// {"version":2,"created_at":"2026-11-22T11:13:39.4793107+05:30","sequence":17,"data":{
+/// {"version":2,"created_at":"2026-11-22T11:13:39.4793107+05:30","sequence":17,"entries":1,"reason":"timer","data":{
 ///   "key":{"value":"NDI=","expires_at":0,"blob_ref":""[,"sliding_window":n][,"absolute_cap":n][,"tags":["a","b"]]},…
 /// }[,"blobs":[["id",created,retired],…]][,"serializers":{"prefix":"name",…}],"checksum":n}
 /// </code>
@@ -28,7 +28,7 @@ internal sealed class JsonSnapshotEncoder : SnapshotEncoder
 
     public override byte[] GetPrologue(in SnapshotContents contents, int count) => Encoding.UTF8.GetBytes(string.Create(
         CultureInfo.InvariantCulture,
-        $$"""{"version":2,"created_at":"{{FormatInstant(contents.CreatedAt)}}","sequence":{{contents.Sequence}},"data":{"""));
+        $$"""{"version":2,"created_at":"{{FormatInstant(contents.CreatedAt)}}","sequence":{{contents.Sequence}},"entries":{{count}},"reason":"{{SaveReasonText.ToText(contents.Reason)}}","data":{"""));
 
     public override long GetLargestSize(Record record) =>
         (((long)record.Key.Length + record.BlobReference.Length + record.Tags.Length) * JsonText.LargestExpansion)

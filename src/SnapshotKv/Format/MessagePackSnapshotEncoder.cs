@@ -8,10 +8,12 @@ namespace SnapshotKv.Format;
 /// <summary>Writes Go's MessagePack snapshot, version 2 as v0.3.0 means it, with our fields beside Go's.</summary>
 /// <remarks>
 /// <code>
-/// 85 … 87                               map of 5, or as many more as there are of blobs and serializers
+/// 87 … 89                               map of 7, or as many more as there are of blobs and serializers
 ///   a7 "version"     02
 ///   aa "created_at"  timestamp          extension -1, shortest layout
 ///   a8 "sequence"    u64                shortest integer
+///   a7 "entries"     n                  shortest integer
+///   a6 "reason"      str                SaveReasonText has them
 ///   a4 "data"        map of n           80|n, de u16 or df u32
 ///     key            str                shortest head, the bytes as they are
 ///     83 … 86                           map of 3, or as many more as there are of the last three
@@ -35,7 +37,7 @@ internal sealed class MessagePackSnapshotEncoder : SnapshotEncoder
     // Heads and names of an entry together are below this, tags left aside.
     private const int LargestOverhead = 128;
     private const int GoFieldCount = 3;
-    private const int OwnFieldCount = 5;
+    private const int OwnFieldCount = 7;
     private const int GuidTextLength = 36;
 
     private MessagePackSnapshotEncoder()
@@ -53,6 +55,10 @@ internal sealed class MessagePackSnapshotEncoder : SnapshotEncoder
         writer.WriteTimestamp(MessagePackTimestamp.FromDateTimeOffset(contents.CreatedAt));
         writer.WriteString(SnapshotFields.Sequence);
         writer.WriteUInt64(contents.Sequence);
+        writer.WriteString(SnapshotFields.Entries);
+        writer.WriteUInt64((ulong)count);
+        writer.WriteString(SnapshotFields.Reason);
+        writer.WriteString(SaveReasonText.ToText(contents.Reason));
         writer.WriteString(SnapshotFields.Data);
         writer.WriteMapHead(count);
         writer.Flush();

@@ -21,6 +21,12 @@ internal static class SnapshotFields
     /// <summary>Ours, at the top: the sequence number up to which commits are in the snapshot.</summary>
     public static ReadOnlySpan<byte> Sequence => "sequence"u8;
 
+    /// <summary>Ours, at the top, before the entries: how many there are.</summary>
+    public static ReadOnlySpan<byte> Entries => "entries"u8;
+
+    /// <summary>Ours, at the top, before the entries: why the snapshot was saved.</summary>
+    public static ReadOnlySpan<byte> Reason => "reason"u8;
+
     /// <summary>Ours, at the top, after the entries and only when there are any: the blobs and between which commits each was referred to.</summary>
     public static ReadOnlySpan<byte> Blobs => "blobs"u8;
 

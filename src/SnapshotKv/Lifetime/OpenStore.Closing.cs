@@ -90,7 +90,7 @@ internal sealed partial class OpenStore
 
         try
         {
-            await checkpointer.SaveAsync(Environment.ProcessorCount, CancellationToken.None).ConfigureAwait(false);
+            await checkpointer.SaveAsync(Environment.ProcessorCount, KvSaveReason.Closing, CancellationToken.None).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is KvStoreException or ObjectDisposedException)
         {
@@ -108,7 +108,7 @@ internal sealed partial class OpenStore
 
         try
         {
-            checkpointer.Save(Environment.ProcessorCount, CancellationToken.None);
+            checkpointer.Save(Environment.ProcessorCount, KvSaveReason.Closing, CancellationToken.None);
         }
         catch (Exception exception) when (exception is KvStoreException or ObjectDisposedException)
         {

@@ -24,6 +24,7 @@ internal sealed partial class OpenStore
         var earlierLoss = note.Read();
         var journal = new JournalReader(files, directory.Journal);
         var converter = FormatConverter.To(settings.Format);
+        directory.LoadHistory(settings.Recovery, settings.TimeProvider, logger);
         var recovered = new StoreRecovery(directory.Catalog, new SnapshotReader(files), journal, settings, converter, logger).Recover(cancellationToken);
         directory.Catalog.RemoveTemporaryFiles();
         directory.Journal.RemoveTemporaryFiles();
@@ -47,6 +48,13 @@ internal sealed partial class OpenStore
             Note(recovered.Report, environment.FileSystem, directory.Path);
         }
 
+        directory.History.TakePossession(recovered.Sequence);
+        if (directory.History.Problem is not null)
+        {
+            // It may have been moved by now.
+            RecoveryReport = RecoveryReport with { HistoryProblem = directory.History.Problem };
+        }
+
         if (recovered.Possession is not { } possession)
         {
             return;
@@ -59,7 +67,7 @@ internal sealed partial class OpenStore
             directory.Checkpointer!.SaveBeforeAll(Environment.ProcessorCount);
         }
 
-        RecoveryReport = mover.Move(possession, recovered.Report);
+        RecoveryReport = mover.Move(possession, RecoveryReport);
     }
 
     private static void Note(KvRecoveryReport report, IFileSystem files, string path)

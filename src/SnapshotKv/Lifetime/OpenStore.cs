@@ -52,8 +52,10 @@ internal sealed partial class OpenStore
         Serializers.Load(recovered.Serializers);
         if (directory is not null)
         {
-            Archive = new SnapshotArchive(directory.Catalog, new SnapshotReader(environment.FileSystem), settings);
-            _blobs = new StoreBlobs(environment.FileSystem, directory, new SnapshotReader(environment.FileSystem), settings, recovered, logger);
+            var reader = new SnapshotReader(environment.FileSystem);
+            var heads = new SnapshotHeads(directory.Catalog, reader, settings.MaxSnapshotBytes);
+            Archive = new SnapshotArchive(directory.Catalog, directory.History, heads, reader, settings);
+            _blobs = new StoreBlobs(environment.FileSystem, directory, reader, heads, settings, recovered, logger);
         }
 
         _openedAt = recovered.Sequence;
@@ -70,6 +72,8 @@ internal sealed partial class OpenStore
             clock,
             environment.FileSystem,
             directory.Catalog,
+            directory.History,
+            Archive!.Heads,
             directory.Keep,
             new SnapshotWriter(environment.FileSystem),
             settings,

@@ -57,6 +57,17 @@ internal sealed partial class JsonSnapshotParser(SnapshotWindow window, ISnapsho
                 cursor.Read();
                 Sequence = ReadUnsigned(cursor);
             }
+            else if (Is(cursor, SnapshotFields.Entries))
+            {
+                cursor.Read();
+                Entries = ReadUnsigned(cursor);
+            }
+            else if (Is(cursor, SnapshotFields.Reason))
+            {
+                cursor.Read();
+                Expect(cursor, JsonTokenType.String, "a text for the reason");
+                Reason = SaveReasonText.Parse(cursor.Raw);
+            }
             else if (Is(cursor, SnapshotFields.Checksum))
             {
                 var actual = Window.GetChecksumTo(cursor.TokenStart);

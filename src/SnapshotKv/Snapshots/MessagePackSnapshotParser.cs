@@ -48,7 +48,15 @@ internal sealed partial class MessagePackSnapshotParser(SnapshotWindow window, I
                 case TopField.Serializers:
                     ReadSerializers();
                     break;
+                case TopField.Entries:
+                    Entries = ReadUnsigned();
+                    break;
+                case TopField.Reason:
+                    ReadReason();
+                    break;
                 case TopField.Data when StopsAtEntries:
+                    // Go does not tell before them how many there are, but here, at their beginning.
+                    Entries ??= ReadHead() is { Kind: MessagePackKind.Map } map ? map.Length : null;
                     return true;
                 case TopField.Data when CanReadEntries:
                     if (!ReadData())
@@ -126,6 +134,8 @@ internal sealed partial class MessagePackSnapshotParser(SnapshotWindow window, I
             : name.SequenceEqual(SnapshotFields.CreatedAt) ? TopField.CreatedAt
             : name.SequenceEqual(SnapshotFields.Data) ? TopField.Data
             : name.SequenceEqual(SnapshotFields.Sequence) ? TopField.Sequence
+            : name.SequenceEqual(SnapshotFields.Entries) ? TopField.Entries
+            : name.SequenceEqual(SnapshotFields.Reason) ? TopField.Reason
             : name.SequenceEqual(SnapshotFields.Checksum) ? TopField.Checksum
             : name.SequenceEqual(SnapshotFields.Blobs) ? TopField.Blobs
             : name.SequenceEqual(SnapshotFields.Serializers) ? TopField.Serializers
@@ -151,6 +161,26 @@ internal sealed partial class MessagePackSnapshotParser(SnapshotWindow window, I
         var start = Window.Offset;
         var head = ReadHead();
         return head.Kind == MessagePackKind.UnsignedInteger ? head.Bits : throw Unexpected(head, "an integer that is not negative", start);
+    }
+
+    private void ReadReason()
+    {
+        var start = Window.Offset;
+        var head = ReadHead();
+        if (head.Kind != MessagePackKind.String)
+        {
+            throw Unexpected(head, "a text for the reason", start);
+        }
+
+        if (head.Length > SaveReasonText.MostBytes)
+        {
+            SkipPayload(head.Length);
+            return;
+        }
+
+        Need((int)head.Length);
+        Reason = SaveReasonText.Parse(Window.Available[..(int)head.Length]);
+        Window.Advance((int)head.Length);
     }
 
     private void ReadChecksum(uint actual, long start)
@@ -262,6 +292,8 @@ internal sealed partial class MessagePackSnapshotParser(SnapshotWindow window, I
         CreatedAt,
         Data,
         Sequence,
+        Entries,
+        Reason,
         Checksum,
         Blobs,
         Serializers,

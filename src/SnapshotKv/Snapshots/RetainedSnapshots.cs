@@ -6,32 +6,27 @@ namespace SnapshotKv.Snapshots;
 /// <summary>Looks into the snapshots on disk for the sake of blobs. Thread-safe.</summary>
 /// <param name="catalog">The files.</param>
 /// <param name="reader">Reads them.</param>
+/// <param name="heads">Their beginnings.</param>
 /// <param name="maxSnapshotBytes">The most bytes that one may hold once decompressed.</param>
-internal sealed class RetainedSnapshots(SnapshotCatalog catalog, SnapshotReader reader, long maxSnapshotBytes) : IRetainedSnapshots
+internal sealed class RetainedSnapshots(SnapshotCatalog catalog, SnapshotReader reader, SnapshotHeads heads, long maxSnapshotBytes) : IRetainedSnapshots
 {
     /// <summary>What the names of the journal's segments end with; this layer lies below the journal.</summary>
     private const string SegmentSuffix = ".journal";
 
-    private readonly Lock _gate = new();
-    private Dictionary<string, ulong> _known = new(StringComparer.Ordinal);
-
     public ulong[] ReadSequences()
     {
-        lock (_gate)
+        var files = catalog.List().Candidates;
+        heads.Keep(files);
+        var sequences = new List<ulong>(files.Count);
+        foreach (var file in files)
         {
-            // A name is never given twice, so that each file is looked into once. What was deleted is forgotten.
-            var known = new Dictionary<string, ulong>(StringComparer.Ordinal);
-            foreach (var file in catalog.List().Candidates)
+            if (TryReadSequence(file, out var sequence))
             {
-                if (_known.TryGetValue(file.FileName, out var sequence) || TryReadSequence(file, out sequence))
-                {
-                    known[file.FileName] = sequence;
-                }
+                sequences.Add(sequence);
             }
-
-            _known = known;
-            return [.. known.Values.Order()];
         }
+
+        return [.. sequences.Order()];
     }
 
     public HashSet<BlobId> FindReferredTo(IReadOnlySet<BlobId> candidates, CancellationToken cancellationToken)
@@ -68,7 +63,7 @@ internal sealed class RetainedSnapshots(SnapshotCatalog catalog, SnapshotReader 
         sequence = 0;
         try
         {
-            sequence = reader.ReadSequence(catalog.GetPath(file.FileName), maxSnapshotBytes) ?? 0;
+            sequence = heads.Read(file).Sequence ?? 0;
             return true;
         }
         catch (FileNotFoundException)

@@ -77,16 +77,17 @@ internal sealed class SnapshotCatalog(IFileSystem fileSystem, string storePath)
         return SnapshotName.Create(next.Time, next.Counter, format, compression);
     }
 
-    /// <summary>Deletes the oldest snapshots of ours and Go's own codecs until no more than so many are left. The newest always stays.</summary>
+    /// <summary>Deletes the snapshots, of ours and Go's own codecs, that a policy does not keep.</summary>
+    /// <param name="policy">What is kept for its age.</param>
+    /// <param name="isHeld">Whether a file is kept whatever its age.</param>
     /// <returns>The names deleted, oldest first.</returns>
-    public IReadOnlyList<string> Prune(int maxSnapshots)
+    public IReadOnlyList<string> Prune(in RetentionPolicy policy, Func<string, bool> isHeld)
     {
         var deleted = new List<string>();
-        var ours = List().Candidates.Where(file => file.Name.IsOurs).ToList();
-        for (var i = ours.Count - 1; i >= Math.Max(maxSnapshots, 1); i--)
+        foreach (var file in policy.FindExpendable([.. List().Candidates.Where(file => file.Name.IsOurs)], isHeld))
         {
-            fileSystem.Delete(GetPath(ours[i].FileName));
-            deleted.Add(ours[i].FileName);
+            fileSystem.Delete(GetPath(file.FileName));
+            deleted.Add(file.FileName);
         }
 
         FlushAfter(deleted.Count);

@@ -19,6 +19,9 @@ internal sealed record SnapshotHeader(
     int Count,
     int OpaqueKeyCount)
 {
+    /// <summary>Why it was saved, where the file tells.</summary>
+    public KvSaveReason Reason { get; init; }
+
     /// <summary>What it tells beside its entries; nothing in a file that Go wrote.</summary>
     public SnapshotExtras Extras { get; init; } = SnapshotExtras.None;
 }

@@ -44,6 +44,12 @@ internal abstract class SnapshotParser(SnapshotWindow window, ISnapshotSink sink
 
     protected DateTimeOffset? CreatedAt { get; set; }
 
+    /// <summary>How many entries there are, as is told before them.</summary>
+    protected ulong? Entries { get; set; }
+
+    /// <summary>Why it was saved.</summary>
+    protected KvSaveReason Reason { get; set; }
+
     protected abstract KvFormat Format { get; }
 
     /// <summary>Whether reading ends where the entries begin.</summary>
@@ -90,17 +96,25 @@ internal abstract class SnapshotParser(SnapshotWindow window, ISnapshotSink sink
             throw new SnapshotDamageException("the field 'checksum' is missing");
         }
 
-        return new(Format, (int)_version, Dialect == SnapshotDialect.InlineValues, Sequence, CreatedAt, _count, _opaqueKeyCount) { Extras = _extras?.Build() ?? SnapshotExtras.None };
+        if (Entries is { } told && told != (ulong)_count)
+        {
+            throw new SnapshotDamageException(string.Create(CultureInfo.InvariantCulture, $"it holds {_count} entries but says {told}"));
+        }
+
+        return new(Format, (int)_version, Dialect == SnapshotDialect.InlineValues, Sequence, CreatedAt, _count, _opaqueKeyCount)
+        {
+            Reason = Reason,
+            Extras = _extras?.Build() ?? SnapshotExtras.None,
+        };
     }
 
-    /// <summary>Reads no further than to the entries, for the sequence number, which stands before them in what this library writes.</summary>
-    /// <returns>The number; null in a file that Go wrote.</returns>
+    /// <summary>Reads no further than to the entries: what this library says of a snapshot stands before them.</summary>
     /// <exception cref="SnapshotDamageException">What stands there is damaged.</exception>
-    public ulong? ReadSequence()
+    public SnapshotHead ReadBeginning()
     {
         StopsAtEntries = true;
         ReadTop();
-        return Sequence;
+        return new(Format, Sequence, CreatedAt, Entries <= long.MaxValue ? (long)Entries : null, Reason);
     }
 
     /// <summary>Reads the outermost map to the end of the bytes.</summary>

@@ -25,16 +25,15 @@ internal sealed class SnapshotReader(IFileSystem fileSystem)
         return Naming(path, () => Read(file, maxSnapshotBytes, sink, cancellationToken));
     }
 
-    /// <summary>Reads only the first bytes of a snapshot, for its sequence number. What comes behind is not looked at, nor whether it is damaged.</summary>
+    /// <summary>Reads only the first bytes of a snapshot, for what it says of itself. What comes behind is not looked at, nor whether it is damaged.</summary>
     /// <param name="path">The file.</param>
     /// <param name="maxSnapshotBytes">The most bytes it may hold once decompressed.</param>
-    /// <returns>The number; null in a file that Go wrote.</returns>
     /// <exception cref="KvStoreCorruptedException">The first bytes are not those of a snapshot.</exception>
     /// <exception cref="IOException">The file could not be read.</exception>
-    public ulong? ReadSequence(string path, long maxSnapshotBytes)
+    public SnapshotHead ReadHead(string path, long maxSnapshotBytes)
     {
         using var file = fileSystem.OpenRead(path);
-        return Naming(path, () => ReadSequence(file, maxSnapshotBytes));
+        return Naming(path, () => ReadHead(file, maxSnapshotBytes));
     }
 
     /// <summary>Reads the bytes of a file, whatever they are, for what to know it again by.</summary>
@@ -82,13 +81,13 @@ internal sealed class SnapshotReader(IFileSystem fileSystem)
         }
     }
 
-    private static ulong? ReadSequence(IFileHandle file, long maxSnapshotBytes)
+    private static SnapshotHead ReadHead(IFileHandle file, long maxSnapshotBytes)
     {
         // Member by member or not makes no difference for the first of them, and this way no other is expanded.
         using var stream = Open(file, LookAt(file) == FileCompression.None ? FileCompression.None : FileCompression.Gzip);
         var window = new SnapshotWindow(stream, SmallestWindow, maxSnapshotBytes, CancellationToken.None);
         window.Fill();
-        return CreateParser(window, NoSink.Instance, SnapshotDialect.Undecided, file.Length, isCompressed: true).ReadSequence();
+        return CreateParser(window, NoSink.Instance, SnapshotDialect.Undecided, file.Length, isCompressed: true).ReadBeginning();
     }
 
     private static SnapshotHeader Read(IFileHandle file, long maxSnapshotBytes, ISnapshotSink sink, CancellationToken cancellationToken)

@@ -5,7 +5,7 @@ using SnapshotKv.Extensions.Configuration;
 namespace SnapshotKv.Extensions.Tests.Configuration;
 
 /// <summary>What the writer does over any store, with a configuration that follows it.</summary>
-public abstract class ConfigurationWriterSpecification : IDisposable
+public abstract partial class ConfigurationWriterSpecification : IDisposable
 {
     private Followed? _followed;
 

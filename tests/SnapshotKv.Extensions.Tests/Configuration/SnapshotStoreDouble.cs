@@ -33,6 +33,14 @@ internal sealed class SnapshotStoreDouble(KvFormat format = KvFormat.MessagePack
 
     public IEnumerable<KvDifference> Compare(string from, string? to = null, string prefix = "") => throw new KvSnapshotException($"There is no snapshot '{from}'.");
 
+    public SnapshotInfo Pin(string snapshot, string name) => throw new NotSupportedException();
+
+    public bool Unpin(string name) => throw new NotSupportedException();
+
+    public void Protect(string prefix)
+    {
+    }
+
     public IDisposable WatchSnapshots(string prefix, Action<KvSnapshotContents> saved)
     {
         Checked(nameof(WatchSnapshots));

@@ -108,7 +108,7 @@ public sealed class SnapshotCatalogTests
                     catalog = NewCatalog();
                     break;
                 case 2:
-                    catalog.Prune(1 + random.Next(3));
+                    catalog.Prune(new(1 + random.Next(3), 0, 0), static _ => false);
                     break;
             }
         }
@@ -132,7 +132,7 @@ public sealed class SnapshotCatalogTests
         Add(foreign);
         Add("data-20260301-143022-0003.msgpack.gz", "data-20260301-143022-0002.json", "data-20260301-143022-0001.msgpack", "data-20260301-143022-0000.json.gz");
 
-        var deleted = NewCatalog().Prune(2);
+        var deleted = NewCatalog().Prune(new(2, 0, 0), static _ => false);
 
         deleted.ShouldBe(["data-20260301-143022-0000.json.gz", "data-20260301-143022-0001.msgpack"]);
         Names().ShouldBe([.. foreign.Append("data-20260301-143022-0003.msgpack.gz").Append("data-20260301-143022-0002.json").Order(StringComparer.Ordinal)]);
@@ -147,7 +147,7 @@ public sealed class SnapshotCatalogTests
     {
         Add("data-20260301-143022-0003.msgpack.gz", "data-20260301-143022-0002.json");
 
-        NewCatalog().Prune(maxSnapshots);
+        NewCatalog().Prune(new(maxSnapshots, 0, 0), static _ => false);
 
         Names().ShouldBe(["data-20260301-143022-0003.msgpack.gz"]);
     }

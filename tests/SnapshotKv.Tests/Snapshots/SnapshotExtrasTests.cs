@@ -235,7 +235,7 @@ public sealed class SnapshotExtrasTests
             disk.Put(SnapshotFiles.Path, SnapshotFiles.Write(records, compression: compression));
             var files = new FaultInjectingFileSystem(disk);
 
-            new SnapshotReader(files).ReadSequence(SnapshotFiles.Path, SnapshotFiles.Limit).ShouldBe(17UL);
+            new SnapshotReader(files).ReadHead(SnapshotFiles.Path, SnapshotFiles.Limit).Sequence.ShouldBe(17UL);
 
             files.Trace.Sum(operation => (long)operation.Count).ShouldBeLessThan(200_000);
         }
@@ -261,7 +261,7 @@ public sealed class SnapshotExtrasTests
     {
         var files = SnapshotFiles.NewFileSystem();
         files.Put(SnapshotFiles.Path, bytes);
-        return new SnapshotReader(files).ReadSequence(SnapshotFiles.Path, SnapshotFiles.Limit);
+        return new SnapshotReader(files).ReadHead(SnapshotFiles.Path, SnapshotFiles.Limit).Sequence;
     }
 
     private static byte[] Write(SnapshotExtras? extras, KvFormat format = KvFormat.MessagePack, KvCompression compression = KvCompression.None)

@@ -382,7 +382,7 @@ public sealed class KvStoreSavingTests
         var opened = OpenStore.Open(new SnapshotKvOptions { Path = StoreHome.Path, TimeProvider = _home.Clock }, new StoreEnvironment(_home.Files, _home.Scheduler), location: null, TestContext.Current.CancellationToken);
         var checkpointer = opened.Attach(new SnapshotKvOptions(), "test").Engine.Checkpointer!;
         using var hold = _home.Files.Hold(operation => operation.Kind == FileOperationKind.CreateNew && operation.Path.Contains("/snapshots", StringComparison.Ordinal));
-        var saving = checkpointer.SaveAsync(1, TestContext.Current.CancellationToken);
+        var saving = checkpointer.SaveAsync(1, KvSaveReason.Requested, TestContext.Current.CancellationToken);
         await hold.Reached;
 
         checkpointer.NoteFilesLost();
@@ -390,7 +390,7 @@ public sealed class KvStoreSavingTests
         var first = await saving;
 
         checkpointer.IsDirty.ShouldBeTrue();
-        checkpointer.Save(1, TestContext.Current.CancellationToken).ShouldNotBe(first);
+        checkpointer.Save(1, KvSaveReason.Requested, TestContext.Current.CancellationToken).ShouldNotBe(first);
         checkpointer.IsDirty.ShouldBeFalse();
         opened.Close();
     }
