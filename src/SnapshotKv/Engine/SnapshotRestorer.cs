@@ -48,35 +48,49 @@ internal sealed class SnapshotRestorer(
     /// <param name="cancellationToken">Gives it up while it waits for its turn, reads or saves; not any more once it is being committed.</param>
     public KvRestoreResult Restore(string snapshot, string prefix, CancellationToken cancellationToken)
     {
+        KvRestoreResult result;
         _turn.Wait(cancellationToken);
         try
         {
-            return RestoreInTurn(snapshot, prefix, cancellationToken);
+            result = RestoreInTurn(snapshot, prefix, cancellationToken);
         }
         finally
         {
             _turn.Release();
         }
+
+        return result with { Saved = TrySave(result) };
     }
 
-    /// <inheritdoc cref="Restore"/>
+    /// <inheritdoc cref="Restore(string, string, CancellationToken)"/>
     public async Task<KvRestoreResult> RestoreAsync(string snapshot, string prefix, CancellationToken cancellationToken)
     {
+        KvRestoreResult result;
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return await Task.Run(() => RestoreInTurn(snapshot, prefix, cancellationToken), cancellationToken).ConfigureAwait(false);
+            result = await Task.Run(() => RestoreInTurn(snapshot, prefix, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
         finally
         {
             _turn.Release();
         }
+
+        return result with { Saved = await Task.Run(() => TrySave(result), CancellationToken.None).ConfigureAwait(false) };
     }
 
     /// <summary>Waits for a running restore, which finds the store closed at its commit at the latest, and lets no further one in: the files may be another's soon.</summary>
     public void Close()
     {
         _turn.Wait();
+        _isClosed = true;
+        _turn.Release();
+    }
+
+    /// <inheritdoc cref="Close"/>
+    public async Task CloseAsync()
+    {
+        await _turn.WaitAsync().ConfigureAwait(false);
         _isClosed = true;
         _turn.Release();
     }
@@ -92,10 +106,9 @@ internal sealed class SnapshotRestorer(
 
             // From here on nothing deletes it: neither the saves of this restore, nor others.
             history.Hold(file.FileName, SnapshotHistory.InProgress);
-            KvRestoreResult result;
             try
             {
-                result = Restore(file, prefix, operation, cancellationToken);
+                return Restore(file, prefix, operation, cancellationToken);
             }
             catch (Exception exception) when (exception is not KvStoreFaultedException)
             {
@@ -103,8 +116,6 @@ internal sealed class SnapshotRestorer(
                 history.AbandonHold(file.FileName);
                 throw;
             }
-
-            return result with { Saved = TrySave(file) };
         }
         catch (Exception exception)
         {
@@ -194,7 +205,8 @@ internal sealed class SnapshotRestorer(
     {
         for (var attempt = 1; ; attempt++)
         {
-            var info = checkpointer.Save(Environment.ProcessorCount, KvSaveReason.BeforeRestore, cancellationToken);
+            // Those who watch are told elsewhere: they may restore, too, or close the store, and would wait for their own turn.
+            var info = checkpointer.SaveAndAnnounceBy(Environment.ProcessorCount, KvSaveReason.BeforeRestore, maintenance.Queue, cancellationToken);
             try
             {
                 pinned = history.PinBeforeRestore(info.FileName);
@@ -323,8 +335,8 @@ internal sealed class SnapshotRestorer(
         }
     }
 
-    /// <summary>A snapshot of the restored state, so that the journal need not bring it, and those are told who follow snapshots.</summary>
-    private SnapshotInfo? TrySave(SnapshotFile file)
+    /// <summary>After the turn: a snapshot of the restored state, so that the journal need not bring it, and those are told who follow snapshots.</summary>
+    private SnapshotInfo? TrySave(KvRestoreResult result)
     {
         try
         {
@@ -332,7 +344,7 @@ internal sealed class SnapshotRestorer(
         }
         catch (Exception exception) when (exception is KvStoreException or ObjectDisposedException)
         {
-            logger.RestoreNotSaved(exception, file.FileName);
+            logger.RestoreNotSaved(exception, result.Snapshot.FileName);
             return null;
         }
     }
