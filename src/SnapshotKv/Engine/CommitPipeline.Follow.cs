@@ -65,28 +65,17 @@ internal sealed partial class CommitPipeline
         }
     }
 
-    /// <summary>Puts another state in place of all there is, at once: readers see the one or the other, and watchers are told that everything may have changed.</summary>
-    /// <param name="table">The state; this pipeline's from now on.</param>
-    /// <param name="number">The last commit in it.</param>
-    public void FollowAnew(RecordTable table, ulong number)
+    /// <summary>Puts another state in place of all there is, at once: readers see the one or the other, and watchers are told what may have changed.</summary>
+    /// <param name="table">The state; has the former one afterwards.</param>
+    /// <param name="prefix">What may have changed: all keys that begin with this.</param>
+    /// <param name="number">The last commit in it. May be lower than what there was: an owner that has lost commits, or begun anew.</param>
+    public void FollowAnew(RecordTable table, byte[] prefix, ulong number)
     {
         lock (_gate)
         {
             ThrowIfClosed();
-            if (_log.IsKept)
-            {
-                _log.NoteAll();
-            }
-
-            Table.ReplaceWith(table);
-            _keys.Drop();
-            _tags.Drop();
-            _firstSequence = Math.Max(number, 1);
             Volatile.Write(ref _sequence, number);
-            if (Feed.IsWatched)
-            {
-                Feed.Note(KvChangeKind.Reset, [], number);
-            }
+            ReplaceInGate(table, prefix, Math.Max(number, 1));
         }
     }
 

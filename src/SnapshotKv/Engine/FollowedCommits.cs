@@ -6,7 +6,7 @@ using SnapshotKv.Serialization;
 namespace SnapshotKv.Engine;
 
 /// <summary>Carries out on the live store what the owner's journal says.</summary>
-internal sealed class FollowedCommits(CommitPipeline pipeline, TableConverter converter, SerializerRegistry serializers, ulong settled) : FrameSink(settled)
+internal sealed class FollowedCommits(CommitPipeline pipeline, FollowedDirectory directory, SerializerRegistry serializers, ulong settled) : FrameSink(settled)
 {
     private readonly HashSet<byte[]> _keys = new(KeyBytes.Comparer);
 
@@ -16,7 +16,7 @@ internal sealed class FollowedCommits(CommitPipeline pipeline, TableConverter co
         {
             if (!change.After.IsNull)
             {
-                change.After = converter.Convert(change.After);
+                change.After = directory.Converter.Convert(change.After);
             }
         }
 
@@ -29,6 +29,15 @@ internal sealed class FollowedCommits(CommitPipeline pipeline, TableConverter co
     protected override void RemoveByPrefix(ReadOnlySpan<byte> prefix, ulong number) => pipeline.FollowRemovalByPrefix(prefix.ToArray(), number);
 
     protected override void RemoveByTag(ReadOnlySpan<byte> tagPrefix, ulong number) => pipeline.FollowRemovalByTag(tagPrefix.ToArray(), number);
+
+    /// <summary>Nobody else commits here, so that the table is built beside the readers without further ado.</summary>
+    protected override void Restore(JournalRestore frame, ulong number)
+    {
+        var restore = directory.LoadRestore(frame, out var format);
+        restore.Build(restore.Scope.IsEverything ? [] : pipeline.Capture().AllRecords());
+        var table = format == directory.Format ? restore.Table : directory.Converter.Convert(restore.Table, frame.Snapshot);
+        pipeline.FollowAnew(table, restore.Scope.Prefix, number);
+    }
 
     protected override Record Find(ReadOnlySpan<byte> key) => pipeline.Table.Find(key);
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using SnapshotKv.FileSystem;
+using SnapshotKv.Format;
 using SnapshotKv.Journal;
 using SnapshotKv.Serialization;
 using SnapshotKv.Snapshots;
@@ -26,6 +27,9 @@ internal sealed class FollowedDirectory(IFileSystem fileSystem, string path, Sna
 
     /// <summary>Whether it is there.</summary>
     public bool Exists => fileSystem.DirectoryExists(path);
+
+    /// <summary>The format that the follower has its values in.</summary>
+    public KvFormat Format => settings.Format;
 
     /// <summary>Brings single records into the follower's format.</summary>
     public TableConverter Converter { get; } = new(settings.Format, FormatConverter.To(settings.Format), logger);
@@ -79,6 +83,10 @@ internal sealed class FollowedDirectory(IFileSystem fileSystem, string path, Sna
     /// <exception cref="KvStoreCorruptedException">The first bytes are not those of a snapshot.</exception>
     /// <exception cref="IOException">The file could not be read.</exception>
     public ulong? ReadSequence(SnapshotFile snapshot) => _reader.ReadHead(Catalog.GetPath(snapshot.FileName), settings.MaxSnapshotBytes).Sequence;
+
+    /// <summary>Reads the snapshot that a restore of the owner's has brought back.</summary>
+    /// <inheritdoc cref="RestoreSource.LoadAgain"/>
+    public PreparedRestore LoadRestore(JournalRestore frame, out KvFormat format) => new RestoreSource(Catalog, _reader, settings, CancellationToken.None).LoadAgain(frame, out format);
 
     /// <summary>Reads a snapshot, of whose entries those under a prefix are kept.</summary>
     /// <exception cref="KvStoreCorruptedException">The file is damaged.</exception>

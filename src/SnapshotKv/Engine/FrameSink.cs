@@ -43,6 +43,9 @@ internal abstract class FrameSink : IJournalSink
             case JournalFrameKind.RemoveByTag when body.Length >= sizeof(ushort) && BinaryPrimitives.ReadUInt16BigEndian(body) <= body.Length - sizeof(ushort):
                 RemoveByTag(body, frame.Sequence);
                 break;
+            case JournalFrameKind.Restore:
+                Restore(JournalRestore.Read(body), frame.Sequence);
+                break;
             case JournalFrameKind.Slides:
                 ApplySlides(body);
                 break;
@@ -69,6 +72,10 @@ internal abstract class FrameSink : IJournalSink
     /// <param name="tagPrefix">The <see cref="TagKey"/> of both.</param>
     /// <param name="number">The commit's number.</param>
     protected abstract void RemoveByTag(ReadOnlySpan<byte> tagPrefix, ulong number);
+
+    /// <summary>A commit that puts what a snapshot has in the place of what there is.</summary>
+    /// <exception cref="JournalDamageException">The snapshot is not there any more, or is another one.</exception>
+    protected abstract void Restore(JournalRestore frame, ulong number);
 
     /// <summary>The entry that has a key now.</summary>
     protected abstract Record Find(ReadOnlySpan<byte> key);

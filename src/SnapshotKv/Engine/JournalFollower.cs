@@ -242,7 +242,7 @@ internal sealed class JournalFollower : IDisposable
                 return false;
             }
 
-            _pipeline.FollowAnew(state.Table, state.Sequence);
+            _pipeline.FollowAnew(state.Table, [], state.Sequence);
             _serializers.Load(state.Serializers);
             _pipeline.Feed.Deliver();
             Begin(state);
@@ -267,7 +267,7 @@ internal sealed class JournalFollower : IDisposable
     [MemberNotNull(nameof(_commits))]
     private void Begin(FollowedState state)
     {
-        _commits = new(_pipeline, _directory.Converter, _serializers, state.Settled);
+        _commits = new(_pipeline, _directory, _serializers, state.Settled);
         _snapshots.Begin(state);
         if (state.Found.IsForeign || state.Outcome.Break is not null)
         {

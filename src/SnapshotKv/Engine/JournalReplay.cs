@@ -14,6 +14,7 @@ internal sealed class JournalReplay : FrameSink
     private readonly BlobLedger _ledger;
     private readonly Dictionary<string, string> _serializers;
     private readonly ReplayIndex _index;
+    private readonly RestoreSource? _source;
     private bool _hasJson;
     private bool _hasMessagePack;
 
@@ -21,9 +22,11 @@ internal sealed class JournalReplay : FrameSink
     /// <param name="ledger">Its blobs.</param>
     /// <param name="serializers">Its claims.</param>
     /// <param name="sequence">Its number, which all its entries have.</param>
-    public JournalReplay(RecordTable table, BlobLedger ledger, Dictionary<string, string> serializers, ulong sequence)
+    /// <param name="source">Where restores find the snapshots that they name; null where none are to be had.</param>
+    public JournalReplay(RecordTable table, BlobLedger ledger, Dictionary<string, string> serializers, ulong sequence, RestoreSource? source = null)
         : base(sequence)
     {
+        _source = source;
         _table = table;
         _ledger = ledger;
         _serializers = serializers;
@@ -63,6 +66,25 @@ internal sealed class JournalReplay : FrameSink
     protected override void RemoveByPrefix(ReadOnlySpan<byte> prefix, ulong number) => Remove(_index.FindByPrefix(prefix), number);
 
     protected override void RemoveByTag(ReadOnlySpan<byte> tagPrefix, ulong number) => Remove(_index.FindByTag(tagPrefix), number);
+
+    /// <summary>As the pipeline does it, but that nobody writes meanwhile.</summary>
+    protected override void Restore(JournalRestore frame, ulong number)
+    {
+        var source = _source ?? throw new JournalDamageException($"a restore of the snapshot '{frame.Snapshot}' cannot be carried out here");
+        var restore = source.LoadAgain(frame, out var format);
+        restore.Build(restore.Scope.IsEverything ? [] : _table.EnumerateRecords());
+        HasChanged = true;
+        if (restore.Count > 0)
+        {
+            _hasJson |= format == KvFormat.Json;
+            _hasMessagePack |= format == KvFormat.MessagePack;
+        }
+
+        _ledger.Recall(restore.References);
+        _table.ReplaceWith(restore.Table);
+        _ledger.Retire(restore.FindReplacedReferences(), number);
+        _index.Forget();
+    }
 
     protected override Record Find(ReadOnlySpan<byte> key) => _table.Find(key);
 

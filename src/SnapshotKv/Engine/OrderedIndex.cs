@@ -12,7 +12,6 @@ internal sealed class OrderedIndex(Lock gate, Func<TableShard.Slot[]> newBuffer,
     private readonly Lock _building = new();
     private PrefixIndex? _index;
     private IndexDelta? _delta;
-    private bool _isStale;
 
     /// <summary>Gate: whether changes must be told.</summary>
     public bool IsKept => _index is not null || _delta is not null;
@@ -52,11 +51,12 @@ internal sealed class OrderedIndex(Lock gate, Func<TableShard.Slot[]> newBuffer,
         _delta?.Clear();
     }
 
-    /// <summary>Gate: forgets the keys; they are collected anew when somebody asks for them. An enumeration that is under way goes on with those it had.</summary>
+    /// <summary>Gate: all entries are about to be replaced. Who asks next has the index built anew.</summary>
     public void Drop()
     {
+        _index?.Abandon();
         Volatile.Write(ref _index, null);
-        _isStale = _delta is not null;
+        _delta = null;
     }
 
     private PrefixIndex Build()
@@ -70,7 +70,7 @@ internal sealed class OrderedIndex(Lock gate, Func<TableShard.Slot[]> newBuffer,
         }
     }
 
-    /// <returns>The index; null when it was dropped while it was built.</returns>
+    /// <returns>The index; null when the entries were replaced meanwhile.</returns>
     private PrefixIndex? TryBuild()
     {
         var buffer = newBuffer();
@@ -79,7 +79,6 @@ internal sealed class OrderedIndex(Lock gate, Func<TableShard.Slot[]> newBuffer,
         {
             capture = captureInGate(buffer);
             _delta = new IndexDelta();
-            _isStale = false;
         }
 
         try
@@ -87,13 +86,14 @@ internal sealed class OrderedIndex(Lock gate, Func<TableShard.Slot[]> newBuffer,
             var built = PrefixIndex.Build(sortedKeys(capture));
             lock (gate)
             {
-                if (_isStale)
+                if (_delta is null)
                 {
                     return null;
                 }
 
-                Volatile.Write(ref _index, _delta.ApplyTo(built));
-                return _index!;
+                var index = _delta.ApplyTo(built);
+                Volatile.Write(ref _index, index);
+                return index;
             }
         }
         finally

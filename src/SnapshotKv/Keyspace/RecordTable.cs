@@ -132,16 +132,6 @@ internal sealed partial class RecordTable
         _opaqueCount = 0;
     }
 
-    /// <summary>Gate: puts all that another table holds in place of what is here, at once.</summary>
-    /// <param name="other">A table that nobody else changes; not to be used any more.</param>
-    public void ReplaceWith(RecordTable other)
-    {
-        Volatile.Write(ref _root, other._root);
-        Volatile.Write(ref _count, other._count);
-        Volatile.Write(ref _expiringCount, other._expiringCount);
-        Volatile.Write(ref _opaqueCount, other._opaqueCount);
-    }
-
     /// <summary>Gate, or before anyone else sees the table: makes room for a number of entries.</summary>
     public void Reserve(int count)
     {
