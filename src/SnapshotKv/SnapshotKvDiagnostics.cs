@@ -25,6 +25,9 @@ public static class SnapshotKvDiagnostics
     /// <summary>Gauge, <c>{save}</c>: how many saves in a row failed; 0 after one that succeeded. Tag: <see cref="StoreTag"/>.</summary>
     public const string SaveFailures = "snapshotkv.save.consecutive_failures";
 
+    /// <summary>Histogram, <c>s</c>: how long a restore of a snapshot took, from the asking to its commit; its count is that of the restores. Tags as of <see cref="OpenDuration"/>.</summary>
+    public const string RestoreDuration = "snapshotkv.restore.duration";
+
     /// <summary>Histogram, <c>s</c>: how long a sweep of expired entries took. Tags as of <see cref="OpenDuration"/>.</summary>
     public const string SweepDuration = "snapshotkv.sweep.duration";
 
@@ -85,6 +88,9 @@ public static class SnapshotKvDiagnostics
 
     /// <summary>Activity: a snapshot is saved.</summary>
     public const string SaveActivity = "snapshotkv.save";
+
+    /// <summary>Activity: a snapshot is restored, with the saves that belong to it.</summary>
+    public const string RestoreActivity = "snapshotkv.restore";
 
     /// <summary>Activity: expired entries are swept.</summary>
     public const string SweepActivity = "snapshotkv.sweep";

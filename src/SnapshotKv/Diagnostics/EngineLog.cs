@@ -86,6 +86,12 @@ internal static partial class EngineLog
     [LoggerMessage(KvEventIds.JournalSlidesNotTold, LogLevel.Warning, "The journal could not be told of sliding expiries that have moved; a crash may take back more of them than usual.")]
     public static partial void JournalSlidesNotTold(this ILogger logger, Exception exception);
 
+    [LoggerMessage(KvEventIds.SnapshotRestored, LogLevel.Information, "Restored {Count} entries of snapshot '{Snapshot}' as commit {Version} in {Elapsed}. What there was before is pinned as '{Before}'.")]
+    public static partial void SnapshotRestored(this ILogger logger, string snapshot, int count, ulong version, string before, TimeSpan elapsed);
+
+    [LoggerMessage(KvEventIds.RestoreNotSaved, LogLevel.Warning, "Snapshot '{Snapshot}' is restored, but the restored state could not be saved just then. It is saved as any change is; until then a snapshot that others follow is the one before.")]
+    public static partial void RestoreNotSaved(this ILogger logger, Exception exception, string snapshot);
+
     [LoggerMessage(KvEventIds.JournalReplayed, LogLevel.Information, "The journal brought {Count} commits that snapshot '{Snapshot}' does not have: the store was not closed.")]
     public static partial void JournalReplayed(this ILogger logger, long count, string snapshot);
 

@@ -30,6 +30,8 @@ internal static class KvEventIds
     public const int JournalSegmentsNotDeleted = 62;
     public const int JournalSlidesNotTold = 63;
     public const int JournalUpkeepFailed = 64;
+    public const int SnapshotRestored = 65;
+    public const int RestoreNotSaved = 66;
     public const int JournalReplayed = 70;
     public const int JournalTornTail = 71;
     public const int SegmentQuarantined = 72;

@@ -33,6 +33,7 @@ internal sealed class StoreInstruments
         OpenDuration = meter.CreateHistogram(SnapshotKvDiagnostics.OpenDuration, "s", "How long openings of the store took.", tags: null, Seconds);
         SaveDuration = meter.CreateHistogram(SnapshotKvDiagnostics.SaveDuration, "s", "How long saves took that wrote a snapshot, or tried to.", tags: null, Seconds);
         SaveSize = meter.CreateHistogram(SnapshotKvDiagnostics.SaveSize, "By", "The sizes of the snapshots that were saved.", tags: null, Sizes);
+        RestoreDuration = meter.CreateHistogram(SnapshotKvDiagnostics.RestoreDuration, "s", "How long restores of snapshots took.", tags: null, Seconds);
         SweepDuration = meter.CreateHistogram(SnapshotKvDiagnostics.SweepDuration, "s", "How long sweeps of expired entries took.", tags: null, Seconds);
         JournalFlushDuration = meter.CreateHistogram(SnapshotKvDiagnostics.JournalFlushDuration, "s", "How long flushes of the journal to the device took.", tags: null, FlushSeconds);
         SweepEntries = meter.CreateCounter<long>(SnapshotKvDiagnostics.SweepEntries, "{entry}", "Expired entries that sweeps took out of memory.");
@@ -51,6 +52,8 @@ internal sealed class StoreInstruments
     public Histogram<double> SaveDuration { get; }
 
     public Histogram<long> SaveSize { get; }
+
+    public Histogram<double> RestoreDuration { get; }
 
     public Histogram<double> SweepDuration { get; }
 

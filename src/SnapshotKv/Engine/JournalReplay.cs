@@ -20,6 +20,7 @@ internal sealed class JournalReplay : IJournalSink
 
     private readonly List<(Record Record, byte[]? Removed)> _changes = [];
     private readonly ReplayIndex _index;
+    private readonly RestoreSource? _source;
     private ulong _settled;
     private bool _hasJson;
     private bool _hasMessagePack;
@@ -28,8 +29,10 @@ internal sealed class JournalReplay : IJournalSink
     /// <param name="ledger">Its blobs.</param>
     /// <param name="serializers">Its claims.</param>
     /// <param name="sequence">Its number, which all its entries have.</param>
-    public JournalReplay(RecordTable table, BlobLedger ledger, Dictionary<string, string> serializers, ulong sequence)
+    /// <param name="source">Where restores find the snapshots that they name; null where none are to be had.</param>
+    public JournalReplay(RecordTable table, BlobLedger ledger, Dictionary<string, string> serializers, ulong sequence, RestoreSource? source = null)
     {
+        _source = source;
         _table = table;
         _ledger = ledger;
         _serializers = serializers;
@@ -62,6 +65,9 @@ internal sealed class JournalReplay : IJournalSink
                 break;
             case JournalFrameKind.RemoveByTag when body.Length >= sizeof(ushort) && BinaryPrimitives.ReadUInt16BigEndian(body) <= body.Length - sizeof(ushort):
                 Remove(_index.FindByTag(body), frame.Sequence);
+                break;
+            case JournalFrameKind.Restore:
+                ApplyRestore(JournalRestore.Read(body), frame.Sequence);
                 break;
             case JournalFrameKind.Slides:
                 ApplySlides(body);
@@ -97,6 +103,24 @@ internal sealed class JournalReplay : IJournalSink
                 Remove(removed, number);
             }
         }
+    }
+
+    /// <summary>As the pipeline does it, but that nobody writes meanwhile.</summary>
+    private void ApplyRestore(JournalRestore frame, ulong number)
+    {
+        var source = _source ?? throw new JournalDamageException($"a restore of the snapshot '{frame.Snapshot}' cannot be carried out here");
+        var restore = source.LoadAgain(frame, out var format);
+        restore.Build(restore.Scope.IsEverything ? [] : _table.EnumerateRecords());
+        if (restore.Count > 0)
+        {
+            _hasJson |= format == KvFormat.Json;
+            _hasMessagePack |= format == KvFormat.MessagePack;
+        }
+
+        _ledger.Recall(restore.References);
+        _table.ReplaceWith(restore.Table);
+        _ledger.Retire(restore.FindReplacedReferences(), number);
+        _index.Forget();
     }
 
     private void Put(Record record, ulong number)

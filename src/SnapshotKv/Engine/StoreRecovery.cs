@@ -30,7 +30,7 @@ internal sealed class StoreRecovery(
         var ledger = BlobLedger.Load(found.Header?.Extras.Blobs ?? [], found.Entries.References, found.Sequence);
         var serializers = new Dictionary<string, string>(found.Header?.Extras.Serializers ?? SnapshotExtras.None.Serializers, StringComparer.Ordinal);
         var table = found.Entries.ToTable();
-        var replay = new JournalReplay(table, ledger, serializers, found.Sequence);
+        var replay = new JournalReplay(table, ledger, serializers, found.Sequence, new RestoreSource(catalog, reader, options, cancellationToken));
         var loss = new LossFinder(catalog, reader, options.MaxSnapshotBytes, found, hasJournal: journal.Segments.Count > 0);
         var outcome = journal.Segments.Count == 0 ? JournalOutcome.Nothing(found.Sequence) with { MissingThrough = loss.Known > found.Sequence ? loss.Known : 0 }
             : found.IsForeign ? journal.Replay(loss.NewestOfOurs, 0, NoJournalSink.Instance, cancellationToken)

@@ -97,6 +97,26 @@ internal sealed partial class OpenStore
             Serializers.Changing = NoteClaim;
         }
 
+        if (directory is not null)
+        {
+            Restorer = new SnapshotRestorer(
+                _pipeline,
+                clock,
+                directory.Checkpointer!,
+                Maintenance,
+                directory.Catalog,
+                Archive!,
+                directory.History,
+                new SnapshotReader(environment.FileSystem),
+                _journal,
+                _room,
+                Serializers,
+                FormatConverter.To,
+                settings,
+                metrics,
+                logger);
+        }
+
         Maintenance.SetTimes(settings.SaveDebounce, settings.TtlCleanupInterval);
         // A directory that is to be rewritten waits for that from the start.
         directory?.Checkpointer!.NoteChange();
@@ -113,6 +133,9 @@ internal sealed partial class OpenStore
     public OpenDirectory? Directory { get; }
 
     public MaintenanceRunner Maintenance { get; }
+
+    /// <summary>Who restores snapshots; null in memory-only mode.</summary>
+    public SnapshotRestorer? Restorer { get; }
 
     public KvRecoveryReport RecoveryReport { get; private set; }
 

@@ -13,7 +13,7 @@ namespace SnapshotKv.Serialization;
 /// </para>
 /// <para>A claim comes before the commit of the value it is for: whoever saves a capture of the entries and then asks for the names has them all.</para>
 /// </remarks>
-internal sealed class SerializerRegistry
+internal sealed partial class SerializerRegistry
 {
     private readonly ConcurrentDictionary<string, string> _names = new(StringComparer.Ordinal);
     private readonly Lock _claiming = new();
