@@ -79,11 +79,24 @@ internal sealed class JournalReplay : IJournalSink
     /// <summary>All changes are read before the first is made: a commit is carried out whole or not at all.</summary>
     private void ApplyChanges(ReadOnlySpan<byte> body, ulong number)
     {
+        if (body.IsEmpty)
+        {
+            return;
+        }
+
+        var change = ReadChange(ref body, number);
+        if (body.IsEmpty && change.Removed is null)
+        {
+            // As most commits are: one key set.
+            Put(change.Record, number);
+            return;
+        }
+
         _changes.Clear();
+        _changes.Add(change);
         while (!body.IsEmpty)
         {
-            var bytes = JournalChange.Read(ref body, out var kind);
-            _changes.Add(kind == JournalChange.Set ? (RecordReader.Read(bytes, number), null) : (default, bytes.ToArray()));
+            _changes.Add(ReadChange(ref body, number));
         }
 
         foreach (var (record, removed) in _changes)
@@ -97,6 +110,12 @@ internal sealed class JournalReplay : IJournalSink
                 Remove(removed, number);
             }
         }
+    }
+
+    private static (Record Record, byte[]? Removed) ReadChange(ref ReadOnlySpan<byte> body, ulong number)
+    {
+        var bytes = JournalChange.Read(ref body, out var kind);
+        return kind == JournalChange.Set ? (RecordReader.Read(bytes, number), null) : (default, bytes.ToArray());
     }
 
     private void Put(Record record, ulong number)
