@@ -93,6 +93,35 @@ public interface IKvSnapshots
     /// <exception cref="KvSnapshotException">There are too many prefixes.</exception>
     void Protect(string prefix);
 
+    /// <summary>
+    /// Makes the entries under a prefix what a snapshot has there, as one commit: what it has comes back, and what it has not is gone. What there was before is saved and pinned first, and restoring that undoes it.
+    /// </summary>
+    /// <param name="snapshot">The name of the snapshot's file, or one that it is pinned by.</param>
+    /// <param name="prefix">What the keys begin with; empty for all, keys included that are not UTF-8.</param>
+    /// <returns>What was done.</returns>
+    /// <remarks>
+    /// <para>Reads and writes go on meanwhile: a read finds each key as it was or as it is restored, and writes outside of the prefix are all kept; writes under it count until the commit, which comes in their order. Transactions
+    /// that are open then end in <see cref="KvConflictException"/>, and so do commits under the condition of a version that was read before. Each watcher of the prefix, or of anything inside or around it, is told one
+    /// <see cref="KvChangeKind.Reset"/>.</para>
+    /// <para>Entries come back with value, expiry, tags and blob, and all with the version of the restore. What has expired by now does not. Prefixes that are protected (<see cref="Protect"/>) stay as they are. A snapshot of the other format is converted.</para>
+    /// <para>Takes the time of reading the snapshot and of two saves, and the memory of both states; writers wait about a millisecond. One restore runs at a time, and others wait. When it returns, the commit is as safe as any
+    /// other is at <see cref="SnapshotKvOptions.Durability"/>, and a snapshot of it was saved, unless the disk refused that (<see cref="KvRestoreResult.Saved"/>).</para>
+    /// </remarks>
+    /// <exception cref="ArgumentException">A name is null or empty, or no key can begin with the prefix.</exception>
+    /// <exception cref="KvSnapshotException">There is no such snapshot, or all that is to be restored is protected; nothing was changed.</exception>
+    /// <exception cref="KvStoreCorruptedException">The snapshot is damaged; nothing was changed.</exception>
+    /// <exception cref="KvSerializationException">Its values have no form in the store's format, or are of another serializer than the one that writes there now; nothing was changed.</exception>
+    /// <exception cref="KvStoreUnavailableException">The disk refused something before the commit; nothing was changed.</exception>
+    /// <exception cref="KvStoreFaultedException">The device has failed; whether the restore is there after a restart cannot be told.</exception>
+    /// <exception cref="NotSupportedException">The store is memory-only, or can only be read.</exception>
+    KvRestoreResult Restore(string snapshot, string prefix = "");
+
+    /// <inheritdoc cref="Restore"/>
+    /// <param name="snapshot">The name of the snapshot's file, or one that it is pinned by.</param>
+    /// <param name="prefix">What the keys begin with; empty for all, keys included that are not UTF-8.</param>
+    /// <param name="cancellationToken">Gives it up while it waits for another restore, reads or saves: nothing is changed then. Once it is being committed it is not looked at any more.</param>
+    Task<KvRestoreResult> RestoreAsync(string snapshot, string prefix = "", CancellationToken cancellationToken = default);
+
     /// <summary>Hands over what each snapshot saved from now on holds under a prefix.</summary>
     /// <param name="prefix">The prefix; empty for all.</param>
     /// <param name="saved">

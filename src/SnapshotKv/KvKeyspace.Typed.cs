@@ -8,6 +8,7 @@ public abstract partial class KvKeyspace
 {
     internal bool TryGetTyped<T>(string key, [MaybeNull] out T value, out long version)
     {
+        var versions = Engine.Pipeline.Versions;
         var record = Read(key);
         if (record.IsNull)
         {
@@ -16,7 +17,7 @@ public abstract partial class KvKeyspace
             return false;
         }
 
-        version = Engine.Pipeline.VersionOf(record);
+        version = versions.Of(record);
         try
         {
             value = ((StoreSerializer)Serializer).Deserialize<T>(record.Value);

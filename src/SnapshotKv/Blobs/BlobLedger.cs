@@ -13,8 +13,12 @@ namespace SnapshotKv.Blobs;
 /// <para>Two things make it err on the side of keeping: an entry that has expired counts until it is swept, and what retires without a commit of its
 /// own retires with the number after the last.</para>
 /// </remarks>
-internal sealed class BlobLedger
+/// <param name="isKept">False where no file is ever deleted: nothing of commits is noted then.</param>
+internal sealed class BlobLedger(bool isKept = true)
 {
+    /// <summary>How many blobs are dealt with before waiting commits are let in.</summary>
+    private const int AtOnce = 256;
+
     private readonly Lock _gate = new();
     private readonly Dictionary<BlobId, (ulong Created, int References)> _live = [];
     private readonly Dictionary<BlobId, BlobLife> _retired = [];
@@ -88,7 +92,7 @@ internal sealed class BlobLedger
     /// <param name="sequence">The number of the commit; for a removal that is no commit, the number after the last.</param>
     public void Note(Record before, Record after, ulong sequence)
     {
-        if (HasBlob(before) || HasBlob(after))
+        if (isKept && (HasBlob(before) || HasBlob(after)))
         {
             NoteReferences(before.IsNull ? [] : before.BlobReference, after.IsNull ? [] : after.BlobReference, sequence);
         }
@@ -105,6 +109,57 @@ internal sealed class BlobLedger
             }
 
             _live.Clear();
+        }
+    }
+
+    /// <summary>Whether any live entry refers to a blob.</summary>
+    public bool HasLive
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _live.Count > 0;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Called before the commit that brings entries of an older snapshot back: from here on their blobs are referred to. What is not known of a blob counts as long ago, since
+    /// still older snapshots may have it.
+    /// </summary>
+    /// <param name="references">What the entries refer to, once for each.</param>
+    public void Recall(IReadOnlyList<BlobId> references)
+    {
+        for (var start = 0; start < references.Count; start += AtOnce)
+        {
+            lock (_gate)
+            {
+                for (var i = start; i < Math.Min(start + AtOnce, references.Count); i++)
+                {
+                    var known = _retired.TryGetValue(references[i], out var life) && life != BlobLife.Never;
+                    Create(references[i], known ? life.Created : 0);
+                }
+            }
+        }
+    }
+
+    /// <summary>
+    /// Called after a commit that has replaced many entries at once: these are not referred to by what was replaced any more. Until then they counted as if they were, which only keeps them longer.
+    /// </summary>
+    /// <param name="references">What the entries referred to, once for each.</param>
+    /// <param name="sequence">The number of the commit.</param>
+    public void Retire(IReadOnlyList<BlobId> references, ulong sequence)
+    {
+        for (var start = 0; start < references.Count; start += AtOnce)
+        {
+            lock (_gate)
+            {
+                for (var i = start; i < Math.Min(start + AtOnce, references.Count); i++)
+                {
+                    Retire(references[i], sequence);
+                }
+            }
         }
     }
 

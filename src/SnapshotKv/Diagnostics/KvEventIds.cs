@@ -30,6 +30,8 @@ internal static class KvEventIds
     public const int JournalSegmentsNotDeleted = 62;
     public const int JournalSlidesNotTold = 63;
     public const int JournalUpkeepFailed = 64;
+    public const int SnapshotRestored = 65;
+    public const int RestoreNotSaved = 66;
     public const int JournalReplayed = 70;
     public const int JournalTornTail = 71;
     public const int SegmentQuarantined = 72;
@@ -43,4 +45,10 @@ internal static class KvEventIds
     public const int HistoryDamaged = 83;
     public const int HistoryNotWritten = 84;
     public const int SnapshotsPruned = 85;
+    public const int FollowerOpened = 90;
+    public const int FollowerClosed = 91;
+    public const int FollowerReloaded = 92;
+    public const int FollowerTroubled = 93;
+    public const int FollowerRecovered = 94;
+    public const int FollowerFailed = 95;
 }

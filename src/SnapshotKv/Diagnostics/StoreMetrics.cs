@@ -67,6 +67,8 @@ internal sealed class StoreMetrics : IDisposable
 
     public StoreOperation BeginSave(TimeProvider timeProvider) => new(SnapshotKvDiagnostics.SaveActivity, this, timeProvider);
 
+    public StoreOperation BeginRestore(TimeProvider timeProvider) => new(SnapshotKvDiagnostics.RestoreActivity, this, timeProvider);
+
     public StoreOperation BeginSweep(TimeProvider timeProvider) => new(SnapshotKvDiagnostics.SweepActivity, this, timeProvider);
 
     public StoreOperation BeginFlush(TimeProvider timeProvider) => new(SnapshotKvDiagnostics.JournalFlushActivity, this, timeProvider);
@@ -101,6 +103,9 @@ internal sealed class StoreMetrics : IDisposable
                     instruments.SaveSize.Record(bytes, store);
                 }
 
+                break;
+            case SnapshotKvDiagnostics.RestoreActivity:
+                instruments.RestoreDuration.Record(elapsed.TotalSeconds, tags);
                 break;
             case SnapshotKvDiagnostics.JournalFlushActivity:
                 instruments.JournalFlushDuration.Record(elapsed.TotalSeconds, tags);

@@ -123,6 +123,22 @@ internal sealed class Checkpointer(
         }
     }
 
+    /// <inheritdoc cref="SaveAndAnnounceBy(int, Action{Action})"/>
+    /// <param name="workers">How many threads encode and compress.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="announcing">Is handed the telling.</param>
+    /// <param name="cancellationToken">See <see cref="Save"/>.</param>
+    public SnapshotInfo SaveAndAnnounceBy(int workers, KvSaveReason reason, Action<Action> announcing, CancellationToken cancellationToken)
+    {
+        var saved = SaveOnce(workers, Ask(reason), cancellationToken);
+        if (saved.Announce is { } announce)
+        {
+            announcing(announce);
+        }
+
+        return saved.Info;
+    }
+
     /// <summary>Saves as <see cref="Save"/> does, but does not try again what fails for somebody else while this call waits.</summary>
     /// <inheritdoc cref="Save"/>
     /// <param name="workers">How many threads encode and compress.</param>

@@ -20,8 +20,10 @@ internal sealed partial class CommitPipeline
     private readonly Lock _gate = new();
     private readonly KvClock _clock;
     private readonly JournalWriter? _journal;
-    private readonly ulong _firstSequence;
     private ulong _sequence;
+
+    /// <summary>The version of what has no number of its own: that of the opening, and after a restore that of the restore.</summary>
+    private ulong _baseVersion;
     private bool _isClosed;
 
     /// <param name="table">The entries.</param>
@@ -38,12 +40,15 @@ internal sealed partial class CommitPipeline
         Blobs = blobs;
         _clock = clock;
         _sequence = sequence;
-        _firstSequence = Math.Max(sequence, 1);
+        _baseVersion = Math.Max(sequence, 1);
         _keys = new OrderedIndex(_gate, NewSlotBuffer, CaptureForIndex, SortedKeys);
         _tags = new OrderedIndex(_gate, NewSlotBuffer, CaptureForIndex, SortedTags);
     }
 
     public RecordTable Table { get; }
+
+    /// <summary>For how long sweeps leave the dead in memory, in nanoseconds.</summary>
+    public long SweepGrace { get; init; }
 
     public ChangeFeed Feed { get; }
 
@@ -52,8 +57,8 @@ internal sealed partial class CommitPipeline
     /// <summary>The number of the last commit.</summary>
     public ulong Sequence => Volatile.Read(ref _sequence);
 
-    /// <summary>The version of a record: the number of its commit; for what a file brought without one, the number the store began with.</summary>
-    public long VersionOf(Record record) => (long)(record.Sequence == 0 ? _firstSequence : record.Sequence);
+    /// <summary>The versions of records. To be asked for before a record is looked for.</summary>
+    public RecordVersions Versions => new(Volatile.Read(ref _baseVersion));
 
     /// <summary>Sets one key.</summary>
     /// <param name="record">The entry.</param>
@@ -201,6 +206,7 @@ internal sealed partial class CommitPipeline
                 _log.NoteAll();
             }
 
+            _backlog?.NoteClear();
             Table.Clear();
             _keys.Clear();
             _tags.Clear();
@@ -218,7 +224,7 @@ internal sealed partial class CommitPipeline
     /// <summary>Removes all keys that begin with a prefix, as one commit.</summary>
     /// <inheritdoc cref="TryClear"/>
     public bool TryRemoveByPrefix(byte[] prefix, bool isDirect, out CommitOutcome outcome) =>
-        TryRemoveAll(_keys.Ensure(), prefix, static key => key, JournalFrameKind.RemoveByPrefix, isDirect, out outcome);
+        TryRemoveAll(_keys, prefix, static key => key, JournalFrameKind.RemoveByPrefix, isDirect, out outcome);
 
     /// <summary>Removes all entries that have a tag and whose keys begin with a prefix, as one commit.</summary>
     /// <param name="tagPrefix">The <see cref="TagKey"/> of the tag and the prefix.</param>
@@ -226,7 +232,7 @@ internal sealed partial class CommitPipeline
     /// <param name="outcome">The commit's number, or the last one's; and how many live entries were removed.</param>
     /// <returns>Whether the journal had room; if not, nothing was done.</returns>
     public bool TryRemoveByTag(byte[] tagPrefix, bool isDirect, out CommitOutcome outcome) =>
-        TryRemoveAll(_tags.Ensure(), tagPrefix, static tagKey => TagKey.KeyOf(tagKey).ToArray(), JournalFrameKind.RemoveByTag, isDirect, out outcome);
+        TryRemoveAll(_tags, tagPrefix, static tagKey => TagKey.KeyOf(tagKey).ToArray(), JournalFrameKind.RemoveByTag, isDirect, out outcome);
 
     /// <summary>Removes the dead entries of one part of the table; between two parts waiting writers come in.</summary>
     /// <param name="position">Where the part begins; moved behind it.</param>
@@ -239,7 +245,7 @@ internal sealed partial class CommitPipeline
             ThrowIfClosed();
 
             // What an open transaction still sees stays until it has ended.
-            var count = Table.RemoveExpired(ref position, Math.Min(_clock.Now, _log.OldestInstant), removed);
+            var count = Table.RemoveExpired(ref position, Math.Min(_clock.Now - SweepGrace, _log.OldestInstant), removed);
             foreach (var record in removed.AsSpan(0, count))
             {
                 // No commit, so it has no number; the next snapshot, whatever its number, is without it.
@@ -272,10 +278,11 @@ internal sealed partial class CommitPipeline
 
     private CommitOutcome? FindConflict(ReadOnlySpan<CommitCondition> conditions)
     {
+        var versions = Versions;
         foreach (ref readonly var condition in conditions)
         {
             var record = Table.Find(condition.Key);
-            var version = record.IsNull || _clock.IsDead(record) ? 0 : VersionOf(record);
+            var version = record.IsNull || _clock.IsDead(record) ? 0 : versions.Of(record);
             if (version != condition.Version)
             {
                 return CommitOutcome.Refused(condition.Key);
@@ -307,29 +314,44 @@ internal sealed partial class CommitPipeline
         return null;
     }
 
-    private bool TryRemoveAll(PrefixIndex index, byte[] prefix, Func<byte[], byte[]> toKey, JournalFrameKind kind, bool isDirect, out CommitOutcome outcome)
+    private bool TryRemoveAll(OrderedIndex source, byte[] prefix, Func<byte[], byte[]> toKey, JournalFrameKind kind, bool isDirect, out CommitOutcome outcome)
     {
-        lock (_gate)
+        while (true)
         {
-            ThrowIfClosed();
-            if (_journal is not null && !_journal.TryReserve(prefix.Length))
+            var index = source.Ensure();
+            lock (_gate)
             {
-                outcome = default;
-                return false;
-            }
+                if (index.IsAbandoned)
+                {
+                    // A restore came in between: what is to be removed stands in the next one.
+                    continue;
+                }
 
-            var changes = new List<TableChange>();
-            foreach (var key in index.Enumerate(prefix))
-            {
-                changes.Add(new TableChange(toKey(key.Key)));
+                return TryRemoveAllInGate(index, prefix, toKey, kind, isDirect, out outcome);
             }
-
-            // The journal is told what was removed in a word, not key by key.
-            var body = new ArrayBufferWriter<byte>(Math.Max(prefix.Length, 1));
-            body.Write(prefix);
-            outcome = ApplyInGate(CollectionsMarshal.AsSpan(changes), kind, body, Crc32C.Of(prefix), isDirect);
-            return true;
         }
+    }
+
+    private bool TryRemoveAllInGate(PrefixIndex index, byte[] prefix, Func<byte[], byte[]> toKey, JournalFrameKind kind, bool isDirect, out CommitOutcome outcome)
+    {
+        ThrowIfClosed();
+        if (_journal is not null && !_journal.TryReserve(prefix.Length))
+        {
+            outcome = default;
+            return false;
+        }
+
+        var changes = new List<TableChange>();
+        foreach (var key in index.Enumerate(prefix))
+        {
+            changes.Add(new TableChange(toKey(key.Key)));
+        }
+
+        // The journal is told what was removed in a word, not key by key.
+        var body = new ArrayBufferWriter<byte>(Math.Max(prefix.Length, 1));
+        body.Write(prefix);
+        outcome = ApplyInGate(CollectionsMarshal.AsSpan(changes), kind, body, Crc32C.Of(prefix), isDirect);
+        return true;
     }
 
     /// <param name="changes">The changes, complete.</param>
@@ -400,6 +422,7 @@ internal sealed partial class CommitPipeline
 
     private void TellOthers(Record before, Record after, ulong number)
     {
+        _backlog?.Note(before, after);
         IndexChange(before, after);
         if (Feed.IsWatched)
         {

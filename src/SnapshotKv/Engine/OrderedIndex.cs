@@ -51,7 +51,27 @@ internal sealed class OrderedIndex(Lock gate, Func<TableShard.Slot[]> newBuffer,
         _delta?.Clear();
     }
 
+    /// <summary>Gate: all entries are about to be replaced. Who asks next has the index built anew.</summary>
+    public void Drop()
+    {
+        _index?.Abandon();
+        Volatile.Write(ref _index, null);
+        _delta = null;
+    }
+
     private PrefixIndex Build()
+    {
+        while (true)
+        {
+            if (TryBuild() is { } built)
+            {
+                return built;
+            }
+        }
+    }
+
+    /// <returns>The index; null when the entries were replaced meanwhile.</returns>
+    private PrefixIndex? TryBuild()
     {
         var buffer = newBuffer();
         Capture capture;
@@ -66,8 +86,14 @@ internal sealed class OrderedIndex(Lock gate, Func<TableShard.Slot[]> newBuffer,
             var built = PrefixIndex.Build(sortedKeys(capture));
             lock (gate)
             {
-                Volatile.Write(ref _index, _delta.ApplyTo(built));
-                return _index!;
+                if (_delta is null)
+                {
+                    return null;
+                }
+
+                var index = _delta.ApplyTo(built);
+                Volatile.Write(ref _index, index);
+                return index;
             }
         }
         finally

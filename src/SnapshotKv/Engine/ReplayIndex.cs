@@ -83,6 +83,13 @@ internal sealed class ReplayIndex(RecordTable table)
         }
     }
 
+    /// <summary>Called when all entries are replaced: what was built is of no use any more.</summary>
+    public void Forget()
+    {
+        _keys = null;
+        _tags = null;
+    }
+
     /// <summary>Called when everything is removed.</summary>
     public void Clear()
     {

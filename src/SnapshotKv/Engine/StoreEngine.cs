@@ -193,9 +193,10 @@ internal sealed class StoreEngine(
         }
 
         long count = 0;
-        foreach (var key in Pipeline.EnsureIndex().Enumerate(prefix))
+        var index = Pipeline.EnsureIndex();
+        foreach (var key in index.Enumerate(prefix))
         {
-            count += IsLive(key) ? 1 : 0;
+            count += IsLive(index, key) ? 1 : 0;
         }
 
         return count;
@@ -261,7 +262,7 @@ internal sealed class StoreEngine(
         foreach (var key in index.Enumerate(prefix))
         {
             ThrowIfClosed();
-            if (IsLive(key))
+            if (IsLive(index, key))
             {
                 yield return key.Key;
             }
@@ -274,7 +275,7 @@ internal sealed class StoreEngine(
         {
             ThrowIfClosed();
             var key = TagKey.KeyOf(tagKey.Key).ToArray();
-            if (!tagKey.MayExpire || !Find(key).IsNull)
+            if (index.IsAbandoned ? HasTag(Find(key), tagKey.Key) : !tagKey.MayExpire || !Find(key).IsNull)
             {
                 yield return key;
             }
@@ -407,7 +408,24 @@ internal sealed class StoreEngine(
         return record;
     }
 
-    private bool IsLive(IndexedKey key) => !key.MayExpire || !Find(key.Key).IsNull;
+    /// <summary>What an index has that is kept is there, unless it has expired; what one has that is not kept any more may have been anything.</summary>
+    private bool IsLive(PrefixIndex index, IndexedKey key) => (!key.MayExpire && !index.IsAbandoned) || !Find(key.Key).IsNull;
+
+    private static bool HasTag(Record record, ReadOnlySpan<byte> tagKey)
+    {
+        if (!record.IsNull)
+        {
+            foreach (var tag in TagList.Enumerate(record.Tags))
+            {
+                if (TagKey.Create(tag, record.Key).AsSpan().SequenceEqual(tagKey))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
 
     private void Slide(Record record, long now)
     {

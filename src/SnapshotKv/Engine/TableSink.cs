@@ -40,6 +40,9 @@ internal sealed class TableSink : ISnapshotSink
         _entries.Clear();
     }
 
+    /// <summary>What was added, to be put into a table together with more.</summary>
+    public LoadedEntries Entries => _entries;
+
     /// <summary>The table, once all entries were added.</summary>
     public RecordTable ToTable() => RecordTable.Load(_entries);
 }

@@ -20,4 +20,7 @@ internal enum JournalFrameKind : uint
 
     /// <summary>No commit, numbered as the last one: serializers have claimed prefixes, or were forgotten; the body is a list of <see cref="JournalClaim"/>s.</summary>
     Claims = 6,
+
+    /// <summary>A commit: the entries under a prefix are those of a snapshot, and no others; the body is a <see cref="JournalRestore"/>.</summary>
+    Restore = 7,
 }

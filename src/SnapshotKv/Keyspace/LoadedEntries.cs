@@ -23,6 +23,9 @@ internal sealed class LoadedEntries(KeyHasher hasher)
 
     public void Clear() => _entries.Clear();
 
+    /// <summary>Forgets what was added after the first so many.</summary>
+    public void Truncate(int count) => _entries.RemoveRange(count, _entries.Count - count);
+
     /// <param name="Bytes">The record.</param>
     /// <param name="Hash">The hash of its key.</param>
     /// <param name="DeadlineSecond">The second of its deadline, as the table keeps it.</param>

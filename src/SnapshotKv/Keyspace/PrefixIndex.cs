@@ -20,6 +20,7 @@ internal sealed class PrefixIndex
 
     private readonly Lock _lock = new();
     private IndexNode _root = new IndexLeaf();
+    private volatile bool _isAbandoned;
 
     /// <summary>Builds an index from keys in order, none twice.</summary>
     public static PrefixIndex Build(ReadOnlySpan<IndexedKey> sorted)
@@ -97,6 +98,15 @@ internal sealed class PrefixIndex
             }
         }
     }
+
+    /// <summary>
+    /// Whether it is kept no longer, since all entries have been replaced. An enumeration that is under way goes on over the keys as they were, so that it misses none that is there before and after; what it
+    /// comes to need not be there any more.
+    /// </summary>
+    public bool IsAbandoned => _isAbandoned;
+
+    /// <summary>Nobody tells it of changes from here on. Called before the entries are replaced, so that nobody takes a key for one that is there.</summary>
+    public void Abandon() => _isAbandoned = true;
 
     /// <summary>Removes all keys; an enumeration that is under way ends.</summary>
     public void Clear()

@@ -18,6 +18,7 @@ internal sealed partial class OpenStore
     public void Close()
     {
         LetNobodyIn();
+        Restorer?.Close();
         _closing.Wait();
         try
         {
@@ -51,6 +52,11 @@ internal sealed partial class OpenStore
     public async Task CloseAsync()
     {
         LetNobodyIn();
+        if (Restorer is not null)
+        {
+            await Restorer.CloseAsync().ConfigureAwait(false);
+        }
+
         await _closing.WaitAsync().ConfigureAwait(false);
         try
         {
@@ -151,6 +157,7 @@ internal sealed partial class OpenStore
     private OpenDirectory? BeginClosing()
     {
         Maintenance.Dispose();
+        CloseFollower();
         var directory = _isClosed ? null : Directory;
         _isClosed = true;
         return directory;

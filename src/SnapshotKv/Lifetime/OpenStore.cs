@@ -54,7 +54,7 @@ internal sealed partial class OpenStore
         {
             var reader = new SnapshotReader(environment.FileSystem);
             var heads = new SnapshotHeads(directory.Catalog, reader, settings.MaxSnapshotBytes);
-            Archive = new SnapshotArchive(directory.Catalog, directory.History, heads, reader, settings);
+            Archive = new SnapshotArchive(directory.Catalog, () => directory.History, heads, reader, settings);
             _blobs = new StoreBlobs(environment.FileSystem, directory, reader, heads, settings, recovered, logger);
         }
 
@@ -97,6 +97,26 @@ internal sealed partial class OpenStore
             Serializers.Changing = NoteClaim;
         }
 
+        if (directory is not null)
+        {
+            Restorer = new SnapshotRestorer(
+                _pipeline,
+                clock,
+                directory.Checkpointer!,
+                Maintenance,
+                directory.Catalog,
+                Archive!,
+                directory.History,
+                new SnapshotReader(environment.FileSystem),
+                _journal,
+                _room,
+                Serializers,
+                FormatConverter.To,
+                settings,
+                metrics,
+                logger);
+        }
+
         Maintenance.SetTimes(settings.SaveDebounce, settings.TtlCleanupInterval);
         // A directory that is to be rewritten waits for that from the start.
         directory?.Checkpointer!.NoteChange();
@@ -109,10 +129,13 @@ internal sealed partial class OpenStore
         CloseAtProcessExit();
     }
 
-    /// <summary>The directory; null in memory-only mode.</summary>
+    /// <summary>The directory; null in memory-only mode, and for a follower, which does not hold it.</summary>
     public OpenDirectory? Directory { get; }
 
     public MaintenanceRunner Maintenance { get; }
+
+    /// <summary>Who restores snapshots; null in memory-only mode.</summary>
+    public SnapshotRestorer? Restorer { get; }
 
     public KvRecoveryReport RecoveryReport { get; private set; }
 
@@ -147,6 +170,11 @@ internal sealed partial class OpenStore
         }
 
         using var operation = metrics.BeginOpen(timeProvider);
+        if (settings.Mode == KvStoreMode.Follower)
+        {
+            return Follow(settings, environment, location, timeProvider, clock, logger, metrics, operation, cancellationToken);
+        }
+
         OpenDirectory? directory = null;
         try
         {

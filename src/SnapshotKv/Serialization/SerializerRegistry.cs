@@ -13,7 +13,7 @@ namespace SnapshotKv.Serialization;
 /// </para>
 /// <para>A claim comes before the commit of the value it is for: whoever saves a capture of the entries and then asks for the names has them all.</para>
 /// </remarks>
-internal sealed class SerializerRegistry
+internal sealed partial class SerializerRegistry
 {
     private readonly ConcurrentDictionary<string, string> _names = new(StringComparer.Ordinal);
     private readonly Lock _claiming = new();
@@ -38,6 +38,29 @@ internal sealed class SerializerRegistry
         foreach (var (prefix, name) in names)
         {
             _names[prefix] = name;
+        }
+
+        Interlocked.Increment(ref _generation);
+    }
+
+    /// <summary>Takes over what another process has claimed, or given up: nobody is told, and nothing is refused.</summary>
+    /// <param name="prefix">The prefix.</param>
+    /// <param name="name">The serializer; null when the claims on the prefix and on all under it were given up.</param>
+    public void Follow(string prefix, string? name)
+    {
+        lock (_claiming)
+        {
+            if (name is not null)
+            {
+                _names.TryAdd(prefix, name);
+            }
+            else
+            {
+                foreach (var claimed in _names.Keys.Where(key => key.StartsWith(prefix, StringComparison.Ordinal)).ToList())
+                {
+                    _names.TryRemove(claimed, out _);
+                }
+            }
         }
 
         Interlocked.Increment(ref _generation);

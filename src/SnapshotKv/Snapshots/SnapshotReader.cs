@@ -36,6 +36,30 @@ internal sealed class SnapshotReader(IFileSystem fileSystem)
         return Naming(path, () => ReadHead(file, maxSnapshotBytes));
     }
 
+    /// <summary>Reads the bytes of a file, whatever they are, for what to know it again by.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="cancellationToken">Looked at once a MiB.</param>
+    /// <exception cref="IOException">The file could not be read.</exception>
+    public SnapshotFingerprint ReadFingerprint(string path, CancellationToken cancellationToken)
+    {
+        using var file = fileSystem.OpenRead(path);
+        var buffer = GC.AllocateUninitializedArray<byte>((int)Math.Clamp(file.Length + 1, 1, SnapshotWindow.UsualSize));
+        var checksum = new Crc32C();
+        long size = 0;
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var count = file.Read(buffer, size);
+            if (count == 0)
+            {
+                return new(size, checksum.Value);
+            }
+
+            checksum.Append(buffer.AsSpan(0, count));
+            size += count;
+        }
+    }
+
     /// <summary>Turns what the parsers throw, who do not know the file, into what names it.</summary>
     private static T Naming<T>(string path, Func<T> read)
     {

@@ -37,6 +37,10 @@ internal sealed class SnapshotStoreDouble(KvFormat format = KvFormat.MessagePack
 
     public bool Unpin(string name) => throw new NotSupportedException();
 
+    public KvRestoreResult Restore(string snapshot, string prefix = "") => throw new NotSupportedException();
+
+    public Task<KvRestoreResult> RestoreAsync(string snapshot, string prefix = "", CancellationToken cancellationToken = default) => Task.FromException<KvRestoreResult>(new NotSupportedException());
+
     public void Protect(string prefix)
     {
     }

@@ -1,0 +1,42 @@
+using SnapshotKv.Engine;
+
+namespace SnapshotKv.Serialization;
+
+/// <content>What a restore brings.</content>
+internal sealed partial class SerializerRegistry : IRestoredClaims
+{
+    /// <inheritdoc/>
+    public void Check(IReadOnlyDictionary<string, string> names, string prefix, IReadOnlyList<string> guarded, string snapshot)
+    {
+        foreach (var (claimed, name) in Concerned(names, prefix, guarded))
+        {
+            if (_names.TryGetValue(claimed, out var claimant) && !IsSame(claimant, name))
+            {
+                var where = claimed.Length == 0 ? "this store" : $"the partition '{claimed}'";
+                throw new KvSerializationException(
+                    $"The snapshot '{snapshot}' cannot be restored: its values of {where} were written by the serializer '{name}', and '{claimant}' writes there now. Nothing was changed; "
+                    + "clear what is there first, or restore by a prefix that leaves it out.");
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Adopt(IReadOnlyDictionary<string, string> names, string prefix, IReadOnlyList<string> guarded)
+    {
+        foreach (var (claimed, name) in Concerned(names, prefix, guarded))
+        {
+            if (TryAdd(claimed, name))
+            {
+                Interlocked.Increment(ref _generation);
+            }
+        }
+    }
+
+    /// <summary>The claims on what is restored: those under the prefix, and the nearest that it lies in.</summary>
+    private static IEnumerable<KeyValuePair<string, string>> Concerned(IReadOnlyDictionary<string, string> names, string prefix, IReadOnlyList<string> guarded)
+    {
+        var nearest = names.Keys.Where(key => prefix.StartsWith(key, StringComparison.Ordinal)).MaxBy(static key => key.Length);
+        return names.Where(claim =>
+            (claim.Key == nearest || claim.Key.StartsWith(prefix, StringComparison.Ordinal)) && !guarded.Any(one => claim.Key.StartsWith(one, StringComparison.Ordinal)));
+    }
+}
