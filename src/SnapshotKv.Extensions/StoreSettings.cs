@@ -32,6 +32,7 @@ internal static class StoreSettings
     public static void Read(SettingsReader settings, SnapshotKvOptions options)
     {
         settings.Text(nameof(options.Path), value => options.Path = value);
+        settings.Enumeration<KvStoreMode>(nameof(options.Mode), value => options.Mode = value);
         settings.Int32(nameof(options.MaxSnapshots), value => options.MaxSnapshots = value);
         settings.Int32(nameof(options.KeepHourly), value => options.KeepHourly = value);
         settings.Int32(nameof(options.KeepDaily), value => options.KeepDaily = value);

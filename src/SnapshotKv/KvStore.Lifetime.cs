@@ -14,14 +14,14 @@ public sealed partial class KvStore
     /// <inheritdoc/>
     public SnapshotInfo? Save()
     {
-        Engine.ThrowIfClosed();
+        Engine.ThrowIfNotWritable();
         return _store.Directory is null ? null : _store.Archive!.WithNames(_store.Directory.Checkpointer!.Save(Environment.ProcessorCount, KvSaveReason.Requested, CancellationToken.None));
     }
 
     /// <inheritdoc/>
     public async Task<SnapshotInfo?> SaveAsync(CancellationToken cancellationToken = default)
     {
-        Engine.ThrowIfClosed();
+        Engine.ThrowIfNotWritable();
         cancellationToken.ThrowIfCancellationRequested();
         return _store.Directory is null
             ? null

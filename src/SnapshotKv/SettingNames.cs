@@ -20,4 +20,5 @@ internal enum SettingNames
     MaxJournalBytes = 1 << 12,
     KeepHourly = 1 << 13,
     KeepDaily = 1 << 14,
+    Mode = 1 << 15,
 }

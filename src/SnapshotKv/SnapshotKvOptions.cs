@@ -29,6 +29,22 @@ public sealed class SnapshotKvOptions
         }
     }
 
+    /// <summary>Whether the store owns the directory or follows what its owner writes there.</summary>
+    /// <value>Default: <see cref="KvStoreMode.Owner"/>. A follower needs a <see cref="Path"/>. Not changed while the store is open.</value>
+    /// <remarks>
+    /// A follower takes part in nothing that is written, so that only those settings matter to it that are about reading: <see cref="Format"/> (values of another format are converted in memory),
+    /// <see cref="MaxSnapshotBytes"/>, <see cref="Recovery"/>, <see cref="TtlCleanupInterval"/>, serializers, clock, log, meter and name.
+    /// </remarks>
+    public KvStoreMode Mode
+    {
+        get;
+        set
+        {
+            field = value;
+            Stated |= SettingNames.Mode;
+        }
+    }
+
     /// <summary>How many snapshots are kept; the oldest beyond them are deleted after each save.</summary>
     /// <value>At least 1. Default: 5. Those that are pinned (<see cref="IKvSnapshots.Pin"/>) are kept beside these.</value>
     public int MaxSnapshots

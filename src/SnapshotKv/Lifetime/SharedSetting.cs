@@ -29,6 +29,9 @@ internal sealed record SharedSetting(
         new(SettingNames.Recovery, false, static options => options.Recovery, static (from, to) => to.Recovery = from.Recovery),
         new(SettingNames.MaxJournalBytes, true, static options => options.MaxJournalBytes, static (from, to) => to.MaxJournalBytes = from.MaxJournalBytes),
 
+        // Owner and follower of one directory are two stores, so that handles on one always agree about it.
+        new(SettingNames.Mode, false, static options => options.Mode, static (from, to) => to.Mode = from.Mode),
+
         // Bound by the store itself: its own settings keep the clock that can be bound.
         new(SettingNames.TimeProvider, true, static options => options.TimeProvider, static (_, _) => { }),
     ];

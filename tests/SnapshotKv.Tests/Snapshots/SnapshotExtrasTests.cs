@@ -83,7 +83,8 @@ public sealed class SnapshotExtrasTests
     [MemberData(nameof(Kinds))]
     public void Write_Extras_ReadEqual(KvFormat format, KvCompression compression)
     {
-        foreach (var extras in new[] { Some, Some with { Blobs = [] }, Some with { Serializers = SnapshotExtras.None.Serializers }, SnapshotExtras.None })
+        // A blob may be retired by the commit that created it.
+        foreach (var extras in new[] { Some, Some with { Blobs = [] }, Some with { Blobs = [new(Guid.Parse(Id), 5, 5)] }, Some with { Serializers = SnapshotExtras.None.Serializers }, SnapshotExtras.None })
         {
             var (header, sink) = SnapshotFiles.Read(Write(extras, format, compression));
 
