@@ -7,7 +7,7 @@ namespace SnapshotKv.Samples.WebApp;
 /// <summary>What all pages have around them: the way to the others, and the shop's notice, which follows its setting while the page is open.</summary>
 internal sealed class Layout(IOptionsMonitor<ShopOptions> shop, IAntiforgery antiforgery)
 {
-    private static readonly (string Path, string Name)[] Pages = [("/", "Cache"), ("/cart", "Cart"), ("/settings", "Settings"), ("/sessions", "Sessions")];
+    private static readonly (string Path, string Name)[] Pages = [("/", "Cache"), ("/cart", "Cart"), ("/settings", "Settings"), ("/sessions", "Sessions"), ("/snapshots", "Snapshots")];
 
     public Html Render(string path, string title, Html lead, Html content) => Html.Of($"""
         <!doctype html>

@@ -13,6 +13,9 @@ builder.Configuration.AddSnapshotKv(source => source.Validate(ShopOptions.Check)
 builder.Services.AddSnapshotKv();
 builder.Services.AddSnapshotKvSession();
 builder.Services.AddAntiforgery();
+// Who may take the store back in time: anybody while it is developed; where it is in use, only whom the shop's own sign-in, which this sample does without, makes an operator.
+builder.Services.AddAuthorizationBuilder().AddPolicy(SnapshotsPage.Restorers, policy =>
+    policy.RequireAssertion(context => builder.Environment.IsDevelopment() || context.User.IsInRole("operator")));
 builder.Services.AddHealthChecks().AddSnapshotKv();
 
 // What signs the session's cookie has to outlive the process too, or nobody would find their session again.
@@ -29,6 +32,7 @@ builder.Services.AddSingleton<CachePage>();
 builder.Services.AddSingleton<CartPage>();
 builder.Services.AddSingleton<SettingsPage>();
 builder.Services.AddSingleton<SessionsPage>();
+builder.Services.AddSingleton<SnapshotsPage>();
 
 var app = builder.Build();
 
@@ -59,6 +63,7 @@ CachePage.Map(app);
 CartPage.Map(app);
 SettingsPage.Map(app);
 SessionsPage.Map(app);
+SnapshotsPage.Map(app);
 app.MapGet("/parts/notice", (Layout layout) => layout.RenderNotice().ToResult());
 app.MapGet("/live", (LiveUpdates updates, CancellationToken aborted) => TypedResults.ServerSentEvents(updates.FollowAsync(aborted)));
 app.MapHealthChecks("/health");

@@ -31,7 +31,7 @@ public sealed partial class ComparisonTests : IDisposable
         [
             "Runs", "After a restart", "After `kill -9`", "A read at 10,000 entries takes", "A value is handed out", "`IBufferDistributedCache`, for `HybridCache`",
             "Expiry under a second", "List, count, remove by prefix and tag", "Two requests change one session", "Sessions listed and revoked",
-            "Settings written and followed live, with history", "Bounded size", "Several machines",
+            "Settings written and followed live, with history", "Earlier states listed, compared and restored", "Bounded size", "Several machines",
         ]);
     }
 

@@ -33,8 +33,8 @@ internal sealed class SettingsPage(Layout layout, IOptionsMonitor<ShopOptions> s
         }
         catch (KvConflictException)
         {
-            const string Problem = "Somebody else has changed the settings since you opened this page. Below is what they are now; save again if you still want yours.";
-            return (await RenderAsync(http, Problem, input)).ToResult(StatusCodes.Status409Conflict);
+            const string Changed = "Somebody else has changed the settings since you opened this page. Below is what they are now; save again if you still want yours.";
+            return (await RenderAsync(http, Changed, input)).ToResult(StatusCodes.Status409Conflict);
         }
         catch (SnapshotKvConfigurationRefusedException refused)
         {
@@ -75,7 +75,7 @@ internal sealed class SettingsPage(Layout layout, IOptionsMonitor<ShopOptions> s
             """), Html.Of($"""
             <section aria-labelledby="change">
             <h2 id="change">Change</h2>
-            {RenderProblem(problem)}
+            {Problem.Render(problem)}
             <form method="post" action="{Path}">
             {layout.RenderToken(http)}
             <input type="hidden" name="version" value="{version}">
@@ -134,7 +134,4 @@ internal sealed class SettingsPage(Layout layout, IOptionsMonitor<ShopOptions> s
     private static Html Value(bool there, string? value) => !there
         ? Html.Of($"""<span class="hint">not set</span>""")
         : Html.Of($"<q>{value}</q>");
-
-    private static Html RenderProblem(string? problem) =>
-        problem is null ? Html.None : Html.Of($"""<p class="outcome problem" role="alert">{problem}</p>""");
 }

@@ -12,6 +12,9 @@ internal static class ConfigurationKeys
     /// <summary>What all bookkeeping of adapters begins with; no configuration may lie there.</summary>
     public const string Bookkeeping = "snapshotkv:";
 
+    /// <summary>What the bookkeeping of all configurations begins with.</summary>
+    public const string OwnBookkeeping = Bookkeeping + "config-";
+
     /// <summary>The longest prefix, in UTF-16 code units.</summary>
     public const int MaxPrefixLength = 1_024;
 
@@ -21,13 +24,18 @@ internal static class ConfigurationKeys
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>The revision a configuration is at, and what that knows of the ones before.</summary>
-    public static string Head(string prefix) => $"{Bookkeeping}config-head:{prefix}";
+    public static string Head(string prefix) => $"{OwnBookkeeping}head:{prefix}";
 
     /// <summary>One revision. Padded, so that a listing of the store is in order.</summary>
-    public static string History(string prefix, long revision) => $"{Bookkeeping}config-history:{prefix}{revision:D20}";
+    public static string History(string prefix, long revision) => $"{OwnBookkeeping}history:{prefix}{revision:D20}";
 
     /// <summary>The last set that passed the validation.</summary>
-    public static string LastGood(string prefix) => $"{Bookkeeping}config-good:{prefix}";
+    public static string LastGood(string prefix) => $"{OwnBookkeeping}good:{prefix}";
+
+    /// <summary>
+    /// Has the bookkeeping left as it is when somebody restores the store: who changed what stays known, no revision's number is given twice, and the last good set is still the last that was good.
+    /// </summary>
+    public static void ProtectBookkeeping(IKvStore store) => (store as IKvSnapshots)?.Protect(OwnBookkeeping);
 
     public static bool IsInOwnSection(string key) => IsInSection(key, OwnSection);
 

@@ -41,6 +41,7 @@ internal static class ConfigurationServices
     private static SnapshotKvConfigurationWriter Create(IServiceProvider services, IKvStore store, string name)
     {
         Attach(services);
+        ConfigurationKeys.ProtectBookkeeping(store);
         var configuration = services.GetService<IConfiguration>();
         return new(
             store,

@@ -132,6 +132,7 @@ public sealed partial class SnapshotKvConfigurationProvider : ConfigurationProvi
 
         try
         {
+            ConfigurationKeys.ProtectBookkeeping(feed.Store);
             _lastGood = new LastGoodSet(feed.Store, Prefix);
             feed.Follow();
             PublishFirst(feed.Read());

@@ -89,6 +89,38 @@ public sealed class ConfigurationGuideTests : IDisposable
     }
 
     [Fact]
+    public async Task Guide_SingleKeys_AreTakenBack()
+    {
+        var builder = NewBuilder();
+        builder.Configuration.AddSnapshotKv("data");
+        builder.Services.AddSnapshotKv(options => options.Path = "data");
+        using var host = builder.Build();
+        var writer = host.Services.GetRequiredService<ISnapshotKvConfigurationWriter>();
+        await writer.SetAsync("Mail:Host", "a", "anna", cancellationToken: TestContext.Current.CancellationToken);
+        await writer.ApplyAsync(new SnapshotKvConfigurationChange { Author = "ben" }.Set("Mail:Host", "b").Set("Mail:Port", "25"), TestContext.Current.CancellationToken);
+        await writer.SetAsync("Mail:Port", "26", "carl", cancellationToken: TestContext.Current.CancellationToken);
+
+        await TakeKeysBack(writer, _console);
+
+        _console.ToString().ShouldBe("carl\nben\n");
+        builder.Configuration["Mail:Host"].ShouldBe("a");
+        builder.Configuration["Mail:Port"].ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Guide_Snapshot_IsGoneBackTo()
+    {
+        var builder = NewBuilder();
+        builder.Configuration.AddSnapshotKv("data");
+        builder.Services.AddSnapshotKv(options => options.Path = "data");
+        using var host = builder.Build();
+
+        await GoBack(host, host.Services.GetRequiredService<ISnapshotKvConfigurationWriter>());
+
+        builder.Configuration["Mail:Host"].ShouldBe("smtp.example.org");
+    }
+
+    [Fact]
     public void Guide_DebugView_HidesSecrets()
     {
         var builder = NewBuilder();
@@ -190,6 +222,31 @@ public sealed class ConfigurationGuideTests : IDisposable
 
         await writer.UndoAsync(revision: 2, author: "anna");
         // end history
+    }
+
+    private static async Task TakeKeysBack(ISnapshotKvConfigurationWriter writer, TextWriter console)
+    {
+        // begin undo
+        foreach (var revision in await writer.GetHistoryAsync("Mail:Port")) // a section does, too
+        {
+            console.WriteLine(revision.Author);
+        }
+
+        await writer.UndoAsync(new SnapshotKvConfigurationUndo(2) { Keys = ["Mail:Host"], Author = "anna" });
+        await writer.UndoAsync(new SnapshotKvConfigurationUndo(2) { Force = true, Author = "anna" });
+        // end undo
+    }
+
+    private static async Task GoBack(IHost host, ISnapshotKvConfigurationWriter writer)
+    {
+        // begin restore
+        await writer.SetAsync("Mail:Host", "smtp.example.org", author: "anna");
+        var store = host.Services.GetRequiredService<KvStore>();
+        store.Pin(store.Save()!.FileName, "before-the-sale");
+
+        await writer.SetAsync("Mail:Host", "sale.example.org", author: "ben");
+        await writer.RestoreAsync("before-the-sale", author: "carl"); // smtp.example.org again, for IOptionsMonitor too
+        // end restore
     }
 
     private static void Mask(HostApplicationBuilder builder, TextWriter console)

@@ -9,7 +9,7 @@ public sealed class AllPagesTests(Chromium chromium, RunningShop shop) : IClassF
     /// <summary>The narrowest window that pages are expected to bear (WCAG 2.2, 1.4.10).</summary>
     private static readonly ViewportSize Narrow = new() { Width = 320, Height = 640 };
 
-    public static TheoryData<string> Paths => ["", "cart", "settings", "sessions"];
+    public static TheoryData<string> Paths => ["", "cart", "settings", "sessions", "snapshots"];
 
     [Theory]
     [MemberData(nameof(Paths))]

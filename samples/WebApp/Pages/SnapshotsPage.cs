@@ -1,0 +1,198 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc;
+using SnapshotKv.Extensions.Configuration;
+
+namespace SnapshotKv.Samples.WebApp.Pages;
+
+/// <summary>The store as it was: its snapshots, what has changed since each, and the way back.</summary>
+internal sealed class SnapshotsPage(Layout layout, KvStore store, ISnapshotKvConfigurationWriter settings, IAuthorizationService authorization)
+{
+    /// <summary>The policy of who may go back.</summary>
+    public const string Restorers = nameof(Restorers);
+
+    private const string Path = "/snapshots";
+    private const string OnlySettings = "settings";
+    private const int LongestName = 100;
+
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        app.MapGet(Path, async (HttpContext http, SnapshotsPage page) => (await page.RenderAsync(http)).ToResult());
+        app.MapPost(Path + "/keep", ([FromForm] string? name, HttpContext http, SnapshotsPage page) => page.KeepAsync(http, name?.Trim() ?? ""));
+        app.MapPost(Path + "/release", ([FromForm] string name, SnapshotsPage page) => page.Release(name));
+        app.MapGet(Path + "/{snapshot}", (string snapshot, HttpContext http, SnapshotsPage page) => page.LookAsync(http, snapshot));
+        app.MapPost(Path + "/{snapshot}/restore", (string snapshot, [FromForm] string? what, [FromForm] string? sure, HttpContext http, SnapshotsPage page) =>
+            page.RestoreAsync(http, snapshot, what, isSure: sure is not null));
+    }
+
+    private async Task<IResult> KeepAsync(HttpContext http, string name)
+    {
+        try
+        {
+            var snapshot = await store.SaveAsync(http.RequestAborted);
+            store.Pin(snapshot!.FileName, name);
+            return Results.Redirect(Path);
+        }
+        catch (ArgumentException)
+        {
+            return (await RenderAsync(http, "A name has letters, digits, '.', '-' and '_', and does not begin with a dot.", name)).ToResult(StatusCodes.Status400BadRequest);
+        }
+        catch (KvSnapshotException taken)
+        {
+            return (await RenderAsync(http, taken.Message, name)).ToResult(StatusCodes.Status409Conflict);
+        }
+    }
+
+    private IResult Release(string name)
+    {
+        store.Unpin(name);
+        return Results.Redirect(Path);
+    }
+
+    private async Task<IResult> LookAsync(HttpContext http, string snapshot, string? problem = null, int status = StatusCodes.Status200OK)
+    {
+        try
+        {
+            // Read now, and not while the page is written: a snapshot that is gone has no page.
+            var differences = SnapshotDifferences.Of(store, snapshot);
+            return (await RenderOneAsync(http, snapshot, differences, problem)).ToResult(status);
+        }
+        catch (KvSnapshotException)
+        {
+            return Results.NotFound();
+        }
+    }
+
+    private async Task<IResult> RestoreAsync(HttpContext http, string snapshot, string? what, bool isSure)
+    {
+        if (!await MayRestoreAsync(http))
+        {
+            return Results.StatusCode(StatusCodes.Status403Forbidden);
+        }
+
+        if (!isSure)
+        {
+            return await LookAsync(http, snapshot, "Tick the box to say that you are sure.", StatusCodes.Status400BadRequest);
+        }
+
+        try
+        {
+            var author = http.Session.GetUserName();
+            if (what == OnlySettings)
+            {
+                await settings.RestoreAsync(snapshot, author, cancellationToken: http.RequestAborted);
+            }
+            else
+            {
+                await store.RestoreAsync(snapshot, cancellationToken: http.RequestAborted);
+            }
+
+            return Results.Redirect(Path);
+        }
+        catch (KvSnapshotException)
+        {
+            return Results.NotFound();
+        }
+        catch (SnapshotKvConfigurationRefusedException refused)
+        {
+            return await LookAsync(http, snapshot, string.Join(" ", refused.Reasons), StatusCodes.Status400BadRequest);
+        }
+    }
+
+    private async Task<bool> MayRestoreAsync(HttpContext http) => (await authorization.AuthorizeAsync(http.User, Restorers)).Succeeded;
+
+    private Task<Html> RenderAsync(HttpContext http, string? problem = null, string name = "")
+    {
+        var token = layout.RenderToken(http);
+        return Task.FromResult(layout.Render(Path, "As it was before", Html.Of($"""
+            A snapshot is the whole store at one moment. Every one that is retained can be looked into, compared with the store as it is now, and gone back to, while the shop goes on.
+            """), Html.Of($"""
+            <section aria-labelledby="keep">
+            <h2 id="keep">Keep how it is now</h2>
+            {Problem.Render(problem)}
+            <form method="post" action="{Path}/keep">
+            {token}
+            <label for="name">By which name?</label>
+            <div class="row">
+            <input id="name" name="name" value="{name}" required maxlength="{LongestName}" autocomplete="off" spellcheck="false">
+            <button>Save and keep</button>
+            </div>
+            </form>
+            </section>
+
+            <section aria-labelledby="all">
+            <h2 id="all">All snapshots</h2>
+            <form method="post" action="{Path}/release">
+            {token}
+            <ul class="lines">{Html.Concat(store.ListSnapshots().Select(RenderSnapshot))}</ul>
+            </form>
+            </section>
+            """)));
+    }
+
+    private static Html RenderSnapshot(SnapshotInfo snapshot)
+    {
+        var made = snapshot.CreatedAt?.UtcDateTime ?? snapshot.Time;
+        return Html.Of($"""
+            <li>
+            <span class="what"><a href="{Path}/{snapshot.FileName}">{made:d MMM HH:mm:ss}</a>{Html.Concat(snapshot.PinnedNames.Select(RenderName))}
+            <span class="price">{Entries(snapshot)}{snapshot.SizeBytes:N0} bytes; {Because(snapshot)}</span></span>
+            <span class="actions">{Html.Concat(snapshot.PinnedNames.Select(RenderRelease))}</span>
+            </li>
+            """);
+    }
+
+    private static Html RenderName(string name) => Html.Of($""" <span class="badge">{name}</span>""");
+
+    private static Html RenderRelease(string name) =>
+        Html.Of($"""<button class="plain" name="name" value="{name}" aria-label="Let {name} go">Let go</button>""");
+
+    private async Task<Html> RenderOneAsync(HttpContext http, string snapshot, SnapshotDifferences differences, string? problem)
+    {
+        var restore = await MayRestoreAsync(http) ? RenderRestore(http, snapshot, problem) : RenderNotAllowed();
+        return layout.Render(Path, "What has changed since", Html.Of($"""
+            Between <code>{snapshot}</code> and the store as it is now. <a href="{Path}">All snapshots</a>
+            """), Html.Of($"""
+            <section aria-labelledby="differences">
+            <h2 id="differences">{differences.Summary}</h2>
+            {differences.Render()}
+            </section>
+
+            <section aria-labelledby="restore">
+            <h2 id="restore">Go back to it</h2>
+            {restore}
+            </section>
+            """));
+    }
+
+    private Html RenderRestore(HttpContext http, string snapshot, string? problem) => Html.Of($"""
+        {Problem.Render(problem)}
+        <form method="post" action="{Path}/{snapshot}/restore">
+        {layout.RenderToken(http)}
+        <fieldset>
+        <legend>What goes back?</legend>
+        <label class="choice"><input type="radio" name="what" value="all" checked> Everything <span class="hint">but the sessions: who has signed out stays signed out. How it is now is kept first.</span></label>
+        <label class="choice"><input type="radio" name="what" value="{OnlySettings}"> Only the settings <span class="hint">which the settings page can undo.</span></label>
+        </fieldset>
+        <label class="choice"><input type="checkbox" name="sure" required> Yes, I am sure.</label>
+        <button>Go back</button>
+        </form>
+        """);
+
+    private static Html RenderNotAllowed() => Html.Of($"""
+        <p class="hint">Only in development, or for somebody whom the policy <code>{Restorers}</code> lets.</p>
+        """);
+
+    private static Html Entries(SnapshotInfo snapshot) => snapshot.Entries is { } entries ? Html.Of($"{entries:N0} entries, ") : Html.None;
+
+    private static string Because(SnapshotInfo snapshot) => snapshot.Problem ?? snapshot.Reason switch
+    {
+        KvSaveReason.Timer => "saved because something had changed",
+        KvSaveReason.Requested => "saved because somebody asked",
+        KvSaveReason.Closing => "saved at the end of a run",
+        KvSaveReason.Journal => "saved because the journal was full",
+        KvSaveReason.Recovery => "saved after a recovery",
+        KvSaveReason.BeforeRestore => "saved before going back",
+        KvSaveReason.Restore => "saved after going back",
+        _ => "saved",
+    };
+}
