@@ -261,6 +261,11 @@ internal sealed partial class CrashLife : IDisposable
     /// <summary>Once no snapshot is left from before, the files of blobs are those of the live ones: no crash has made a replay forget that one is no longer needed.</summary>
     public void CheckBlobFiles()
     {
+        foreach (var name in Store.ListSnapshots().SelectMany(snapshot => snapshot.PinnedNames))
+        {
+            Store.Unpin(name);
+        }
+
         for (var i = 0; i < 3; i++)
         {
             Set("changed", 10 + i);

@@ -121,12 +121,14 @@ internal static class CrashWorkload
     {
         life.SetBlob("blob", 1_500);
         life.SetBlob("other blob", 300, new() { Tags = ["red"] });
-        life.Save();
+        life.SaveToGoBackTo();
         life.UpdateBlob("blob", 2_500);
         life.Transact("a", "d", "third blob", commits: true);
         life.Transact("a", "d", "fourth blob", commits: false);
         life.Remove("other blob");
         life.Read("slides");
+        life.Restore("other");
+        life.Set("d", 15);
         life.Advance(CrashLife.SaveDebounce);
         life.Set("n", 200);
         life.Read("slides");
@@ -192,6 +194,11 @@ internal static class CrashWorkload
     private static void StartOver(CrashLife life)
     {
         life.Set("x", 50);
+        life.SaveToGoBackTo();
+        life.SetBlob("in between", 300);
+        life.Set("x", 60);
+        life.Restore("");
+        life.Set("x", 70);
         life.Clear();
         life.Set("y", 50);
         life.Set("z", 50);
