@@ -22,7 +22,13 @@ public sealed class RetainedSnapshotsTests
     {
         _files = new(_disk);
         _catalog = new(_files, "/store");
-        _retained = new(_catalog, new SnapshotReader(_files), SnapshotFiles.Limit);
+        _retained = Retained(_catalog);
+    }
+
+    private RetainedSnapshots Retained(SnapshotCatalog catalog)
+    {
+        var reader = new SnapshotReader(_files);
+        return new(catalog, reader, new SnapshotHeads(catalog, reader, SnapshotFiles.Limit), SnapshotFiles.Limit);
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -61,7 +67,7 @@ public sealed class RetainedSnapshotsTests
 
     [Fact]
     public void ReadSequences_NoDirectory_IsEmpty() =>
-        new RetainedSnapshots(new(_files, "/none"), new(_files), 1).ReadSequences().ShouldBeEmpty();
+        Retained(new(_files, "/none")).ReadSequences().ShouldBeEmpty();
 
     [Fact]
     public void FindReferredTo_SeveralSnapshots_TellsWhatAnyEntryRefersTo()
