@@ -47,6 +47,16 @@ internal static class SnapshotKvOptionsRules
             Add(nameof(options.MaxSnapshots), "must be at least 1", options.MaxSnapshots);
         }
 
+        if (options.KeepHourly < 0)
+        {
+            Add(nameof(options.KeepHourly), "must be at least 0 (none)", options.KeepHourly);
+        }
+
+        if (options.KeepDaily < 0)
+        {
+            Add(nameof(options.KeepDaily), "must be at least 0 (none)", options.KeepDaily);
+        }
+
         if (!IsDuration(options.SaveDebounce))
         {
             Add(nameof(options.SaveDebounce), $"must be from 0 (save after each commit) to {LongestTimer}, or infinite (-1 ms: only asked saves)", options.SaveDebounce);

@@ -16,6 +16,8 @@ internal sealed record SharedSetting(
     public static IReadOnlyList<SharedSetting> All { get; } =
     [
         new(SettingNames.MaxSnapshots, true, static options => options.MaxSnapshots, static (from, to) => to.MaxSnapshots = from.MaxSnapshots),
+        new(SettingNames.KeepHourly, true, static options => options.KeepHourly, static (from, to) => to.KeepHourly = from.KeepHourly),
+        new(SettingNames.KeepDaily, true, static options => options.KeepDaily, static (from, to) => to.KeepDaily = from.KeepDaily),
         new(SettingNames.SaveDebounce, true, static options => options.SaveDebounce, static (from, to) => to.SaveDebounce = from.SaveDebounce),
         new(SettingNames.TtlCleanupInterval, true, static options => options.TtlCleanupInterval, static (from, to) => to.TtlCleanupInterval = from.TtlCleanupInterval),
         new(SettingNames.Compression, true, static options => options.Compression, static (from, to) => to.Compression = from.Compression),

@@ -22,13 +22,13 @@ public sealed class RetainedSnapshotsTests
     {
         _files = new(_disk);
         _catalog = new(_files, "/store");
-        _retained = Retained(_catalog);
+        _retained = NewRetained(_catalog, SnapshotFiles.Limit);
     }
 
-    private RetainedSnapshots Retained(SnapshotCatalog catalog)
+    private RetainedSnapshots NewRetained(SnapshotCatalog catalog, long limit)
     {
         var reader = new SnapshotReader(_files);
-        return new(catalog, reader, new SnapshotHeads(catalog, reader, SnapshotFiles.Limit), SnapshotFiles.Limit);
+        return new(catalog, reader, new(catalog, reader, limit), limit);
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -67,7 +67,7 @@ public sealed class RetainedSnapshotsTests
 
     [Fact]
     public void ReadSequences_NoDirectory_IsEmpty() =>
-        Retained(new(_files, "/none")).ReadSequences().ShouldBeEmpty();
+        NewRetained(new(_files, "/none"), 1).ReadSequences().ShouldBeEmpty();
 
     [Fact]
     public void FindReferredTo_SeveralSnapshots_TellsWhatAnyEntryRefersTo()
