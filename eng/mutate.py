@@ -11,6 +11,7 @@ import json
 import os
 import pathlib
 import random
+import signal
 import subprocess
 import sys
 
@@ -86,12 +87,16 @@ def main():
 
     # Analyzers look at what people write, and take most of a build's time.
     environment = os.environ | {"RunAnalyzers": "false"}
+    # In a session of its own, so that giving up ends the tool's own processes too.
+    tool = subprocess.Popen(command, cwd=TESTS, env=environment, start_new_session=True)
     try:
-        done = subprocess.run(command, cwd=TESTS, env=environment, timeout=arguments.minutes * 60, check=False)
+        code = tool.wait(timeout=arguments.minutes * 60)
     except subprocess.TimeoutExpired:
+        os.killpg(tool.pid, signal.SIGTERM)
+        tool.wait()
         sys.exit(f"Not done in {arguments.minutes} minutes; take a smaller share. Build again: the tests' folder holds a mutated engine now.")
-    if done.returncode != 0:
-        sys.exit(done.returncode)
+    if code != 0:
+        sys.exit(code)
     report(output / "reports" / "mutation-report.json", arguments.folder)
 
 

@@ -1,5 +1,6 @@
 using SnapshotKv.Benchmarks.Groups;
 using SnapshotKv.Benchmarks.Harness;
+using SnapshotKv.Benchmarks.Peers;
 
 namespace SnapshotKv.Benchmarks;
 
@@ -46,6 +47,7 @@ internal static class Program
             return 2;
         }
 
+        StoreInternals.Check();
         Console.WriteLine(Machine.Describe());
         var results = new ResultFolder(options);
         foreach (var group in groups)

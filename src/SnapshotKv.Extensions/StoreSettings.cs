@@ -32,7 +32,10 @@ internal static class StoreSettings
     public static void Read(SettingsReader settings, SnapshotKvOptions options)
     {
         settings.Text(nameof(options.Path), value => options.Path = value);
+        settings.Enumeration<KvStoreMode>(nameof(options.Mode), value => options.Mode = value);
         settings.Int32(nameof(options.MaxSnapshots), value => options.MaxSnapshots = value);
+        settings.Int32(nameof(options.KeepHourly), value => options.KeepHourly = value);
+        settings.Int32(nameof(options.KeepDaily), value => options.KeepDaily = value);
         settings.Duration(nameof(options.SaveDebounce), value => options.SaveDebounce = value);
         settings.Duration(nameof(options.TtlCleanupInterval), value => options.TtlCleanupInterval = value);
         settings.Enumeration<KvCompression>(nameof(options.Compression), value => options.Compression = value);

@@ -35,6 +35,7 @@ public sealed partial class KvStore
             MaxJournalBytes = _store.MaxJournalBytes,
             Fault = _store.Journal?.Flushes.Fault,
             WriteRefusal = _store.Journal?.Refusal,
+            Follower = Follower,
         };
     }
 
@@ -48,7 +49,7 @@ public sealed partial class KvStore
         Engine.ThrowIfClosed();
         try
         {
-            return _store.Directory?.GetAvailableBytes();
+            return _store.GetAvailableBytes();
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

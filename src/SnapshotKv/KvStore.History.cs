@@ -39,10 +39,11 @@ public sealed partial class KvStore
         _store.Directory?.History.Protect(prefix);
     }
 
-    /// <exception cref="NotSupportedException">The store is memory-only.</exception>
+    /// <exception cref="NotSupportedException">The store is memory-only, or follows another.</exception>
     private SnapshotHistory History()
     {
         Archive();
+        Engine.ThrowIfNotWritable();
         return _store.Directory!.History;
     }
 }

@@ -14,14 +14,14 @@ public sealed partial class KvStore
     /// <inheritdoc/>
     public SnapshotInfo? Save()
     {
-        Engine.ThrowIfClosed();
+        Engine.ThrowIfNotWritable();
         return _store.Directory is null ? null : _store.Archive!.WithNames(_store.Directory.Checkpointer!.Save(Environment.ProcessorCount, KvSaveReason.Requested, CancellationToken.None));
     }
 
     /// <inheritdoc/>
     public async Task<SnapshotInfo?> SaveAsync(CancellationToken cancellationToken = default)
     {
-        Engine.ThrowIfClosed();
+        Engine.ThrowIfNotWritable();
         cancellationToken.ThrowIfCancellationRequested();
         return _store.Directory is null
             ? null
@@ -37,7 +37,8 @@ public sealed partial class KvStore
     }
 
     /// <summary>
-    /// Takes over, while the store is open, <see cref="SnapshotKvOptions.MaxSnapshots"/>, <see cref="SnapshotKvOptions.SaveDebounce"/>,
+    /// Takes over, while the store is open, <see cref="SnapshotKvOptions.MaxSnapshots"/>, <see cref="SnapshotKvOptions.KeepHourly"/>,
+    /// <see cref="SnapshotKvOptions.KeepDaily"/>, <see cref="SnapshotKvOptions.SaveDebounce"/>,
     /// <see cref="SnapshotKvOptions.TtlCleanupInterval"/>, <see cref="SnapshotKvOptions.Compression"/>, <see cref="SnapshotKvOptions.FlushInterval"/>,
     /// <see cref="SnapshotKvOptions.MaxJournalBytes"/> and <see cref="SnapshotKvOptions.MaxValueBytes"/>; and
     /// clock, log, meter and name. What is not set goes back to its default, unless another handle sets it.

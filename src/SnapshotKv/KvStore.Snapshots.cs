@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using SnapshotKv.Engine;
 using SnapshotKv.Format;
-using SnapshotKv.Keyspace;
 using SnapshotKv.Serialization;
 
 namespace SnapshotKv;
@@ -63,13 +62,8 @@ public sealed partial class KvStore
     }
 
     /// <summary>All records of a snapshot: what had expired when it was made is not in it, unless Go made it.</summary>
-    private IEnumerable<Record> RecordsOf(LoadedSnapshot loaded)
-    {
-        var table = loaded.Table;
-        var slots = new TableShard.Slot[table.SlotCount];
-        return MemoryMarshal.ToEnumerable(
-            new Capture(0, slots, table.CopySlots(slots), table.Count, table.ExpiringCount > 0).LiveRecords(KvClock.FromDateTimeOffset(MadeAt(loaded))));
-    }
+    private IEnumerable<Record> RecordsOf(LoadedSnapshot loaded) =>
+        MemoryMarshal.ToEnumerable(loaded.LiveRecords(KvClock.FromDateTimeOffset(MadeAt(loaded))));
 
     /// <summary>When a snapshot was made: as it says, else by its name, which is in the local time of whoever wrote it.</summary>
     private DateTimeOffset MadeAt(LoadedSnapshot loaded)

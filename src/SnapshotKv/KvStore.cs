@@ -27,10 +27,13 @@ public sealed partial class KvStore : KvKeyspace, IKvSnapshots, IDisposable, IAs
     }
 
     /// <summary>Whether the store lives in memory only, without a directory.</summary>
-    public bool IsMemoryOnly => _store.Directory is null;
+    public bool IsMemoryOnly => _store.DirectoryPath is null;
 
     /// <summary>The store's directory, absolute and with links resolved; null in memory-only mode.</summary>
-    public string? DirectoryPath => _store.Directory?.Path;
+    public string? DirectoryPath => _store.DirectoryPath;
+
+    /// <summary>How far a follower (<see cref="KvStoreMode.Follower"/>) has come, at this moment; null for a store that follows nobody.</summary>
+    public KvFollowerStatus? Follower => _store.Maintenance.Follower?.Status;
 
     /// <summary>What opening found on the disk.</summary>
     public KvRecoveryReport RecoveryReport => _store.RecoveryReport;
@@ -55,6 +58,9 @@ public sealed partial class KvStore : KvKeyspace, IKvSnapshots, IDisposable, IAs
 
     /// <summary>The change tokens that have not changed, those included that nobody holds and that are not forgotten yet.</summary>
     internal int ChangeTokenCount => Engine.Pipeline.Feed.TokenCount;
+
+    /// <summary>Looks once at the directory that is followed, instead of waiting for the next look that is due.</summary>
+    internal void FollowNow() => _store.Maintenance.Follower!.Look();
 
     /// <summary>Opens the store in a directory, which is created when it is missing.</summary>
     /// <param name="path">The directory; null for a memory-only store.</param>

@@ -76,6 +76,9 @@ public sealed record KvStoreStatistics
     /// </summary>
     public required Exception? WriteRefusal { get; init; }
 
+    /// <summary>How far a follower has come (<see cref="KvStoreMode.Follower"/>); null for a store that follows nobody.</summary>
+    public required KvFollowerStatus? Follower { get; init; }
+
     /// <summary>Whether writes are refused at this moment, for either reason.</summary>
     public bool IsRefusingWrites => Fault is not null || WriteRefusal is not null;
 }

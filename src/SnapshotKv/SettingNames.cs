@@ -18,4 +18,7 @@ internal enum SettingNames
     FlushInterval = 1 << 10,
     Recovery = 1 << 11,
     MaxJournalBytes = 1 << 12,
+    KeepHourly = 1 << 13,
+    KeepDaily = 1 << 14,
+    Mode = 1 << 15,
 }

@@ -76,6 +76,18 @@ public static class SnapshotKvDiagnostics
     /// <summary>Histogram, <c>s</c>: how long a flush of the journal to the device took. Tags as of <see cref="OpenDuration"/>.</summary>
     public const string JournalFlushDuration = "snapshotkv.journal.flush.duration";
 
+    /// <summary>Gauge, <c>s</c>: for how long a follower may have been behind its owner. Tag: <see cref="StoreTag"/>; as of all that begin with <c>snapshotkv.follower</c>, only from followers.</summary>
+    public const string FollowerLag = "snapshotkv.follower.lag";
+
+    /// <summary>Counter, <c>{commit}</c>: the owner's commits that a follower carried out one by one. Tag: <see cref="StoreTag"/>.</summary>
+    public const string FollowerCommits = "snapshotkv.follower.commits";
+
+    /// <summary>Counter, <c>{reload}</c>: how often a follower read everything anew. Tag: <see cref="StoreTag"/>.</summary>
+    public const string FollowerReloads = "snapshotkv.follower.reloads";
+
+    /// <summary>Gauge, <c>{problem}</c>: 1 while something stands in a follower's way; else 0. Tag: <see cref="StoreTag"/>.</summary>
+    public const string FollowerTroubled = "snapshotkv.follower.troubled";
+
     /// <summary>Counter, <c>{request}</c>: lookups in the cache of the package SnapshotKv.Extensions. Tags: <see cref="CacheNameTag"/>, <see cref="CacheRequestTypeTag"/>.</summary>
     /// <remarks>This name and its tags are those that .NET gives its own caches, so that one chart shows them all.</remarks>
     public const string CacheRequests = "dotnet.cache.requests";

@@ -29,8 +29,24 @@ public sealed class SnapshotKvOptions
         }
     }
 
+    /// <summary>Whether the store owns the directory or follows what its owner writes there.</summary>
+    /// <value>Default: <see cref="KvStoreMode.Owner"/>. A follower needs a <see cref="Path"/>. Not changed while the store is open.</value>
+    /// <remarks>
+    /// A follower takes part in nothing that is written, so that only those settings matter to it that are about reading: <see cref="Format"/> (values of another format are converted in memory),
+    /// <see cref="MaxSnapshotBytes"/>, <see cref="Recovery"/>, <see cref="TtlCleanupInterval"/>, serializers, clock, log, meter and name.
+    /// </remarks>
+    public KvStoreMode Mode
+    {
+        get;
+        set
+        {
+            field = value;
+            Stated |= SettingNames.Mode;
+        }
+    }
+
     /// <summary>How many snapshots are kept; the oldest beyond them are deleted after each save.</summary>
-    /// <value>At least 1. Default: 5.</value>
+    /// <value>At least 1. Default: 5. Those that are pinned (<see cref="IKvSnapshots.Pin"/>) are kept beside these.</value>
     public int MaxSnapshots
     {
         get;
@@ -40,6 +56,33 @@ public sealed class SnapshotKvOptions
             Stated |= SettingNames.MaxSnapshots;
         }
     } = 5;
+
+    /// <summary>Of how many hours the last snapshot is kept, beside the newest ones: five snapshots of a busy store are minutes.</summary>
+    /// <value>
+    /// Default: 0: none. Hours are counted among those that have a snapshot, the current one included, so that 24 of a store that is written to around the clock reach back a day. They are those of the
+    /// snapshots' names, which are in local time.
+    /// </value>
+    public int KeepHourly
+    {
+        get;
+        set
+        {
+            field = value;
+            Stated |= SettingNames.KeepHourly;
+        }
+    }
+
+    /// <summary>Of how many days the last snapshot is kept, beside the newest ones and those of hours.</summary>
+    /// <value>Default: 0: none. Counted as <see cref="KeepHourly"/> counts; a snapshot may be the last of its hour and of its day.</value>
+    public int KeepDaily
+    {
+        get;
+        set
+        {
+            field = value;
+            Stated |= SettingNames.KeepDaily;
+        }
+    }
 
     /// <summary>How long after the first unsaved change a snapshot is saved.</summary>
     /// <value>

@@ -33,9 +33,28 @@ internal static class SnapshotKvOptionsRules
             Add(nameof(options.Path), "must name a directory, or be left out for a memory-only store", $"'{options.Path}'");
         }
 
+        if (!Enum.IsDefined(options.Mode))
+        {
+            Add(nameof(options.Mode), "must be Owner or Follower", options.Mode);
+        }
+        else if (options is { Mode: KvStoreMode.Follower, Path: null })
+        {
+            Add(nameof(options.Mode), "can be Follower only with a Path, the directory that is to be followed", options.Mode);
+        }
+
         if (options.MaxSnapshots < 1)
         {
             Add(nameof(options.MaxSnapshots), "must be at least 1", options.MaxSnapshots);
+        }
+
+        if (options.KeepHourly < 0)
+        {
+            Add(nameof(options.KeepHourly), "must be at least 0 (none)", options.KeepHourly);
+        }
+
+        if (options.KeepDaily < 0)
+        {
+            Add(nameof(options.KeepDaily), "must be at least 0 (none)", options.KeepDaily);
         }
 
         if (!IsDuration(options.SaveDebounce))

@@ -107,6 +107,8 @@ public sealed class SnapshotKvServiceCollectionExtensionsTests : IDisposable
         {
             options.Path = " ";
             options.MaxSnapshots = 0;
+            options.KeepHourly = -1;
+            options.KeepDaily = -1;
             options.SaveDebounce = TimeSpan.FromSeconds(-2);
             options.TtlCleanupInterval = TimeSpan.MaxValue;
             options.Compression = (KvCompression)7;
@@ -122,10 +124,10 @@ public sealed class SnapshotKvServiceCollectionExtensionsTests : IDisposable
 
         var failures = Should.Throw<OptionsValidationException>(() => Settings(provider)).Failures.ToArray();
 
-        failures.Length.ShouldBe(13);
+        failures.Length.ShouldBe(15);
         foreach (var setting in new[]
         {
-            "Path", "MaxSnapshots", "SaveDebounce", "TtlCleanupInterval", "Compression", "Format", "MaxValueBytes", "MaxSnapshotBytes",
+            "Path", "MaxSnapshots", "KeepHourly", "KeepDaily", "SaveDebounce", "TtlCleanupInterval", "Compression", "Format", "MaxValueBytes", "MaxSnapshotBytes",
             "Durability", "FlushInterval", "Recovery", "MaxJournalBytes", "TimeProvider",
         })
         {
@@ -143,6 +145,8 @@ public sealed class SnapshotKvServiceCollectionExtensionsTests : IDisposable
 
         settings.Path.ShouldBeNull();
         settings.MaxSnapshots.ShouldBe(defaults.MaxSnapshots);
+        settings.KeepHourly.ShouldBe(defaults.KeepHourly);
+        settings.KeepDaily.ShouldBe(defaults.KeepDaily);
         settings.SaveDebounce.ShouldBe(defaults.SaveDebounce);
         settings.TtlCleanupInterval.ShouldBe(defaults.TtlCleanupInterval);
         settings.Compression.ShouldBe(defaults.Compression);
@@ -181,6 +185,8 @@ public sealed class SnapshotKvServiceCollectionExtensionsTests : IDisposable
             {
                 ["SnapshotKv:Path"] = _directory.Path,
                 ["SnapshotKv:MaxSnapshots"] = "7",
+                ["SnapshotKv:KeepHourly"] = "24",
+                ["SnapshotKv:KeepDaily"] = "30",
                 ["SnapshotKv:SaveDebounce"] = "00:00:30",
                 ["SnapshotKv:TtlCleanupInterval"] = "0",
                 ["SnapshotKv:Compression"] = "none",
@@ -198,6 +204,8 @@ public sealed class SnapshotKvServiceCollectionExtensionsTests : IDisposable
 
         settings.Path.ShouldBe(_directory.Path);
         settings.MaxSnapshots.ShouldBe(8);
+        settings.KeepHourly.ShouldBe(24);
+        settings.KeepDaily.ShouldBe(30);
         settings.SaveDebounce.ShouldBe(TimeSpan.FromSeconds(30));
         settings.TtlCleanupInterval.ShouldBe(TimeSpan.Zero);
         settings.Compression.ShouldBe(KvCompression.None);
@@ -224,6 +232,8 @@ public sealed class SnapshotKvServiceCollectionExtensionsTests : IDisposable
     [InlineData("MaxSnapshots", "")]
     [InlineData("MaxSnapshots", "2.5")]
     [InlineData("MaxSnapshots", "99999999999")]
+    [InlineData("KeepHourly", "all")]
+    [InlineData("KeepDaily", "1 week")]
     [InlineData("SaveDebounce", "soon")]
     [InlineData("SaveDebounce", "10")]
     [InlineData("TtlCleanupInterval", "5 min")]

@@ -10,6 +10,9 @@ internal sealed class Report
 
     public List<Table> Tables { get; } = [];
 
+    /// <summary>Shown under the page's head, and a file beside it; null for none.</summary>
+    public Picture? Picture { get; set; }
+
     public Dictionary<string, double> Figures { get; } = new(StringComparer.Ordinal);
 
     public void Add(Table table)

@@ -23,7 +23,14 @@ internal sealed class ResultFolder(RunOptions options)
     {
         Directory.CreateDirectory(options.OutputDirectory);
         var load = report.LoadBefore is { } before ? $"Load average of the machine before and after: {before}, {Machine.LoadAverage()}.\n\n" : "";
-        var page = Head(group.Title).Append(load).Append(group.Method).Append("\n\n").AppendJoin('\n', report.Tables.Select(static table => table.ToMarkdown()));
+        var page = Head(group.Title).Append(load).Append(group.Method).Append("\n\n");
+        if (report.Picture is { } picture)
+        {
+            File.WriteAllText(PathOf(group.Name + ".svg"), picture.Svg);
+            page.Append("![").Append(picture.Description).Append("](").Append(group.Name).Append(".svg)\n\n");
+        }
+
+        page.AppendJoin('\n', report.Tables.Select(static table => table.ToMarkdown()));
         File.WriteAllText(PathOf(group.Name + ".md"), page.Append('\n').Append(Foot(group.Name)).ToString());
 
         var figures = ReadFigures();

@@ -41,34 +41,29 @@ internal sealed class MixedLoad(KvStore store, EntrySet entries)
         _reads.Clear();
         _writes.Clear();
         Span<byte> buffer = stackalloc byte[EntrySet.ValueLength];
-        var collections = GC.GetTotalPauseDuration();
-        var longestCollection = TimeSpan.Zero;
+        var pauses = new Pauses();
         var started = Clock.GetTimestamp();
         var elapsed = TimeSpan.Zero;
         for (var operation = 0; operation < MostOperations && goesOn(elapsed); operation++)
         {
             var key = entries.Keys[_random.Next(entries.Count)];
+            var isWrite = operation % WriteEvery == 0;
             var before = Clock.GetTimestamp();
-            if (operation % WriteEvery == 0)
+            if (isWrite)
             {
                 store.SetBytes(key, _value.AsSpan());
-                _writes.Add(Clock.GetTimestamp() - before);
             }
             else
             {
                 store.TryRead(key, buffer, out _);
-                _reads.Add(Clock.GetTimestamp() - before);
             }
 
-            elapsed = Clock.GetElapsedTime(started);
-            var paused = GC.GetTotalPauseDuration();
-            if (paused != collections)
-            {
-                longestCollection = paused - collections > longestCollection ? paused - collections : longestCollection;
-                collections = paused;
-            }
+            var after = Clock.GetTimestamp();
+            (isWrite ? _writes : _reads).Add(after - before);
+            pauses.Note(Clock.GetElapsedTime(before, after));
+            elapsed = Clock.GetElapsedTime(started, after);
         }
 
-        return new(elapsed, _reads.Sorted(), _writes.Sorted(), longestCollection);
+        return new(elapsed, _reads.Sorted(), _writes.Sorted(), pauses.Collections, pauses.LongestCollection, pauses.LongestOutside.TotalNanoseconds);
     }
 }

@@ -20,6 +20,9 @@ internal sealed class SessionEntries
     {
         Partition = store.GetPartition(prefix);
         _logger = logger;
+
+        // A restore must not bring back a session that was ended, nor end those that have begun since.
+        (store as IKvSnapshots)?.Protect(prefix);
     }
 
     public IKvStore Partition { get; }

@@ -13,7 +13,8 @@ namespace SnapshotKv.Blobs;
 /// <para>Two things make it err on the side of keeping: an entry that has expired counts until it is swept, and what retires without a commit of its
 /// own retires with the number after the last.</para>
 /// </remarks>
-internal sealed class BlobLedger
+/// <param name="isKept">False where no file is ever deleted: nothing of commits is noted then.</param>
+internal sealed class BlobLedger(bool isKept = true)
 {
     /// <summary>How many blobs are dealt with before waiting commits are let in.</summary>
     private const int AtOnce = 256;
@@ -91,7 +92,7 @@ internal sealed class BlobLedger
     /// <param name="sequence">The number of the commit; for a removal that is no commit, the number after the last.</param>
     public void Note(Record before, Record after, ulong sequence)
     {
-        if (HasBlob(before) || HasBlob(after))
+        if (isKept && (HasBlob(before) || HasBlob(after)))
         {
             NoteReferences(before.IsNull ? [] : before.BlobReference, after.IsNull ? [] : after.BlobReference, sequence);
         }

@@ -130,4 +130,22 @@ internal static partial class EngineLog
 
     [LoggerMessage(KvEventIds.SnapshotsPruned, LogLevel.Debug, "Deleted {Count} snapshots that are not kept any more, the last of them '{Snapshot}'.")]
     public static partial void SnapshotsPruned(this ILogger logger, int count, string snapshot);
+
+    [LoggerMessage(KvEventIds.FollowerOpened, LogLevel.Information, "Follows the store in '{Directory}': {Count} entries, from snapshot '{Snapshot}' and the journal behind it, up to commit {Version}, in {Elapsed}.")]
+    public static partial void FollowerOpened(this ILogger logger, string directory, int count, string snapshot, ulong version, TimeSpan elapsed);
+
+    [LoggerMessage(KvEventIds.FollowerClosed, LogLevel.Information, "Follows the store in '{Directory}' no longer.")]
+    public static partial void FollowerClosed(this ILogger logger, string directory);
+
+    [LoggerMessage(KvEventIds.FollowerReloaded, LogLevel.Debug, "Everything was read anew in {Elapsed}, because {Reason}: {Count} entries, up to commit {Version}.")]
+    public static partial void FollowerReloaded(this ILogger logger, TimeSpan elapsed, string reason, int count, ulong version);
+
+    [LoggerMessage(KvEventIds.FollowerTroubled, LogLevel.Warning, "The store cannot be followed at this moment: {Problem}. Reads go on with what it had at commit {Version}, and it is tried again.")]
+    public static partial void FollowerTroubled(this ILogger logger, Exception? exception, string problem, ulong version);
+
+    [LoggerMessage(KvEventIds.FollowerRecovered, LogLevel.Information, "The store is followed again after {Elapsed}, up to commit {Version}.")]
+    public static partial void FollowerRecovered(this ILogger logger, TimeSpan elapsed, ulong version);
+
+    [LoggerMessage(KvEventIds.FollowerFailed, LogLevel.Error, "A look at the directory that is followed failed in a way that is not the disk's; it is tried again.")]
+    public static partial void FollowerFailed(this ILogger logger, Exception exception);
 }

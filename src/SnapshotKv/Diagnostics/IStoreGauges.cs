@@ -33,4 +33,7 @@ internal interface IStoreGauges
     bool IsFaulted { get; }
 
     bool IsRefusingWrites { get; }
+
+    /// <summary>How far a follower has come; null for a store that follows nobody.</summary>
+    KvFollowerStatus? Follower { get; }
 }

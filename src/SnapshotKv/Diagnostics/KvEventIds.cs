@@ -45,4 +45,10 @@ internal static class KvEventIds
     public const int HistoryDamaged = 83;
     public const int HistoryNotWritten = 84;
     public const int SnapshotsPruned = 85;
+    public const int FollowerOpened = 90;
+    public const int FollowerClosed = 91;
+    public const int FollowerReloaded = 92;
+    public const int FollowerTroubled = 93;
+    public const int FollowerRecovered = 94;
+    public const int FollowerFailed = 95;
 }

@@ -45,6 +45,7 @@ internal sealed class StoreInstruments
         meter.CreateObservableCounter(SnapshotKvDiagnostics.WatchersMissed, () => Observe(static store => store.MissedByWatchers), "{time}", "How often a watcher was too slow and missed changes.");
         meter.CreateObservableGauge(SnapshotKvDiagnostics.RecoveryProblems, () => Observe(static store => store.RecoveryProblems), "{file}", "Damaged files that opening found.");
         AddJournal(meter);
+        AddFollower(meter);
     }
 
     public Histogram<double> OpenDuration { get; }
@@ -111,11 +112,26 @@ internal sealed class StoreInstruments
             SnapshotKvDiagnostics.JournalRefusing, () => ObserveJournal(static store => store.IsRefusingWrites ? 1 : 0), "{refusal}", "Whether writes are refused, because there is no room for them.");
     }
 
+    private void AddFollower(Meter meter)
+    {
+        meter.CreateObservableGauge(
+            SnapshotKvDiagnostics.FollowerLag, () => ObserveFollower(static status => status.Lag.TotalSeconds), "s", "For how long a follower may have been behind its owner.");
+        meter.CreateObservableCounter(SnapshotKvDiagnostics.FollowerCommits, () => ObserveFollower(static status => status.Commits), "{commit}", "Commits of its owner that a follower carried out.");
+        meter.CreateObservableCounter(
+            SnapshotKvDiagnostics.FollowerReloads, () => ObserveFollower(static status => status.Reloads), "{reload}", "How often a follower read everything anew.");
+        meter.CreateObservableGauge(
+            SnapshotKvDiagnostics.FollowerTroubled, () => ObserveFollower(static status => status.Problem is null ? 0 : 1), "{problem}", "Whether something stands in a follower's way.");
+    }
+
     private IEnumerable<WeakReference<StoreMetrics>> Alive(StoreMetrics except) =>
         _stores.Where(reference => reference.TryGetTarget(out var store) && store != except);
 
     private IEnumerable<Measurement<T>> Observe<T>(Func<IStoreGauges, T> read)
         where T : struct => Observe(read, static _ => true);
+
+    /// <summary>Of stores that follow another.</summary>
+    private IEnumerable<Measurement<T>> ObserveFollower<T>(Func<KvFollowerStatus, T> read)
+        where T : struct => Observe(store => read(store.Follower!), static store => store.Follower is not null);
 
     /// <summary>Of stores that have a journal.</summary>
     private IEnumerable<Measurement<T>> ObserveJournal<T>(Func<IStoreGauges, T> read)

@@ -88,20 +88,6 @@ internal sealed partial class CommitPipeline
         }
     }
 
-    /// <summary>Replaces all entries by those of a table that has come from elsewhere, as one commit: the state at that number, which is not below the last.</summary>
-    /// <param name="table">The entries; has the former ones afterwards.</param>
-    /// <param name="sequence">The last commit that is in it.</param>
-    public void ReplaceAll(RecordTable table, ulong sequence)
-    {
-        lock (_gate)
-        {
-            ThrowIfClosed();
-            _backlog?.NoteClear();
-            Volatile.Write(ref _sequence, Math.Max(_sequence, sequence));
-            ReplaceInGate(table, [], _sequence);
-        }
-    }
-
     /// <summary>A restore that was begun has ended: nobody needs to be told of changes any more.</summary>
     public void EndRestore()
     {

@@ -1,3 +1,4 @@
+using SnapshotKv.Format;
 using SnapshotKv.Keyspace;
 using SnapshotKv.Snapshots;
 
@@ -7,4 +8,13 @@ namespace SnapshotKv.Engine;
 /// <param name="File">The file.</param>
 /// <param name="Header">What it says of itself.</param>
 /// <param name="Table">Its entries, or those that were asked for.</param>
-internal sealed record LoadedSnapshot(SnapshotFile File, SnapshotHeader Header, RecordTable Table);
+internal sealed record LoadedSnapshot(SnapshotFile File, SnapshotHeader Header, RecordTable Table)
+{
+    /// <summary>The entries that were alive at an instant.</summary>
+    /// <param name="now">In Unix nanoseconds.</param>
+    public ReadOnlyMemory<Record> LiveRecords(long now)
+    {
+        var slots = new TableShard.Slot[Table.SlotCount];
+        return new Capture(0, slots, Table.CopySlots(slots), Table.Count, Table.ExpiringCount > 0).LiveRecords(now);
+    }
+}

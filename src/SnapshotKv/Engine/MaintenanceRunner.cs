@@ -78,6 +78,9 @@ internal sealed class MaintenanceRunner : IDisposable
     /// <summary>What the journal needs; null where there is none.</summary>
     public JournalUpkeep? Journal { get; set; }
 
+    /// <summary>Who follows another store's directory; null where nobody does.</summary>
+    public JournalFollower? Follower { get; set; }
+
     /// <summary>Has work done in the background.</summary>
     public void Queue(Action work) => _scheduler.Queue(work);
 
@@ -209,6 +212,7 @@ internal sealed class MaintenanceRunner : IDisposable
         }
 
         Journal?.SetTimes();
+        Follower?.SetTimes();
         if (sweepInterval > TimeSpan.Zero)
         {
             _sweepTimer = _timeProvider.CreateTimer(static self => ((MaintenanceRunner)self!).QueueSweep(), this, sweepInterval, sweepInterval);

@@ -4,7 +4,7 @@ namespace SnapshotKv.Engine;
 
 /// <summary>The snapshots of an open store, to be looked into beside everything else.</summary>
 /// <remarks>Thread-safe: reading one touches nothing of the live store.</remarks>
-internal sealed class SnapshotArchive(SnapshotCatalog catalog, SnapshotHistory history, SnapshotHeads heads, SnapshotReader reader, SnapshotKvOptions settings)
+internal sealed class SnapshotArchive(SnapshotCatalog catalog, Func<SnapshotHistory> history, SnapshotHeads heads, SnapshotReader reader, SnapshotKvOptions settings)
 {
     /// <summary>Their beginnings.</summary>
     public SnapshotHeads Heads => heads;
@@ -38,12 +38,12 @@ internal sealed class SnapshotArchive(SnapshotCatalog catalog, SnapshotHistory h
     public SnapshotInfo Describe(SnapshotFile file) => TryDescribe(file) ?? WithNames(file.ToInfo());
 
     /// <summary>What is known of a snapshot, with the names that it is pinned by at this moment.</summary>
-    public SnapshotInfo WithNames(SnapshotInfo info) => info with { PinnedNames = history.NamesOf(info.FileName) };
+    public SnapshotInfo WithNames(SnapshotInfo info) => info with { PinnedNames = history().NamesOf(info.FileName) };
 
     /// <summary>Finds a snapshot by its file's name or by one that it is pinned by.</summary>
     /// <exception cref="KvSnapshotException">There is none.</exception>
     /// <exception cref="KvStoreUnavailableException">The directory cannot be read.</exception>
-    public SnapshotFile Find(string snapshot) => history.Resolve(snapshot);
+    public SnapshotFile Find(string snapshot) => history().Resolve(snapshot);
 
     /// <summary>Reads a whole snapshot, every check of the file included.</summary>
     /// <param name="snapshot">The file's name, or one that it is pinned by.</param>

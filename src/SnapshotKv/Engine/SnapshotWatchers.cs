@@ -28,6 +28,17 @@ internal sealed class SnapshotWatchers(ILogger logger)
         return watcher;
     }
 
+    /// <summary>What all prefixes that are watched begin with; null when nobody watches.</summary>
+    public byte[]? CommonPrefix
+    {
+        get
+        {
+            var watchers = Volatile.Read(ref _watchers);
+            return watchers.Length == 0 ? null
+                : watchers.Select(static watcher => watcher.Prefix).Aggregate(static (common, prefix) => common[..common.AsSpan().CommonPrefixLength(prefix)]);
+        }
+    }
+
     /// <summary>Copies what the watchers are to be told of a snapshot, which is done while its records are at hand.</summary>
     /// <returns>What tells them, once no lock is held; null when nobody watches.</returns>
     public Action? Prepare(SnapshotInfo snapshot, ulong sequence, KvFormat format, ReadOnlySpan<Record> records)

@@ -5,7 +5,7 @@ namespace SnapshotKv.Engine;
 
 /// <summary>What observable instruments read of an open store.</summary>
 internal sealed class StoreGauges(
-    CommitPipeline pipeline, Checkpointer? checkpointer, KvRecoveryReport report, JournalWriter? journal, JournalFiles? journalFiles, JournalUpkeep? upkeep) : IStoreGauges
+    CommitPipeline pipeline, Checkpointer? checkpointer, KvRecoveryReport report, JournalWriter? journal, JournalFiles? journalFiles, JournalUpkeep? upkeep, JournalFollower? follower = null) : IStoreGauges
 {
     public long Entries => pipeline.Table.Count;
 
@@ -36,4 +36,6 @@ internal sealed class StoreGauges(
     public bool IsFaulted => journal?.Flushes.Fault is not null;
 
     public bool IsRefusingWrites => journal?.Refusal is not null;
+
+    public KvFollowerStatus? Follower => follower?.Status;
 }

@@ -4,6 +4,7 @@ using SnapshotKv.Blobs;
 using SnapshotKv.Diagnostics;
 using SnapshotKv.Format;
 using SnapshotKv.Journal;
+using SnapshotKv.Keyspace;
 using SnapshotKv.Snapshots;
 
 namespace SnapshotKv.Engine;
@@ -12,7 +13,7 @@ namespace SnapshotKv.Engine;
 /// Puts together what a directory holds: the newest snapshot that can be read, and the journal after it. Changes nothing on the disk; what is to be moved away
 /// is listed in the <see cref="Possession"/>. docs/formats/journal.md has the rules.
 /// </summary>
-internal sealed class StoreRecovery(
+internal sealed partial class StoreRecovery(
     SnapshotCatalog catalog,
     SnapshotReader reader,
     JournalReader journal,
@@ -26,22 +27,14 @@ internal sealed class StoreRecovery(
     /// <exception cref="KvSerializationException">Values have no form in the store's format.</exception>
     public RecoveredStore Recover(CancellationToken cancellationToken)
     {
-        var found = FindSnapshot(cancellationToken);
-        var ledger = BlobLedger.Load(found.Header?.Extras.Blobs ?? [], found.Entries.References, found.Sequence);
-        var serializers = new Dictionary<string, string>(found.Header?.Extras.Serializers ?? SnapshotExtras.None.Serializers, StringComparer.Ordinal);
-        var table = found.Entries.ToTable();
-        var replay = new JournalReplay(table, ledger, serializers, found.Sequence, new RestoreSource(catalog, reader, options, cancellationToken));
-        var loss = new LossFinder(catalog, reader, options.MaxSnapshotBytes, found, hasJournal: journal.Segments.Count > 0);
-        var outcome = journal.Segments.Count == 0 ? JournalOutcome.Nothing(found.Sequence) with { MissingThrough = loss.Known > found.Sequence ? loss.Known : 0 }
-            : found.IsForeign ? journal.Replay(loss.NewestOfOurs, 0, NoJournalSink.Instance, cancellationToken)
-            : journal.Replay(found.Sequence, loss.Known, replay, cancellationToken);
+        var (found, table, ledger, serializers, replay, loss, outcome) = PutTogether(cancellationToken);
         RefuseWithoutBeginning(found, outcome);
         if (options.Recovery == KvRecoveryMode.Strict)
         {
             RefuseDamage(found, outcome);
         }
 
-        var needsConversion = (found.Header is { } header && header.Format != options.Format) || replay.HasOther(options.Format);
+        var needsConversion = NeedsConversion(found, replay);
         if (needsConversion)
         {
             table = new TableConverter(options.Format, converter, logger).Convert(table, GetSource(found));
@@ -67,6 +60,24 @@ internal sealed class StoreRecovery(
             Possession = plan.ToPossession(mustSave),
         };
     }
+
+    private (FoundSnapshots Found, RecordTable Table, BlobLedger Ledger, Dictionary<string, string> Serializers, JournalReplay Replay, LossFinder Loss, JournalOutcome Outcome) PutTogether(
+        CancellationToken cancellationToken)
+    {
+        var found = FindSnapshot(cancellationToken);
+        var ledger = BlobLedger.Load(found.Header?.Extras.Blobs ?? [], found.Entries.References, found.Sequence);
+        var serializers = new Dictionary<string, string>(found.Header?.Extras.Serializers ?? SnapshotExtras.None.Serializers, StringComparer.Ordinal);
+        var table = found.Entries.ToTable();
+        var replay = new JournalReplay(table, ledger, serializers, found.Sequence, new RestoreSource(catalog, reader, options, cancellationToken));
+        var loss = new LossFinder(catalog, reader, options.MaxSnapshotBytes, found, hasJournal: journal.Segments.Count > 0);
+        var outcome = journal.Segments.Count == 0 ? JournalOutcome.Nothing(found.Sequence) with { MissingThrough = loss.Known > found.Sequence ? loss.Known : 0 }
+            : found.IsForeign ? journal.Replay(loss.NewestOfOurs, 0, NoJournalSink.Instance, cancellationToken)
+            : journal.Replay(found.Sequence, loss.Known, replay, cancellationToken);
+        return (found, table, ledger, serializers, replay, loss, outcome);
+    }
+
+    private bool NeedsConversion(FoundSnapshots found, JournalReplay replay) =>
+        (found.Header is { } header && header.Format != options.Format) || replay.HasOther(options.Format);
 
     /// <summary>Has the device take what a process left to the kernel when it ended: what builds on it from now on must not outlast it.</summary>
     /// <returns>Whether that was possible; if not, a snapshot must take its place.</returns>

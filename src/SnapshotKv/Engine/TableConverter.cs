@@ -80,6 +80,20 @@ internal sealed class TableConverter(KvFormat format, ValueConverter converter, 
         return converted;
     }
 
+    /// <summary>The record with its value in the format.</summary>
+    /// <exception cref="KvSerializationException">The value has no form in it.</exception>
+    public Record Convert(Record record)
+    {
+        if (record.Format == format)
+        {
+            return record;
+        }
+
+        var buffer = new ArrayBufferWriter<byte>();
+        converter(record.Value, buffer);
+        return WithValue(record, buffer.WrittenSpan);
+    }
+
     private Record WithValue(Record record, ReadOnlySpan<byte> value)
     {
         var parts = new RecordParts

@@ -6,6 +6,12 @@ internal sealed record JournalOutcome
     /// <summary>The last commit of the state reached.</summary>
     public required ulong LastCommit { get; init; }
 
+    /// <summary>The number that the next commit follows: the last commit's, or the one at which an opening began since.</summary>
+    public required ulong Position { get; init; }
+
+    /// <summary>Behind the last frame of the chain, where it goes on if it does; null where no segment leads there.</summary>
+    public JournalPlace? Place { get; init; }
+
     /// <summary>The highest number seen in any file, cut-off frames and headers included: what comes next must lie beyond.</summary>
     public required ulong Highest { get; init; }
 
@@ -45,5 +51,5 @@ internal sealed record JournalOutcome
     /// <summary>Of a store without a journal.</summary>
     /// <param name="sequence">The snapshot's number.</param>
     public static JournalOutcome Nothing(ulong sequence) =>
-        new() { LastCommit = sequence, Highest = sequence, Commits = 0, FramesBehind = 0, Blemishes = [], Taken = [] };
+        new() { LastCommit = sequence, Position = sequence, Highest = sequence, Commits = 0, FramesBehind = 0, Blemishes = [], Taken = [] };
 }

@@ -25,7 +25,9 @@ internal sealed class JournalReader(IFileSystem fileSystem, JournalDirectory dir
     public string GetPath(SegmentFile segment) => Path.Combine(directory.DirectoryPath, segment.File.FileName);
 
     /// <summary>Opens a segment whose header could be read.</summary>
-    public SegmentReader Open(SegmentFile segment) => new(fileSystem.OpenRead(GetPath(segment)), segment.Header!.Value);
+    /// <param name="segment">The segment.</param>
+    /// <param name="window">How much is read at once, at the most.</param>
+    public SegmentReader Open(SegmentFile segment, int window = SegmentReader.LargestWindow) => new(fileSystem.OpenRead(GetPath(segment)), segment.Header!.Value, window);
 
     /// <summary>Takes everything that follows a commit into a sink.</summary>
     /// <param name="sequence">The commit that the sink's state ends with; 0 for nothing.</param>
@@ -50,7 +52,7 @@ internal sealed class JournalReader(IFileSystem fileSystem, JournalDirectory dir
     }
 
     /// <summary>Reads a first page.</summary>
-    private SegmentFile ReadHeader(JournalFile file)
+    public SegmentFile ReadHeader(JournalFile file)
     {
         using var handle = fileSystem.OpenRead(Path.Combine(directory.DirectoryPath, file.FileName));
         var page = new byte[JournalSegmentHeader.PageSize];

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using SnapshotKv.Format;
 
 namespace SnapshotKv.Journal;
@@ -49,6 +50,7 @@ internal sealed class JournalWalk
     private ulong _last;
     private ulong _position;
     private SegmentFile? _entered;
+    private JournalPlace? _place;
     private JournalSpot? _end;
     private JournalSpot? _break;
     private ulong _durable;
@@ -173,6 +175,7 @@ internal sealed class JournalWalk
         }
 
         _entered = segment;
+        _place ??= new(segment, JournalSegmentHeader.PageSize);
         _position = Math.Max(_position, header.Start);
         _sink.Enter(header.Continues);
         return true;
@@ -237,7 +240,7 @@ internal sealed class JournalWalk
     /// <returns>False when this and all that follows in the segment was cut off by a later opening.</returns>
     private bool Take(SegmentFile segment, long offset, in JournalFrame frame, ReadOnlySpan<byte> body, ulong limit)
     {
-        _lastNumbers[segment.File.Ordinal] = Math.Max(_lastNumbers.GetValueOrDefault(segment.File.Ordinal), Math.Min(frame.Sequence, limit));
+        Raise(_lastNumbers, segment.File.Ordinal, Math.Min(frame.Sequence, limit));
         _reached = Math.Max(_reached, frame.Sequence);
         if (_break is not null)
         {
@@ -261,21 +264,35 @@ internal sealed class JournalWalk
         }
 
         var next = frame.IsCommit ? frame.Sequence : frame.Sequence + 1;
-        if (next > _from && _pending.Exists(spot => !spot.IsDamage && !IsFlushed(spot, next)))
+        if (_pending.Count > 0)
         {
-            BreakBefore(segment, offset, "what comes before it may be missing", isDamage: false);
-            return Take(segment, offset, frame, body, limit);
+            if (next > _from && IsAnyDoubtful(next))
+            {
+                BreakBefore(segment, offset, "what comes before it may be missing", isDamage: false);
+                return Take(segment, offset, frame, body, limit);
+            }
+
+            PassPending(next);
         }
 
-        _passed.AddRange(_pending.Select(spot => (spot, next)));
-        _pending.Clear();
         _end = null;
         if (frame.IsCommit ? frame.Sequence > _position : frame.Sequence >= _from)
         {
             Apply(segment, offset, frame, body);
         }
 
+        _place = _break is null ? new(segment, offset + frame.Size) : _place;
         return true;
+    }
+
+    /// <summary>Whether a crash may have taken something at one of the bad places.</summary>
+    private bool IsAnyDoubtful(ulong next) => _pending.Exists(spot => !spot.IsDamage && !IsFlushed(spot, next));
+
+    /// <summary>The chain goes on behind the bad places.</summary>
+    private void PassPending(ulong next)
+    {
+        _passed.AddRange(_pending.Select(spot => (spot, next)));
+        _pending.Clear();
     }
 
     private void Apply(SegmentFile segment, long offset, in JournalFrame frame, ReadOnlySpan<byte> body)
@@ -313,7 +330,8 @@ internal sealed class JournalWalk
 
     private static void Note(List<SegmentFile> segments, SegmentFile segment)
     {
-        if (segments.Count == 0 || segments[^1] != segment)
+        // The same one, not an equal one: this is asked for each frame.
+        if (segments.Count == 0 || !ReferenceEquals(segments[^1], segment))
         {
             segments.Add(segment);
         }
@@ -347,11 +365,17 @@ internal sealed class JournalWalk
     {
         if (segment.Header is { } header)
         {
-            _flushed[header.Start] = Math.Max(_flushed.GetValueOrDefault(header.Start), durableThrough);
+            Raise(_flushed, header.Start, durableThrough);
         }
 
         _highest = Math.Max(_highest, Math.Max(number, durableThrough));
         _durable = Math.Max(_durable, durableThrough);
+    }
+
+    private static void Raise(Dictionary<ulong, ulong> highest, ulong key, ulong number)
+    {
+        ref var known = ref CollectionsMarshal.GetValueRefOrAddDefault(highest, key, out _);
+        known = Math.Max(known, number);
     }
 
     /// <summary>Whether what comes behind a bad place is known to have been flushed, and the place with it.</summary>
@@ -385,6 +409,8 @@ internal sealed class JournalWalk
         var outcome = new JournalOutcome
         {
             LastCommit = _last,
+            Position = _position,
+            Place = _place,
             Highest = Math.Max(_highest, _known),
             Commits = _commits,
             FramesBehind = _framesBehind,

@@ -8,7 +8,7 @@ namespace SnapshotKv.Journal;
 /// <remarks>Not thread-safe. Memory: a window of at most 1 MiB, and once the longest frame beyond that, when its checksum is right.</remarks>
 internal sealed class SegmentReader : IDisposable
 {
-    private const int LargestWindow = 1 << 20;
+    public const int LargestWindow = 1 << 20;
 
     /// <summary>How often a search may look at each byte of the file, on average. Only bytes that somebody made for that purpose look like so many frames.</summary>
     private const int SearchEffort = 16;
@@ -23,7 +23,8 @@ internal sealed class SegmentReader : IDisposable
 
     /// <param name="file">The file, which is the reader's from now on.</param>
     /// <param name="header">What its first page says.</param>
-    public SegmentReader(IFileHandle file, JournalSegmentHeader header)
+    /// <param name="largestWindow">How much is read at once, at the most.</param>
+    public SegmentReader(IFileHandle file, JournalSegmentHeader header, int largestWindow = LargestWindow)
     {
         _file = file;
         _salt = header.Salt;
@@ -31,7 +32,7 @@ internal sealed class SegmentReader : IDisposable
         End = Math.Min(FileLength, Math.Max(header.Size, JournalSegmentHeader.PageSize));
         Offset = JournalSegmentHeader.PageSize;
         IsCut = FileLength < header.Size;
-        _window = new byte[Math.Clamp(End - Offset, JournalFrame.HeaderSize, LargestWindow)];
+        _window = new byte[Math.Clamp(End - Offset, JournalFrame.HeaderSize, largestWindow)];
         _searchBudget = SearchEffort * Math.Max(End, LargestWindow);
     }
 
@@ -65,6 +66,21 @@ internal sealed class SegmentReader : IDisposable
         }
 
         return reading;
+    }
+
+    /// <summary>Forgets what was read: somebody may be appending to the file.</summary>
+    /// <param name="offset">Where the next frame would begin.</param>
+    public void Refresh(long offset)
+    {
+        Offset = offset;
+        _windowLength = 0;
+    }
+
+    /// <summary>Whether there is anything but zeros from the reader's place on, as far as what was read for <see cref="Read"/> goes.</summary>
+    public bool IsAnythingNear()
+    {
+        var from = (int)Math.Clamp(Offset - _windowStart, 0, _windowLength);
+        return _window.AsSpan(from, _windowLength - from).ContainsAnyExcept((byte)0);
     }
 
     /// <summary>Looks for the first frame behind a place where there is none, and goes there.</summary>

@@ -157,6 +157,7 @@ internal sealed partial class OpenStore
     private OpenDirectory? BeginClosing()
     {
         Maintenance.Dispose();
+        CloseFollower();
         var directory = _isClosed ? null : Directory;
         _isClosed = true;
         return directory;

@@ -23,14 +23,17 @@ internal sealed partial class OpenStore
     /// <exception cref="KvStoreSettingsException">What he states contradicts what others state.</exception>
     public StoreHandle Attach(SnapshotKvOptions options, string owner)
     {
-        var engine = new StoreEngine(_pipeline, _clock, Maintenance, Directory?.Checkpointer, _blobs?.Files, _flights, _snapshotWatchers, _journal, _room, _slides, _settings, _scheduler, _logger);
+        var engine = new StoreEngine(_pipeline, _clock, Maintenance, Directory?.Checkpointer, BlobFiles, _flights, _snapshotWatchers, _journal, _room, _slides, _settings, _scheduler, _logger)
+        {
+            WriteRefusal = Followed is null ? null : FollowerRefusal,
+        };
         var settings = options.Copy();
         settings.Format = _settings.Format;
         var handle = new StoreHandle(engine, settings, owner) { Statement = options.Copy() };
         lock (_handling)
         {
-            SettingsAgreement.Check(Directory?.Path, _handles, handle);
-            SettingsAgreement.CheckFormat(Directory?.Path, _settings, _handles, handle);
+            SettingsAgreement.Check(DirectoryPath, _handles, handle);
+            SettingsAgreement.CheckFormat(DirectoryPath, _settings, _handles, handle);
             _handles.Add(handle);
             Apply();
         }
@@ -47,7 +50,7 @@ internal sealed partial class OpenStore
         lock (_handling)
         {
             var others = _handles.FindAll(other => other != handle);
-            SettingsAgreement.Check(Directory?.Path, others, handle with { Statement = copy });
+            SettingsAgreement.Check(DirectoryPath, others, handle with { Statement = copy });
 
             var postponed = SettingsAgreement.Postponed(_settings, copy).ToList();
             if (copy.Path != handle.Statement.Path)

@@ -23,7 +23,7 @@ internal sealed partial class OpenStore
         // It does nothing before it is given times, and nothing is ever changed here that it would have to look after.
         var maintenance = new MaintenanceRunner(
             checkpointer: null, new ExpirationSweeper(pipeline, clock, _metrics, _logger), journal: null, settings, SaveCadence.Default, clock.TimeProvider, _scheduler, _logger);
-        return new(pipeline, clock, maintenance, checkpointer: null, _blobs?.Files, new FlightTable(), new SnapshotWatchers(_logger), journal: null, room: null, slides: null, settings, _scheduler, _logger)
+        return new(pipeline, clock, maintenance, checkpointer: null, BlobFiles, new FlightTable(), new SnapshotWatchers(_logger), journal: null, room: null, slides: null, settings, _scheduler, _logger)
         {
             WriteRefusal = $"This is a view of the snapshot '{loaded.File.FileName}', in which nothing can be changed. Write to the store itself, or restore the snapshot.",
         };

@@ -54,7 +54,7 @@ internal sealed partial class OpenStore
         {
             var reader = new SnapshotReader(environment.FileSystem);
             var heads = new SnapshotHeads(directory.Catalog, reader, settings.MaxSnapshotBytes);
-            Archive = new SnapshotArchive(directory.Catalog, directory.History, heads, reader, settings);
+            Archive = new SnapshotArchive(directory.Catalog, () => directory.History, heads, reader, settings);
             _blobs = new StoreBlobs(environment.FileSystem, directory, reader, heads, settings, recovered, logger);
         }
 
@@ -129,7 +129,7 @@ internal sealed partial class OpenStore
         CloseAtProcessExit();
     }
 
-    /// <summary>The directory; null in memory-only mode.</summary>
+    /// <summary>The directory; null in memory-only mode, and for a follower, which does not hold it.</summary>
     public OpenDirectory? Directory { get; }
 
     public MaintenanceRunner Maintenance { get; }
@@ -170,6 +170,11 @@ internal sealed partial class OpenStore
         }
 
         using var operation = metrics.BeginOpen(timeProvider);
+        if (settings.Mode == KvStoreMode.Follower)
+        {
+            return Follow(settings, environment, location, timeProvider, clock, logger, metrics, operation, cancellationToken);
+        }
+
         OpenDirectory? directory = null;
         try
         {

@@ -16,6 +16,8 @@ internal sealed record SharedSetting(
     public static IReadOnlyList<SharedSetting> All { get; } =
     [
         new(SettingNames.MaxSnapshots, true, static options => options.MaxSnapshots, static (from, to) => to.MaxSnapshots = from.MaxSnapshots),
+        new(SettingNames.KeepHourly, true, static options => options.KeepHourly, static (from, to) => to.KeepHourly = from.KeepHourly),
+        new(SettingNames.KeepDaily, true, static options => options.KeepDaily, static (from, to) => to.KeepDaily = from.KeepDaily),
         new(SettingNames.SaveDebounce, true, static options => options.SaveDebounce, static (from, to) => to.SaveDebounce = from.SaveDebounce),
         new(SettingNames.TtlCleanupInterval, true, static options => options.TtlCleanupInterval, static (from, to) => to.TtlCleanupInterval = from.TtlCleanupInterval),
         new(SettingNames.Compression, true, static options => options.Compression, static (from, to) => to.Compression = from.Compression),
@@ -26,6 +28,9 @@ internal sealed record SharedSetting(
         new(SettingNames.FlushInterval, true, static options => options.FlushInterval, static (from, to) => to.FlushInterval = from.FlushInterval),
         new(SettingNames.Recovery, false, static options => options.Recovery, static (from, to) => to.Recovery = from.Recovery),
         new(SettingNames.MaxJournalBytes, true, static options => options.MaxJournalBytes, static (from, to) => to.MaxJournalBytes = from.MaxJournalBytes),
+
+        // Owner and follower of one directory are two stores, so that handles on one always agree about it.
+        new(SettingNames.Mode, false, static options => options.Mode, static (from, to) => to.Mode = from.Mode),
 
         // Bound by the store itself: its own settings keep the clock that can be bound.
         new(SettingNames.TimeProvider, true, static options => options.TimeProvider, static (_, _) => { }),

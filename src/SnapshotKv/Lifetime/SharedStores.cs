@@ -20,7 +20,7 @@ internal static class SharedStores
     /// <exception cref="KvStoreSettingsException">The store is open with settings that these contradict.</exception>
     public static (OpenStore Store, StoreHandle Handle) Open(SnapshotKvOptions options, StoreEnvironment environment, string owner)
     {
-        var location = new StoreLocation(environment.FileSystem, StoreDirectory.Resolve(environment.FileSystem, options.Path!));
+        var location = new StoreLocation(environment.FileSystem, StoreDirectory.Resolve(environment.FileSystem, options.Path!), options.Mode);
         var place = Enter(location);
         place.Turn.Wait();
         try

@@ -43,6 +43,29 @@ internal sealed partial class SerializerRegistry
         Interlocked.Increment(ref _generation);
     }
 
+    /// <summary>Takes over what another process has claimed, or given up: nobody is told, and nothing is refused.</summary>
+    /// <param name="prefix">The prefix.</param>
+    /// <param name="name">The serializer; null when the claims on the prefix and on all under it were given up.</param>
+    public void Follow(string prefix, string? name)
+    {
+        lock (_claiming)
+        {
+            if (name is not null)
+            {
+                _names.TryAdd(prefix, name);
+            }
+            else
+            {
+                foreach (var claimed in _names.Keys.Where(key => key.StartsWith(prefix, StringComparison.Ordinal)).ToList())
+                {
+                    _names.TryRemove(claimed, out _);
+                }
+            }
+        }
+
+        Interlocked.Increment(ref _generation);
+    }
+
     /// <summary>Gives up the claims on a prefix and on all that lies under it, when nothing is left there.</summary>
     public void Forget(string prefix)
     {

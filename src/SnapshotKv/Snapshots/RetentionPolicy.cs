@@ -11,7 +11,7 @@ namespace SnapshotKv.Snapshots;
 internal readonly record struct RetentionPolicy(int MaxSnapshots, int KeepHourly, int KeepDaily)
 {
     /// <summary>What the settings say at this moment.</summary>
-    public static RetentionPolicy From(SnapshotKvOptions settings) => new(settings.MaxSnapshots, KeepHourly: 0, KeepDaily: 0);
+    public static RetentionPolicy From(SnapshotKvOptions settings) => new(settings.MaxSnapshots, settings.KeepHourly, settings.KeepDaily);
 
     /// <summary>Finds what need not be kept.</summary>
     /// <param name="newestFirst">The snapshots, newest first.</param>

@@ -34,6 +34,7 @@ public sealed class KvStoreStatisticsTests
             MaxJournalBytes = 1L << 30,
             Fault = null,
             WriteRefusal = null,
+            Follower = null,
         });
         statistics.HasUnsavedChanges.ShouldBeFalse();
     }

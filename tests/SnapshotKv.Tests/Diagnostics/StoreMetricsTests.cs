@@ -425,5 +425,7 @@ public sealed class StoreMetricsTests : IDisposable
         public bool IsFaulted => false;
 
         public bool IsRefusingWrites => false;
+
+        public KvFollowerStatus? Follower => null;
     }
 }

@@ -13,7 +13,7 @@ public sealed class JsonTextTests
     [InlineData("\n\r\t\b\f\0\u001f", "\\n\\r\\t\\u0008\\u000c\\u0000\\u001f")]
     [InlineData("<&>", "\\u003c\\u0026\\u003e")]
     [InlineData("\u2027\u2028\u2029\u202a", "\u2027\\u2028\\u2029\u202a")]
-    [InlineData("\u007fé漢😀", "\u007fé漢😀")]
+    [InlineData("\u007f\u0080é漢😀", "\u007f\u0080é漢😀")]
     public void Escape_Text_IsAsGoWritesIt(string text, string expected) => Escape(Encoding.UTF8.GetBytes(text)).ShouldBe(expected);
 
     [Theory]

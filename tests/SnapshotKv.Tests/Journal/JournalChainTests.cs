@@ -116,6 +116,43 @@ public sealed class JournalChainTests
     }
 
     [Fact]
+    public void Open_DamageInAnOpeningThatALaterOneDidNotFind_IsOfNoAccount()
+    {
+        var gone = new SegmentBuilder(2, 101, 200).Set(201, "gone", 2).Set(202, "gone", 3);
+        _home.Add(
+            new SegmentBuilder(1, 0, 100).Set(101, "a", 1),
+            gone,
+            new SegmentBuilder(3, 101, 300) { DurableThrough = 300 }.Set(301, "b", 3, durable: 300));
+        _home.Flip("journal/000000000002.journal", gone.Offsets[0] + 40);
+
+        using var store = _home.Open(KvRecoveryMode.Strict);
+
+        JournalHome.Contents(store).ShouldBe("a=1 b=3");
+    }
+
+    [Fact]
+    public void Open_DamageBehindAWholeCommitThatWasCut_IsOfNoAccount()
+    {
+        var cut = new SegmentBuilder(1, 0, 100).Set(101, "a", 1).Set(102, "cut", 2).Set(103, "cut", 3);
+        _home.Add(cut, new SegmentBuilder(2, 101, 200) { DurableThrough = 200 }.Set(201, "b", 3, durable: 200));
+        _home.Flip("journal/000000000001.journal", cut.Offsets[2] + 40);
+
+        using var store = _home.Open(KvRecoveryMode.Strict);
+
+        JournalHome.Contents(store).ShouldBe("a=1 b=3");
+    }
+
+    [Fact]
+    public void Replay_NumberOfACommitThatWasCut_IsNotGivenAgain()
+    {
+        _home.Add(
+            new SegmentBuilder(1, 0, 100).Set(101, "a", 1).Set(900, "cut", 2),
+            new SegmentBuilder(2, 101, 200).Set(201, "b", 3));
+
+        ReplayedState.Of(_home.Store.Disk).Outcome.Highest.ShouldBe(900UL);
+    }
+
+    [Fact]
     public void Open_OpeningWithoutCommits_LeadsOn()
     {
         _home.Add(

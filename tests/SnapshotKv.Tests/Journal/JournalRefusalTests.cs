@@ -225,6 +225,34 @@ public sealed class JournalRefusalTests
     }
 
     [Fact]
+    public void Set_RefusedWithoutAPreparation_BeginsAnewWithASmallSegment()
+    {
+        var home = new StoreHome { Durability = KvDurability.Process, Scheduler = new HeldScheduler() };
+        using var store = home.OpenWithoutSaves();
+        for (var i = 0; i < 6; i++)
+        {
+            store.SetBytes("a", new byte[900 << 10]);
+        }
+
+        var names = home.Names("journal");
+        home.ReadFile("journal/" + names[^1]).Length.ShouldBe(4 << 20, "each is twice as large as the one before");
+        home.Files.FailWhen(FailingJournal.IsJournal, FileFault.NoSpace);
+        Record.Exception(() =>
+        {
+            for (var i = 0; i < 6; i++)
+            {
+                store.SetBytes("a", new byte[900 << 10]);
+            }
+        }).ShouldBeOfType<KvStoreUnavailableException>();
+        home.Files.Heal();
+        home.Clock.Advance(TimeSpan.FromSeconds(1));
+
+        store.SetBytes("a", new byte[900 << 10]);
+
+        home.ReadFile("journal/" + home.Names("journal").Except(names).ShouldHaveSingleItem()).Length.ShouldBe(1 << 20);
+    }
+
+    [Fact]
     public void Set_RefusedManyTimes_StillFindsAllTheRoomThereIs()
     {
         // What was set aside for a segment that could not be made is given back: else the journal would be full one day, of nothing.
@@ -293,6 +321,7 @@ public sealed class JournalRefusalTests
 
         thrown.ShouldBeOfType<KvStoreUnavailableException>().Message.ShouldContain("MaxJournalBytes");
         written.ShouldBe(16);
+        store.GetStatistics().WriteRefusal.ShouldNotBeNull();
         await Should.ThrowAsync<KvStoreUnavailableException>(async () => await store.SetAsync("refused", Large, cancellationToken: Cancellation));
         store.Count().ShouldBe(written);
         home.JournalBytes().ShouldBeLessThanOrEqualTo(1 << 20);
@@ -306,6 +335,7 @@ public sealed class JournalRefusalTests
             home.JournalBytes().ShouldBeLessThanOrEqualTo(1 << 20);
         }
 
+        store.GetStatistics().WriteRefusal.ShouldBeNull("there has been room since");
         home.After(CrashKind.ProcessKilled).Count.ShouldBe(100);
     }
 

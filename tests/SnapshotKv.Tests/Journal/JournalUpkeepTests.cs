@@ -33,6 +33,21 @@ public sealed class JournalUpkeepTests
     }
 
     [Fact]
+    public void Prepare_ThatComesAfterTheClosing_MakesNoSegment()
+    {
+        var scheduler = new HeldScheduler();
+        var home = new StoreHome { Durability = KvDurability.Process, Scheduler = scheduler };
+        var store = home.OpenWithoutSaves();
+        store.SetBytes("a", new byte[900 << 10]);
+        store.Dispose();
+        var names = home.Names("journal");
+
+        scheduler.RunAll();
+
+        home.Names("journal").ShouldBe(names);
+    }
+
+    [Fact]
     public void Open_WithALimitBelowWhatLiesThere_MakesRoomForTheFirstWrite()
     {
         var home = new StoreHome { Durability = KvDurability.Process };

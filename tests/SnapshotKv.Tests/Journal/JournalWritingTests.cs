@@ -55,6 +55,23 @@ public sealed class JournalWritingTests
         var before = _home.Files.OperationCount;
         store.Set("k", 2, new KvEntryOptions { Durability = KvDurability.Disk });
         _home.Files.Trace.Skip(before).Count(operation => IsFlush(operation)).ShouldBe(1);
+
+        _home.Clock.Advance(TimeSpan.FromSeconds(10));
+        _home.Files.Trace.Skip(before).Count(operation => IsFlush(operation)).ShouldBe(1, "the device has all, so nothing more is due");
+    }
+
+    [Fact]
+    public void Open_AfterAKill_FlushesTheSegmentsItFindsBeforeItBuildsOnThem()
+    {
+        using (var store = _home.Open(options => options.SaveDebounce = Timeout.InfiniteTimeSpan))
+        {
+            store.Set("k", 1);
+            var killed = new StoreHome(_home.Disk.CrashImage(CrashKind.ProcessKilled)) { Durability = KvDurability.Process };
+            using var reopened = killed.Open(options => options.SaveDebounce = Timeout.InfiniteTimeSpan);
+
+            killed.Files.Trace.Count(operation => operation.Kind == FileOperationKind.FlushData && operation.Path.EndsWith("000000000001.journal", StringComparison.Ordinal)).ShouldBe(1);
+            killed.Disk.CrashImage(CrashKind.PowerCutLosingAll).FileExists("/data/journal/000000000001.journal").ShouldBeTrue();
+        }
     }
 
     [Fact]

@@ -71,6 +71,26 @@ public sealed class ReconfigureTests
     }
 
     [Fact]
+    public void Reconfigure_KeepHourlyAndKeepDaily_CountWithTheNextSave()
+    {
+        using var store = _home.Open();
+        store.Reconfigure(Settings(options => (options.MaxSnapshots, options.KeepHourly, options.KeepDaily) = (1, 2, 2))).ShouldBeEmpty();
+        for (var i = 0; i < 60; i++)
+        {
+            store.Set("k", i);
+            store.Save();
+            _home.Clock.Advance(TimeSpan.FromHours(1));
+        }
+
+        // The last two hours, and the last of yesterday beside today's, which is among them.
+        _home.Snapshots().Count.ShouldBe(3);
+        store.Reconfigure(Settings(options => options.MaxSnapshots = 1));
+        store.Set("k", 60);
+        store.Save();
+        _home.Snapshots().Count.ShouldBe(1, "both are off again");
+    }
+
+    [Fact]
     public void Reconfigure_MaxValueBytes_CountsForTheNextWrite()
     {
         using var store = _home.Open();

@@ -92,6 +92,7 @@ public sealed class HostileSnapshotTests
         ["data twice"] = ($"83{Version2}{Data}81a16b{Entry}{Data}81a16c{Entry}", "6B=2A 6C=2A"),
         ["a field twice"] = ($"82{Version2}{Data}81a16b82{Value}c40107{Value}c4012a", "6B=2A"),
         ["an array of three"] = ($"82{Version2}{Data}81a16b93c4012a05a162", "6B=2A@5/62"),
+        ["an array of three with a nil reference"] = ($"82{Version2}{Data}81a16b93c4012a05c0", "6B=2A@5"),
         ["an array of none"] = ($"82{Version2}{Data}81a16b90", "6B=C0"),
         ["no fields"] = ($"82{Version2}{Data}81a16b80", "6B=C0"),
         ["no value beside one"] = ($"82{Version2}{Data}82a16b80a16c{Entry}", "6B=C0 6C=2A"),
@@ -145,6 +146,22 @@ public sealed class HostileSnapshotTests
         Describe(SnapshotFiles.Read(bytes).Sink).ShouldBe(expected);
         Describe(SnapshotFiles.Read(Gzip(bytes)).Sink).ShouldBe(expected);
         Describe(SnapshotFiles.Read([.. Gzip(bytes.AsSpan(0, 5)), .. Gzip(bytes.AsSpan(5))]).Sink).ShouldBe(expected);
+    }
+
+    [Fact]
+    public void Read_ArrayOfThreeThatIsLongerThanWhatIsReadAtATime_IsReadWhole()
+    {
+        // The value alone is longer than the window, so the entry is begun more than once.
+        var value = new byte[5 << 20];
+        byte[] length = [(byte)(value.Length >> 24), (byte)(value.Length >> 16), (byte)(value.Length >> 8), (byte)value.Length];
+        byte[] bytes = [.. Convert.FromHexString($"82{Version2}{Data}82a16a{Entry}a16b93c6"), .. length, .. value, .. Convert.FromHexString("05a162")];
+
+        foreach (var file in (byte[][])[bytes, Gzip(bytes)])
+        {
+            var record = SnapshotFiles.Read(file).Sink.Records[^1];
+            record.Value.Length.ShouldBe(value.Length);
+            record.Deadline.ShouldBe(5);
+        }
     }
 
     [Theory]

@@ -22,7 +22,13 @@ public sealed class RetainedSnapshotsTests
     {
         _files = new(_disk);
         _catalog = new(_files, "/store");
-        _retained = new(_catalog, new SnapshotReader(_files), SnapshotFiles.Limit);
+        _retained = NewRetained(_catalog, SnapshotFiles.Limit);
+    }
+
+    private RetainedSnapshots NewRetained(SnapshotCatalog catalog, long limit)
+    {
+        var reader = new SnapshotReader(_files);
+        return new(catalog, reader, new(catalog, reader, limit), limit);
     }
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -61,7 +67,7 @@ public sealed class RetainedSnapshotsTests
 
     [Fact]
     public void ReadSequences_NoDirectory_IsEmpty() =>
-        new RetainedSnapshots(new(_files, "/none"), new(_files), 1).ReadSequences().ShouldBeEmpty();
+        NewRetained(new(_files, "/none"), 1).ReadSequences().ShouldBeEmpty();
 
     [Fact]
     public void FindReferredTo_SeveralSnapshots_TellsWhatAnyEntryRefersTo()

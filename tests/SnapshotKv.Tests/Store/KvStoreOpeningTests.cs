@@ -19,6 +19,8 @@ public sealed class KvStoreOpeningTests
         {
             Path = " ",
             MaxSnapshots = 0,
+            KeepHourly = -1,
+            KeepDaily = -1,
             SaveDebounce = TimeSpan.FromSeconds(-3),
             TtlCleanupInterval = TimeSpan.MaxValue,
             Compression = (KvCompression)9,
@@ -36,7 +38,7 @@ public sealed class KvStoreOpeningTests
 
         var message = Should.Throw<ArgumentException>(() => KvStore.Open(options)).Message;
 
-        options.GetErrors().Count.ShouldBe(15);
+        options.GetErrors().Count.ShouldBe(17);
         foreach (var property in typeof(SnapshotKvOptions).GetProperties().Select(property => property.Name).Except(["TypeInfoResolver", "LoggerFactory", "MeterFactory"]))
         {
             message.ShouldContain(property + " must");
@@ -53,6 +55,8 @@ public sealed class KvStoreOpeningTests
 
         options.Path.ShouldBeNull();
         options.MaxSnapshots.ShouldBe(5);
+        options.KeepHourly.ShouldBe(0);
+        options.KeepDaily.ShouldBe(0);
         options.SaveDebounce.ShouldBe(TimeSpan.FromSeconds(10));
         options.TtlCleanupInterval.ShouldBe(TimeSpan.FromMinutes(5));
         options.Compression.ShouldBe(KvCompression.Gzip);
@@ -75,6 +79,8 @@ public sealed class KvStoreOpeningTests
 
     [Theory]
     [InlineData(nameof(SnapshotKvOptions.MaxSnapshots), 1, 0)]
+    [InlineData(nameof(SnapshotKvOptions.KeepHourly), 0, -1)]
+    [InlineData(nameof(SnapshotKvOptions.KeepDaily), 0, -1)]
     [InlineData(nameof(SnapshotKvOptions.MaxValueBytes), 1, 0)]
     [InlineData(nameof(SnapshotKvOptions.MaxValueBytes), 1 << 30, (1 << 30) + 1)]
     public void Options_AtTheLimit_AreAcceptedAndBeyondRefused(string name, int good, int bad)

@@ -1,0 +1,67 @@
+using System.Runtime.InteropServices;
+using SnapshotKv.Format;
+using SnapshotKv.Keyspace;
+using SnapshotKv.Serialization;
+
+namespace SnapshotKv.Engine;
+
+/// <summary>Carries out on the live store what the owner's journal says.</summary>
+internal sealed class FollowedCommits(CommitPipeline pipeline, FollowedDirectory directory, SerializerRegistry serializers, ulong settled) : FrameSink(settled)
+{
+    private readonly HashSet<byte[]> _keys = new(KeyBytes.Comparer);
+
+    protected override void Commit(List<TableChange> changes, ulong number)
+    {
+        foreach (ref var change in CollectionsMarshal.AsSpan(changes))
+        {
+            if (!change.After.IsNull)
+            {
+                change.After = directory.Converter.Convert(change.After);
+            }
+        }
+
+        RemoveRepeated(changes);
+        pipeline.Follow(CollectionsMarshal.AsSpan(changes), number);
+    }
+
+    protected override void Clear(ulong number) => pipeline.FollowClear(number);
+
+    protected override void RemoveByPrefix(ReadOnlySpan<byte> prefix, ulong number) => pipeline.FollowRemovalByPrefix(prefix.ToArray(), number);
+
+    protected override void RemoveByTag(ReadOnlySpan<byte> tagPrefix, ulong number) => pipeline.FollowRemovalByTag(tagPrefix.ToArray(), number);
+
+    /// <summary>Nobody else commits here, so that the table is built beside the readers without further ado.</summary>
+    protected override void Restore(JournalRestore frame, ulong number)
+    {
+        var restore = directory.LoadRestore(frame, out var format);
+        restore.Build(restore.Scope.IsEverything ? [] : pipeline.Capture().AllRecords());
+        var table = format == directory.Format ? restore.Table : directory.Converter.Convert(restore.Table, frame.Snapshot);
+        pipeline.FollowAnew(table, restore.Scope.Prefix, number);
+    }
+
+    protected override Record Find(ReadOnlySpan<byte> key) => pipeline.Table.Find(key);
+
+    protected override void Slide(Record record, long deadline) => pipeline.FollowSlide(record, deadline);
+
+    protected override void Claim(string prefix, string name) => serializers.Follow(prefix, name);
+
+    protected override void Forget(string prefix) => serializers.Follow(prefix, name: null);
+
+    /// <summary>No owner writes a key twice into one commit, but a file may say anything: the last one counts, as in a replay.</summary>
+    private void RemoveRepeated(List<TableChange> changes)
+    {
+        if (changes.Count < 2)
+        {
+            return;
+        }
+
+        _keys.Clear();
+        for (var i = changes.Count - 1; i >= 0; i--)
+        {
+            if (!_keys.Add(changes[i].Key.ToArray()))
+            {
+                changes.RemoveAt(i);
+            }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using SnapshotKv.Snapshots;
+
+namespace SnapshotKv.Engine;
+
+/// <summary>Notices the owner's snapshots: whether one is ahead of what the journal leads to, and for those who watch them.</summary>
+/// <remarks>Not thread-safe.</remarks>
+internal sealed class FollowedSnapshots(FollowedDirectory directory, SnapshotWatchers watchers, TimeProvider timeProvider)
+{
+    private SnapshotFile? _newest;
+    private ulong? _newestSequence;
+    private string? _problem;
+    private bool _isGone;
+
+    /// <summary>Why what there is does not tell everything, until the next snapshot comes; null when it does.</summary>
+    public string? Problem => _isGone ? "the snapshots that were there are gone" : _problem;
+
+    /// <summary>What was found when everything was read.</summary>
+    public void Begin(FollowedState state)
+    {
+        // A damaged one that is newer than the one that was loaded has been seen, too.
+        var found = state.Found;
+        _newest = found.Listing.Candidates is [var newest, ..] ? newest : null;
+        _newestSequence = found.Damaged.Count == 0 ? found.Header?.Sequence : null;
+        (_problem, _isGone) = (state.Problem, false);
+    }
+
+    /// <summary>Looks for a snapshot that was not there the last time.</summary>
+    /// <param name="readJournal">Has the rest of the journal taken, and returns the commit that it led to; null when there is more than is taken at once.</param>
+    /// <returns>Why everything must be read anew; null when it need not.</returns>
+    /// <exception cref="IOException">The disk refused it.</exception>
+    public string? LookForNew(Func<ulong?> readJournal)
+    {
+        if (directory.Catalog.List().Candidates is not [var newest, ..])
+        {
+            _isGone = _newest is not null;
+            return null;
+        }
+
+        _isGone = false;
+        if (newest.FileName == _newest?.FileName)
+        {
+            return null;
+        }
+
+        if (_newest is { } known && SnapshotName.Compare(newest.Name, known.Name) < 0)
+        {
+            return $"snapshot '{known.FileName}' is gone, and no newer one is there";
+        }
+
+        ulong? sequence;
+        try
+        {
+            sequence = directory.ReadSequence(newest);
+        }
+        catch (KvStoreCorruptedException exception)
+        {
+            (_newest, _newestSequence) = (newest, null);
+            _problem = $"the newest snapshot, '{newest.FileName}', cannot be read: {(exception.Reason ?? exception.Message).TrimEnd('.')}";
+            return null;
+        }
+
+        if (sequence is null)
+        {
+            return $"Go wrote snapshot '{newest.FileName}'";
+        }
+
+        if (sequence < _newestSequence)
+        {
+            return $"snapshot '{newest.FileName}' ends with commit {sequence}, before the one that was there";
+        }
+
+        if (readJournal() is not { } reached)
+        {
+            return null;
+        }
+
+        if (reached < sequence)
+        {
+            return $"snapshot '{newest.FileName}' is ahead of the journal";
+        }
+
+        (_newest, _newestSequence, _problem) = (newest, sequence, null);
+        TellNewest();
+        return null;
+    }
+
+    /// <summary>Tells those who watch what the newest snapshot holds. It is read only where somebody does.</summary>
+    public void TellNewest()
+    {
+        if (_newest is not { } newest || watchers.CommonPrefix is not { } prefix)
+        {
+            return;
+        }
+
+        var loaded = directory.Read(newest, prefix);
+        var now = KvClock.FromDateTimeOffset(timeProvider.GetUtcNow());
+        watchers.Prepare(newest.ToInfo(), loaded.Header.Sequence ?? 0, loaded.Header.Format, loaded.LiveRecords(now).Span)?.Invoke();
+    }
+}

@@ -1,0 +1,31 @@
+using SnapshotKv.Journal;
+using SnapshotKv.Keyspace;
+
+namespace SnapshotKv.Engine;
+
+/// <summary>What a follower has read of a directory.</summary>
+/// <param name="Found">The snapshots.</param>
+/// <param name="Table">The entries, with what the journal brought.</param>
+/// <param name="Serializers">The serializer of each prefix.</param>
+/// <param name="Settled">See <see cref="FrameSink.Settled"/>.</param>
+/// <param name="Outcome">Where the journal has ended so far.</param>
+/// <param name="Sequence">The last commit.</param>
+internal sealed record FollowedState(
+    FoundSnapshots Found,
+    RecordTable Table,
+    IReadOnlyDictionary<string, string> Serializers,
+    ulong Settled,
+    JournalOutcome Outcome,
+    ulong Sequence)
+{
+    /// <summary>Whether there was nothing at all: no snapshot, and no journal.</summary>
+    public required bool IsEmpty { get; init; }
+
+    /// <summary>Why the journal does not lead on from here, whatever is appended to it; null when it does.</summary>
+    public string? Problem { get; init; }
+
+    /// <summary>
+    /// What is to be found a second time before it is believed, since it may come of the owner's writing meanwhile; null when there is nothing of the kind.
+    /// </summary>
+    public string? Doubt { get; init; }
+}

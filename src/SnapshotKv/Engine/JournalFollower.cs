@@ -1,0 +1,325 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
+using SnapshotKv.Diagnostics;
+using SnapshotKv.Journal;
+using SnapshotKv.Serialization;
+
+namespace SnapshotKv.Engine;
+
+/// <summary>
+/// Keeps a store as its owner has it: looks at the directory again and again, takes what the journal has got since, and reads everything anew where the journal does not lead on.
+/// </summary>
+/// <remarks>
+/// Thread-safe: one look at a time. Reads nothing but files, and writes nothing. What goes wrong is told by <see cref="Status"/> and once in the log; reads go on with what there is, and so do the looks.
+/// </remarks>
+internal sealed class JournalFollower : IDisposable
+{
+    /// <summary>How long after a look the next one comes.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Reading everything anew takes at most one part in five of the time, for an owner without a journal for instance, each of whose snapshots is read.</summary>
+    private const int RestPerReload = 4;
+
+    /// <summary>How long it rests after a failure, at least.</summary>
+    private static readonly TimeSpan RestAfterFailure = TimeSpan.FromSeconds(1);
+
+    private readonly FollowedDirectory _directory;
+    private readonly CommitPipeline _pipeline;
+    private readonly SerializerRegistry _serializers;
+    private readonly FollowedSnapshots _snapshots;
+    private readonly TimeProvider _timeProvider;
+    private readonly Action<Action> _queue;
+    private readonly ILogger _logger;
+    private readonly JournalTail _tail;
+    private readonly Lock _looking = new();
+    private readonly Lock _statusLock = new();
+    private FollowedCommits _commits;
+    private ITimer? _timer;
+    private int _isQueued;
+    private volatile bool _isDisposed;
+
+    private string? _reloadReason;
+    private long _restUntil;
+    private long _reloads;
+    private SnapshotInfo? _loaded;
+    private readonly DateTimeOffset _openedAt;
+    private DateTimeOffset? _caughtUpAt;
+    private FollowerTrouble? _trouble;
+
+    /// <param name="directory">What is followed.</param>
+    /// <param name="first">What was read at the opening; its table is the pipeline's already.</param>
+    /// <param name="pipeline">Carries the commits out.</param>
+    /// <param name="serializers">Is told of claims.</param>
+    /// <param name="watchers">Are told of the owner's snapshots.</param>
+    /// <param name="timeProvider">The clock that it looks by.</param>
+    /// <param name="queue">Has work done in the background.</param>
+    /// <param name="logger">The log.</param>
+    public JournalFollower(
+        FollowedDirectory directory,
+        FollowedState first,
+        CommitPipeline pipeline,
+        SerializerRegistry serializers,
+        SnapshotWatchers watchers,
+        TimeProvider timeProvider,
+        Action<Action> queue,
+        ILogger logger)
+    {
+        _directory = directory;
+        _pipeline = pipeline;
+        _serializers = serializers;
+        _snapshots = new(directory, watchers, timeProvider);
+        _timeProvider = timeProvider;
+        _queue = queue;
+        _logger = logger;
+        _tail = new(directory.FileSystem, directory.Path);
+        _restUntil = timeProvider.GetTimestamp();
+        _openedAt = timeProvider.GetUtcNow();
+        Begin(first);
+        NoteCaughtUp();
+    }
+
+    /// <summary>How far it has come.</summary>
+    public KvFollowerStatus Status
+    {
+        get
+        {
+            lock (_statusLock)
+            {
+                return new()
+                {
+                    Version = (long)_pipeline.Sequence,
+                    CaughtUpAt = _caughtUpAt,
+                    Lag = _timeProvider.GetUtcNow() - (_caughtUpAt ?? _openedAt) is var lag && lag > TimeSpan.Zero ? lag : TimeSpan.Zero,
+                    Problem = _trouble?.Problem,
+                    Error = _trouble?.Error,
+                    ProblemSince = _trouble?.Since,
+                    Commits = _tail.Commits,
+                    Reloads = _reloads,
+                    Snapshot = _loaded,
+                };
+            }
+        }
+    }
+
+    /// <summary>Begins to look, by the clock as it is bound now.</summary>
+    public void SetTimes()
+    {
+        _timer?.Dispose();
+        _timer = _isDisposed ? null : _timeProvider.CreateTimer(static self => ((JournalFollower)self!).QueueLook(), this, Interval, Interval);
+    }
+
+    /// <summary>Looks once, on the caller's thread.</summary>
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Nobody waits for a look, so whatever goes wrong with it must not end the process.")]
+    public void Look()
+    {
+        lock (_looking)
+        {
+            if (_isDisposed)
+            {
+                return;
+            }
+
+            try
+            {
+                LookInTurn();
+            }
+            catch (ObjectDisposedException) when (_isDisposed)
+            {
+                // The store was closed meanwhile.
+            }
+            catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException && _directory.Exists)
+            {
+                // The owner tidied up between a listing and an opening: the next look finds what there is now.
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or KvStoreException)
+            {
+                Note($"the directory cannot be read: {exception.Message}", exception);
+            }
+            catch (Exception exception)
+            {
+                _logger.FollowerFailed(exception);
+                Note($"following failed: {exception.Message}", exception);
+            }
+        }
+    }
+
+    /// <summary>Ends the looking; waits for a look that is under way.</summary>
+    public void Dispose()
+    {
+        _isDisposed = true;
+        _timer?.Dispose();
+        lock (_looking)
+        {
+            _tail.Dispose();
+        }
+    }
+
+    private void QueueLook()
+    {
+        if (Interlocked.Exchange(ref _isQueued, 1) == 0)
+        {
+            _queue(() =>
+            {
+                Volatile.Write(ref _isQueued, 0);
+                Look();
+            });
+        }
+    }
+
+    private void LookInTurn()
+    {
+        if (_reloadReason is null && !Follow())
+        {
+            // The rest at once, but after whatever else waits for its turn.
+            QueueLook();
+            return;
+        }
+
+        if (_reloadReason is not null && !TryReload(_reloadReason))
+        {
+            return;
+        }
+
+        NoteCaughtUp();
+    }
+
+    /// <summary>Takes what the journal has got, and looks for a snapshot that is ahead of it.</summary>
+    /// <returns>False when there is more in the journal than is taken at once.</returns>
+    private bool Follow()
+    {
+        if (ReadTail() is { } more)
+        {
+            return !more;
+        }
+
+        _reloadReason = _snapshots.LookForNew(() =>
+        {
+            // What was committed before the snapshot was taken is in the journal by now, where there is one.
+            return ReadTail() switch
+            {
+                null => _tail.Position,
+                true => null,
+                false => 0UL,
+            };
+        }) ?? _reloadReason;
+        return true;
+    }
+
+    /// <returns>Null when everything was taken; true when there is more; false when it does not lead on.</returns>
+    private bool? ReadTail()
+    {
+        var reading = _tail.Read(_commits);
+        _pipeline.Feed.Deliver();
+        if (reading == TailReading.Lost)
+        {
+            _reloadReason = _tail.Reason;
+        }
+
+        return reading switch
+        {
+            TailReading.CaughtUp => null,
+            TailReading.More => true,
+            _ => false,
+        };
+    }
+
+    private bool TryReload(string reason)
+    {
+        var started = _timeProvider.GetTimestamp();
+        if (started < _restUntil)
+        {
+            return false;
+        }
+
+        var isDone = false;
+        try
+        {
+            var state = _directory.Load(CancellationToken.None);
+            if (state.IsEmpty && _pipeline.Sequence > 0)
+            {
+                // Whoever empties a directory may be about to fill it again; until then what was there is better than nothing.
+                Note(_directory.Exists ? "there is neither a snapshot nor a journal in the directory any more" : "the directory is not there any more", error: null);
+                return false;
+            }
+
+            _pipeline.FollowAnew(state.Table, [], state.Sequence);
+            _serializers.Load(state.Serializers);
+            _pipeline.Feed.Deliver();
+            Begin(state);
+            _reloadReason = null;
+            lock (_statusLock)
+            {
+                _reloads++;
+            }
+
+            _logger.FollowerReloaded(_timeProvider.GetElapsedTime(started), reason, state.Table.Count, state.Sequence);
+            _snapshots.TellNewest();
+            return isDone = true;
+        }
+        finally
+        {
+            var ended = _timeProvider.GetTimestamp();
+            var rest = Math.Max((ended - started) * RestPerReload, isDone ? 0 : (long)(RestAfterFailure.TotalSeconds * _timeProvider.TimestampFrequency));
+            _restUntil = ended + rest;
+        }
+    }
+
+    [MemberNotNull(nameof(_commits))]
+    private void Begin(FollowedState state)
+    {
+        _commits = new(_pipeline, _directory, _serializers, state.Settled);
+        _snapshots.Begin(state);
+        if (state.Found.IsForeign || state.Outcome.Break is not null)
+        {
+            // What the journal has belongs to no state that it leads to: the next snapshot tells.
+            _tail.Stop(state.Sequence);
+        }
+        else
+        {
+            _tail.Begin(state.Outcome);
+        }
+
+        lock (_statusLock)
+        {
+            _loaded = state.Found.Loaded;
+        }
+    }
+
+    private void NoteCaughtUp()
+    {
+        if ((_snapshots.Problem ?? (_directory.Exists ? null : "the directory is not there")) is { } problem)
+        {
+            Note(problem, error: null);
+            return;
+        }
+
+        FollowerTrouble? ended;
+        var now = _timeProvider.GetUtcNow();
+        lock (_statusLock)
+        {
+            _caughtUpAt = now;
+            (ended, _trouble) = (_trouble, null);
+        }
+
+        if (ended is not null)
+        {
+            _logger.FollowerRecovered(now - ended.Since, _pipeline.Sequence);
+        }
+    }
+
+    /// <summary>Told once in the log, however often it is found again.</summary>
+    private void Note(string problem, Exception? error)
+    {
+        bool isNew;
+        lock (_statusLock)
+        {
+            isNew = _trouble?.Problem != problem;
+            _trouble = new(problem, error, _trouble?.Since ?? _timeProvider.GetUtcNow());
+        }
+
+        if (isNew)
+        {
+            _logger.FollowerTroubled(error, problem, _pipeline.Sequence);
+        }
+    }
+}

@@ -1,0 +1,333 @@
+using System.Globalization;
+using SnapshotKv.FileSystem;
+using SnapshotKv.Format;
+
+namespace SnapshotKv.Journal;
+
+/// <summary>
+/// Reads a journal that another process is writing, bit by bit: in the segment in which it stands, from there into the next one, and into that of a later opening if it goes on exactly
+/// here. Whatever else it finds it does not judge: that is <see cref="JournalWalk"/>'s, which sees the whole.
+/// </summary>
+/// <remarks>
+/// <para>Not thread-safe. Changes nothing. Memory: a window of 64 KiB, and the longest frame beyond that.</para>
+/// <para>A frame that is no whole one may be one that is just being written. It is looked at again the next time; only when it stays as it is and others stand behind it does nothing lead on from here.</para>
+/// </remarks>
+internal sealed class JournalTail(IFileSystem fileSystem, string storePath) : IDisposable
+{
+    private const int Window = 64 << 10;
+
+    /// <summary>What is taken at the most before somebody else gets a turn.</summary>
+    private const long MostAtOnce = 8 << 20;
+
+    /// <summary>How often something that is no frame is looked at before what lies behind it is asked for; then after twice as often, and so on.</summary>
+    private const int LooksBeforeSearch = 4;
+
+    private JournalReader _journal = new(fileSystem, new JournalDirectory(fileSystem, storePath));
+    private SegmentFile? _segment;
+    private SegmentReader? _reader;
+    private List<string> _names = [];
+    private List<SegmentFile> _behind = [];
+    private bool _isStopped;
+    private long _unclearAt;
+    private int _unclearLooks;
+
+    /// <summary>The last commit that was taken.</summary>
+    public ulong Last { get; private set; }
+
+    /// <summary>The number that the next commit follows: the last one's, or that of an opening which began since.</summary>
+    public ulong Position { get; private set; }
+
+    /// <summary>How many commits were taken.</summary>
+    public long Commits { get; private set; }
+
+    /// <summary>Why it came to <see cref="TailReading.Lost"/>.</summary>
+    public string? Reason { get; private set; }
+
+    /// <summary>Begins where a walk through the journal has ended.</summary>
+    /// <exception cref="IOException">The segment cannot be opened.</exception>
+    public void Begin(JournalOutcome outcome)
+    {
+        Leave();
+        _journal = new(fileSystem, new JournalDirectory(fileSystem, storePath));
+        (Last, Position) = (outcome.LastCommit, outcome.Position);
+        if (outcome.Place is { } place)
+        {
+            var reader = _journal.Open(place.Segment, Window);
+            if (_journal.ReadHeader(place.Segment.File).Header?.Salt == place.Segment.Header!.Value.Salt)
+            {
+                Stand(place.Segment, reader, place.Offset);
+            }
+            else
+            {
+                // Another segment of that name, since the walk: it is one to be looked for.
+                reader.Dispose();
+            }
+        }
+
+        _isStopped = false;
+    }
+
+    /// <summary>Reads nothing more until it begins anew: what the journal has does not lead on.</summary>
+    /// <param name="sequence">The last commit that was taken.</param>
+    public void Stop(ulong sequence)
+    {
+        Leave();
+        (Last, Position) = (sequence, sequence);
+        _isStopped = true;
+    }
+
+    /// <summary>Takes what has been written since the last time.</summary>
+    /// <param name="sink">Takes the frames.</param>
+    /// <exception cref="IOException">The disk refused it; nothing is lost, and the next call goes on.</exception>
+    /// <exception cref="UnauthorizedAccessException">The user may not read it.</exception>
+    /// <exception cref="KvStoreCorruptedException">A later version of this library wrote a segment.</exception>
+    public TailReading Read(IJournalSink sink)
+    {
+        var taken = 0L;
+        while (!_isStopped)
+        {
+            if (ReadFrames(sink, ref taken) is { } ended)
+            {
+                return ended;
+            }
+
+            if (FindNext() is not { } next)
+            {
+                return Reason is null ? SeekBehindUnclear() : TailReading.Lost;
+            }
+
+            if (GoOn(next.Segment, next.Reader, sink, ref taken) is { } endedHere)
+            {
+                return endedHere;
+            }
+        }
+
+        return TailReading.CaughtUp;
+    }
+
+    public void Dispose() => Stop(Last);
+
+    /// <summary>Goes over to the next segment.</summary>
+    /// <returns>Null when it stands there.</returns>
+    private TailReading? GoOn(SegmentFile segment, SegmentReader reader, IJournalSink sink, ref long taken)
+    {
+        var isTaken = false;
+        try
+        {
+            // What was appended before the next segment was taken into use, and after this one was read.
+            if (ReadFrames(sink, ref taken) is { } ended)
+            {
+                return ended;
+            }
+
+            if (!MayEnter(segment, out var isNewOpening))
+            {
+                return TailReading.Lost;
+            }
+
+            if (isNewOpening)
+            {
+                Position = Math.Max(Position, segment.Header!.Value.Start);
+                sink.Enter(segment.Header!.Value.Continues);
+            }
+
+            Stand(segment, reader, JournalSegmentHeader.PageSize);
+            isTaken = true;
+            return null;
+        }
+        finally
+        {
+            if (!isTaken)
+            {
+                reader.Dispose();
+            }
+        }
+    }
+
+    /// <returns>Null at the end of what stands in the segment.</returns>
+    private TailReading? ReadFrames(IJournalSink sink, ref long taken)
+    {
+        if (_reader is null)
+        {
+            return null;
+        }
+
+        var offset = _reader.Offset;
+        for (var isFresh = Refresh(offset); ;)
+        {
+            offset = _reader.Offset;
+            if (_reader.Read(out var frame, out var body, out _) == FrameReading.Frame)
+            {
+                if (!Take(sink, frame, body))
+                {
+                    return TailReading.Lost;
+                }
+
+                isFresh = false;
+                taken += frame.Size;
+                if (taken > MostAtOnce)
+                {
+                    return TailReading.More;
+                }
+            }
+            else if (isFresh)
+            {
+                return null;
+            }
+            else
+            {
+                // What was read at once with frames before it may have been read before it was written.
+                isFresh = Refresh(offset);
+            }
+        }
+    }
+
+    private bool Take(IJournalSink sink, in JournalFrame frame, ReadOnlySpan<byte> body)
+    {
+        if (frame.IsCommit && frame.Sequence <= Position)
+        {
+            return true;
+        }
+
+        if (frame.Sequence > (frame.IsCommit ? Position + 1 : Position))
+        {
+            return Lose(string.Create(CultureInfo.InvariantCulture, $"commit {frame.Sequence} stands in '{_segment!.File.FileName}' where {Position + 1} should come"));
+        }
+
+        try
+        {
+            sink.Apply(frame, body);
+        }
+        catch (JournalDamageException exception)
+        {
+            return Lose(exception.Message);
+        }
+
+        if (frame.IsCommit)
+        {
+            Last = Position = frame.Sequence;
+            Commits++;
+        }
+
+        return true;
+    }
+
+    /// <summary>The segment that is in use now, or was after this one. One that is made ready and has no frame yet is not in use, unless there is a later one.</summary>
+    private (SegmentFile Segment, SegmentReader Reader)? FindNext()
+    {
+        foreach (var segment in ListBehind())
+        {
+            if (segment.Header is null)
+            {
+                Lose($"'{segment.File.FileName}' cannot be read: {segment.Damage}");
+                return null;
+            }
+
+            var reader = _journal.Open(segment, Window);
+            if (reader.Read(out _, out _, out _) == FrameReading.Frame)
+            {
+                return (segment, reader);
+            }
+
+            reader.Dispose();
+        }
+
+        return null;
+    }
+
+    /// <summary>The segments behind this one, by rising ordinal; all, when this one is not there any more.</summary>
+    private List<SegmentFile> ListBehind()
+    {
+        var names = ListNames();
+        if (_segment is not null && names.SequenceEqual(_names, StringComparer.Ordinal) && IsSame(_journal.ReadHeader(_segment.File), _segment))
+        {
+            // Most looks find nothing new, and are to cost next to nothing. Headers are read each time: the same name may stand for another file by now.
+            return _behind.ConvertAll(segment => _journal.ReadHeader(segment.File));
+        }
+
+        var journal = new JournalReader(fileSystem, new JournalDirectory(fileSystem, storePath));
+        var isHere = _segment is not null && journal.Segments.Any(other => IsSame(other, _segment));
+        _behind = [.. journal.Segments.Where(segment => !isHere || segment.File.Ordinal > _segment!.File.Ordinal)];
+        _names = isHere ? names : [];
+        _journal = journal;
+        return _behind;
+    }
+
+    private List<string> ListNames()
+    {
+        var path = _journal.DirectoryPath;
+        var names = fileSystem.DirectoryExists(path) ? fileSystem.List(path).Select(static entry => entry.Name).ToList() : [];
+        names.Sort(StringComparer.Ordinal);
+        return names;
+    }
+
+    /// <summary>Whether a segment goes on from what was taken. That its frames do is seen when they are read.</summary>
+    private bool MayEnter(SegmentFile next, out bool isNewOpening)
+    {
+        var header = next.Header!.Value;
+        isNewOpening = _segment?.IsOfSameOpeningAs(next) != true;
+        if (!isNewOpening || (header.Start > Position ? header.Continues == Last : header.Start == Position || _segment is null))
+        {
+            return true;
+        }
+
+        return Lose(string.Create(CultureInfo.InvariantCulture, $"'{next.File.FileName}' continues commit {header.Continues}, but what was read ends with {Last}"));
+    }
+
+    /// <summary>Whether something that is no frame has stood where the next should be for some time, and frames behind it.</summary>
+    private TailReading SeekBehindUnclear()
+    {
+        if (_reader is null || !_reader.IsAnythingNear())
+        {
+            _unclearLooks = 0;
+            return TailReading.CaughtUp;
+        }
+
+        _unclearLooks = _unclearAt == _reader.Offset ? _unclearLooks + 1 : 1;
+        _unclearAt = _reader.Offset;
+        if (_unclearLooks < LooksBeforeSearch || !int.IsPow2(_unclearLooks))
+        {
+            return TailReading.CaughtUp;
+        }
+
+        using var search = _journal.Open(_segment!);
+        search.Refresh(_unclearAt);
+        return search.Search()
+            ? Lost(string.Create(CultureInfo.InvariantCulture, $"there is no frame at byte {_unclearAt} of '{_segment!.File.FileName}', and one behind it"))
+            : TailReading.CaughtUp;
+    }
+
+    private static bool IsSame(SegmentFile one, SegmentFile other) => one.File.Ordinal == other.File.Ordinal && one.Header?.Salt == other.Header?.Salt;
+
+    private bool Refresh(long offset)
+    {
+        _reader!.Refresh(offset);
+        return true;
+    }
+
+    private void Stand(SegmentFile segment, SegmentReader reader, long offset)
+    {
+        Leave();
+        (_segment, _reader) = (segment, reader);
+        reader.Refresh(offset);
+    }
+
+    private void Leave()
+    {
+        _reader?.Dispose();
+        (_segment, _reader, Reason, _unclearLooks) = (null, null, null, 0);
+        (_names, _behind) = ([], []);
+    }
+
+    private TailReading Lost(string reason)
+    {
+        Lose(reason);
+        return TailReading.Lost;
+    }
+
+    private bool Lose(string reason)
+    {
+        Reason ??= reason;
+        return false;
+    }
+}

@@ -1,0 +1,116 @@
+using System.Security.Cryptography;
+using SnapshotKv.Blobs;
+using SnapshotKv.Diagnostics;
+using SnapshotKv.Engine;
+using SnapshotKv.FileSystem;
+using SnapshotKv.Snapshots;
+
+namespace SnapshotKv.Lifetime;
+
+/// <content>A store that follows what another one writes into a directory.</content>
+internal sealed partial class OpenStore
+{
+    private const string FollowerRefusal =
+        $"This store follows a directory that another one owns ({nameof(SnapshotKvOptions)}.{nameof(SnapshotKvOptions.Mode)} = {nameof(KvStoreMode.Follower)}), and writes nothing there: write to the owner.";
+
+    /// <summary>
+    /// For how long a follower keeps what has expired by its clock: the owner may have slid it on and not told the journal yet, or the clocks may differ.
+    /// </summary>
+    private const long FollowerGrace = 60_000_000_000;
+
+    private readonly BlobStore? _followedBlobs;
+
+    private OpenStore(
+        SnapshotKvOptions settings,
+        StoreEnvironment environment,
+        BoundTimeProvider timeProvider,
+        KvClock clock,
+        BoundLogger logger,
+        StoreMetrics metrics,
+        FollowedDirectory followed,
+        FollowedState state)
+    {
+        _settings = settings;
+        _timeProvider = timeProvider;
+        _clock = clock;
+        _logger = logger;
+        _metrics = metrics;
+        _scheduler = environment.Scheduler;
+        _snapshotWatchers = new SnapshotWatchers(logger);
+        Followed = followed;
+        RecoveryReport = new(state.Found.Loaded, [], state.Found.Listing.Ignored) { ReplayedCommits = state.Outcome.Commits };
+        var reader = new SnapshotReader(environment.FileSystem);
+        Archive = new SnapshotArchive(followed.Catalog, followed.ReadHistory, new SnapshotHeads(followed.Catalog, reader, settings.MaxSnapshotBytes), reader, settings);
+        Serializers.Load(state.Serializers);
+        Serializers.Changing = static (_, _, _) => throw new NotSupportedException(FollowerRefusal);
+
+        // Files are the owner's to delete, so that nobody here needs to know which may go.
+        var ledger = new BlobLedger(isKept: false);
+        _followedBlobs = new BlobStore(environment.FileSystem, followed.Path, new BlobIdGenerator(timeProvider, RandomNumberGenerator.Create()), ledger);
+        _pipeline = new CommitPipeline(state.Table, clock, state.Sequence, new ChangeFeed(environment.Scheduler, logger), ledger, journal: null) { SweepGrace = FollowerGrace };
+        Maintenance = new MaintenanceRunner(
+            checkpointer: null, new ExpirationSweeper(_pipeline, clock, metrics, logger), journal: null, settings, environment.Cadence, timeProvider, environment.Scheduler, logger);
+        Maintenance.Follower = new JournalFollower(followed, state, _pipeline, Serializers, _snapshotWatchers, timeProvider, Maintenance.Queue, logger);
+        Maintenance.SetTimes(settings.SaveDebounce, settings.TtlCleanupInterval);
+        metrics.Attach(new StoreGauges(_pipeline, checkpointer: null, RecoveryReport, journal: null, journalFiles: null, upkeep: null, Maintenance.Follower));
+    }
+
+    /// <summary>The directory that is followed; null for an owner and in memory-only mode.</summary>
+    public FollowedDirectory? Followed { get; }
+
+    /// <summary>The directory's path; null in memory-only mode.</summary>
+    public string? DirectoryPath => Directory?.Path ?? Followed?.Path;
+
+    /// <summary>Its snapshots; null in memory-only mode.</summary>
+    public SnapshotCatalog? Catalog => Directory?.Catalog ?? Followed?.Catalog;
+
+    private BlobStore? BlobFiles => _blobs?.Files ?? _followedBlobs;
+
+    /// <summary>The bytes that may still be written where the directory lies; null in memory-only mode.</summary>
+    /// <exception cref="IOException">The directory is gone, or cannot be asked.</exception>
+    public long? GetAvailableBytes() => Directory?.GetAvailableBytes() ?? Followed?.GetAvailableBytes();
+
+    private static OpenStore Follow(
+        SnapshotKvOptions settings,
+        StoreEnvironment environment,
+        StoreLocation? location,
+        BoundTimeProvider timeProvider,
+        KvClock clock,
+        BoundLogger logger,
+        StoreMetrics metrics,
+        StoreOperation operation,
+        CancellationToken cancellationToken)
+    {
+        var files = environment.FileSystem;
+        string? path = null;
+        try
+        {
+            path = StoreDirectory.Resolve(files, settings.Path!);
+            var followed = new FollowedDirectory(files, path, settings, logger);
+            var state = followed.Load(cancellationToken);
+            var elapsed = operation.Succeeded(state.Table.Count, state.Found.Loaded?.SizeBytes);
+            logger.FollowerOpened(path, state.Table.Count, state.Found.Loaded?.FileName ?? "none", state.Sequence, elapsed);
+            return new(settings, environment, timeProvider, clock, logger, metrics, followed, state) { Location = location };
+        }
+        catch (Exception exception)
+        {
+            operation.Failed(exception);
+            metrics.Dispose();
+            if (exception is IOException or UnauthorizedAccessException)
+            {
+                throw new KvStoreUnavailableException($"The directory '{path}' cannot be followed: reading it as {files.DescribeUser()} failed: {exception.Message}", exception);
+            }
+
+            throw;
+        }
+    }
+
+    private void CloseFollower()
+    {
+        if (Followed is not null && !_isClosed)
+        {
+            Maintenance.Follower!.Dispose();
+            _logger.FollowerClosed(Followed.Path);
+        }
+    }
+}
