@@ -75,7 +75,7 @@ internal sealed class SnapshotKvHealthCheck(IServiceProvider services, string st
         findings.Add("memoryOnly", store.IsMemoryOnly);
         findings.Add("entries", statistics.Entries);
         findings.Add("failedSaves", statistics.FailedSaves);
-        findings.Add("recoveryProblems", store.RecoveryReport.Problems.Count + store.RecoveryReport.JournalProblems.Count);
+        findings.Add("recoveryProblems", CountDamaged(store.RecoveryReport));
         findings.Add("hasUnacknowledgedLoss", !store.RecoveryReport.IsAcknowledged);
         findings.Add("unsavedAge", Since(statistics.UnsavedSince) ?? TimeSpan.Zero);
         findings.Add("lastSavedAt", statistics.LastSavedAt);
@@ -140,6 +140,8 @@ internal sealed class SnapshotKvHealthCheck(IServiceProvider services, string st
         }
     }
 
+    private static int CountDamaged(KvRecoveryReport report) => report.Problems.Count + report.JournalProblems.Count + (report.HistoryProblem is null ? 0 : 1);
+
     internal static void JudgeRecovery(KvRecoveryReport report, SnapshotKvHealthCheckOptions limits, HealthFindings findings)
     {
         if (!limits.ReportFallback)
@@ -147,7 +149,7 @@ internal sealed class SnapshotKvHealthCheck(IServiceProvider services, string st
             return;
         }
 
-        var damaged = report.Problems.Count + report.JournalProblems.Count;
+        var damaged = CountDamaged(report);
         if (!report.IsAcknowledged)
         {
             findings.Fail(report.HasLostCommits
