@@ -132,7 +132,7 @@ public sealed class FollowedDirectoryTests
                 owner.Save();
             }
 
-            if (looksBetweenSaves > 0 && i % (100 / looksBetweenSaves) == 50)
+            if (looksBetweenSaves > 0 && i % (100 / looksBetweenSaves) == 25)
             {
                 follower.FollowNow();
             }
