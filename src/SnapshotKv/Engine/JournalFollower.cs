@@ -108,6 +108,9 @@ internal sealed class JournalFollower : IDisposable
     public void SetTimes()
     {
         _timer?.Dispose();
+
+        // Timestamps of one clock say nothing to another.
+        Volatile.Write(ref _restUntil, _timeProvider.GetTimestamp());
         _timer = _isDisposed ? null : _timeProvider.CreateTimer(static self => ((JournalFollower)self!).QueueLook(), this, Interval, Interval);
     }
 

@@ -127,10 +127,12 @@ public sealed class FollowedDirectoryTests
             owner.SetBytes($"k{i % 40}", new byte[i * 3]);
             if (i % 100 == 99)
             {
+                // Only what is flushed is dropped.
+                home.Owner.Clock.Advance(TimeSpan.FromSeconds(2));
                 owner.Save();
             }
 
-            if (looksBetweenSaves > 0 && i % (100 / looksBetweenSaves) == 50)
+            if (looksBetweenSaves > 0 && i % (100 / looksBetweenSaves) == 25)
             {
                 follower.FollowNow();
             }
@@ -337,7 +339,9 @@ public sealed class FollowedDirectoryTests
             follower.GetKeys().ShouldBe(["a"]);
             Write(home, segment, whole.AsSpan(from, cut - from), from);
             follower.FollowNow();
-            var expected = cut >= end ? 3 : cut >= segment.Offsets[2] ? 2 : 1;
+
+            // What is missing of a frame may be zeros, which are there already.
+            var expected = 1 + new[] { (int)segment.Offsets[2], end }.Count(until => cut >= until || !whole.AsSpan(cut, until - cut).ContainsAnyExcept((byte)0));
             follower.Count().ShouldBe(expected, $"with the bytes up to {cut}");
             Write(home, segment, whole.AsSpan(cut, end - cut), cut);
             follower.FollowNow();
@@ -407,7 +411,7 @@ public sealed class FollowedDirectoryTests
         follower.FollowNow();
         FollowerHome.ShouldBeEqual(follower, owner);
         (await changes.MoveNextAsync()).ShouldBeTrue();
-        changes.Current.ShouldBe(new KvChange { Kind = KvChangeKind.Reset, Key = "p:", Version = version });
+        changes.Current.ShouldBe(new KvChange { Kind = KvChangeKind.Reset, Key = "", Version = version });
         owner.Restore(snapshot);
         owner.Set("after", 1);
         follower.FollowNow();
