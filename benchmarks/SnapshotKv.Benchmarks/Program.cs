@@ -27,6 +27,7 @@ internal static class Program
         Replays.Group,
         Memory.Group,
         Stalls.Group,
+        Followers.Group,
         Expiry.Group,
         Codec.Group,
         DiagnosticsCost.Group,

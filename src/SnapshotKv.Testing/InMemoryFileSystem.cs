@@ -162,6 +162,18 @@ internal sealed class InMemoryFileSystem : IFileSystem
         }
     }
 
+    /// <summary>Opens an existing file for writing, as whoever made it has it open.</summary>
+    public IFileHandle OpenWrite(string path)
+    {
+        lock (Gate)
+        {
+            var (directory, name) = ParentOf(path, $"open '{path}'");
+            return directory.Written.GetValueOrDefault(name) is InMemoryFile file
+                ? new InMemoryFileHandle(this, file, path, isWritable: true)
+                : throw new FileNotFoundException($"Cannot open '{path}': there is no such file.", path);
+        }
+    }
+
     public IFileHandle CreateNew(string path)
     {
         lock (Gate)

@@ -59,6 +59,12 @@ public sealed partial class KvStore : KvKeyspace, IKvSnapshots, IDisposable, IAs
     /// <summary>The change tokens that have not changed, those included that nobody holds and that are not forgotten yet.</summary>
     internal int ChangeTokenCount => Engine.Pipeline.Feed.TokenCount;
 
+    /// <inheritdoc cref="JournalFollower.Followed"/>
+    internal Action? Followed
+    {
+        set => _store.Maintenance.Follower!.Followed = value;
+    }
+
     /// <summary>Looks once at the directory that is followed, instead of waiting for the next look that is due.</summary>
     internal void FollowNow() => _store.Maintenance.Follower!.Look();
 

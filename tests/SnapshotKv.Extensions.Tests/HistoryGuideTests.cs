@@ -58,6 +58,17 @@ public sealed class HistoryGuideTests : IDisposable
     }
 
     [Fact]
+    public void Guide_Thinning_IsASetting()
+    {
+        // begin thinning
+        using var store = KvStore.Open(_directory.Path, new SnapshotKvOptions { KeepHourly = 24, KeepDaily = 14 });
+        // end thinning
+
+        store.Set("a", 1);
+        store.Save().ShouldNotBeNull();
+    }
+
+    [Fact]
     public async Task Guide_Configuration_GoesBackAsOneMoreChange()
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = _directory.Path });

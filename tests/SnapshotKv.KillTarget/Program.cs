@@ -7,6 +7,12 @@ internal static class Program
 {
     private static async Task<int> Main(string[] arguments)
     {
+        if (arguments is [FollowedOwner.Command, var followed, var work])
+        {
+            FollowedOwner.Run(followed, Number(work));
+            return 0;
+        }
+
         if (arguments is not [var directory, var seed, .. var first] || first.Length == 0)
         {
             await Console.Error.WriteLineAsync("SnapshotKv.KillTarget DIRECTORY SEED FIRST-STEP..., a first step for each writer");

@@ -144,7 +144,7 @@ internal sealed class SnapshotsPage(Layout layout, KvStore store, ISnapshotKvCon
     private static Html RenderName(string name) => Html.Of($""" <span class="badge">{name}</span>""");
 
     private static Html RenderRelease(string name) =>
-        Html.Of($"""<button class="plain" name="name" value="{name}" aria-label="Let {name} go">Let go</button>""");
+        Html.Of($"""<button class="plain" name="name" value="{name}" aria-label="Let go of {name}">Let go</button>""");
 
     private async Task<Html> RenderOneAsync(HttpContext http, string snapshot, SnapshotDifferences differences, string? problem)
     {

@@ -7,6 +7,9 @@ namespace SnapshotKv.Extensions.Configuration;
 /// <remarks>Immutable.</remarks>
 internal sealed record ConfigurationEntries(long Version, KvFormat Format, IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Values)
 {
+    /// <summary>Tells which of two sets is the later one. It is the version, except where the numbers of commits can go back: where the store follows another one that has begun anew.</summary>
+    public long Order { get; init; } = Version;
+
     /// <summary>Whether the other ones have the same keys and bytes, which is cheaper to tell than whether they mean the same.</summary>
     public bool HasSameValues(ConfigurationEntries other)
     {

@@ -18,6 +18,7 @@ internal sealed class ConfigurationFeed : IDisposable
     private readonly CommitWatcher _commits;
     private readonly Debouncer _due;
     private IDisposable? _snapshots;
+    private long _readings;
     private int _failures;
     private volatile bool _mustRegister;
     private volatile bool _isDisposed;
@@ -37,13 +38,17 @@ internal sealed class ConfigurationFeed : IDisposable
         _target = target;
         _commits = new CommitWatcher(store, _prefix, () => _due!.Signal(_debounce), OnWatchFailed);
         _due = new Debouncer(clock, OnDue);
-        FollowsSnapshots = _mode == SnapshotKvReloadMode.Snapshot && store is IKvSnapshots and not KvStore { IsMemoryOnly: true };
+        IsWritable = store is not KvStore { Follower: not null };
+        FollowsSnapshots = _mode == SnapshotKvReloadMode.Snapshot && store is IKvSnapshots and not KvStore { IsMemoryOnly: true } && IsWritable;
     }
 
     public IKvStore Store { get; }
 
     /// <summary>Whether sets come from saved snapshots, instead of from what is in memory.</summary>
     public bool FollowsSnapshots { get; }
+
+    /// <summary>Whether anything can be written to the store: not to one that follows another, and has nothing but what is in that one's files already.</summary>
+    public bool IsWritable { get; }
 
     public bool IsFollowing => _mode != SnapshotKvReloadMode.Never;
 
@@ -66,7 +71,13 @@ internal sealed class ConfigurationFeed : IDisposable
 
     /// <summary>The entries as they are in memory.</summary>
     /// <exception cref="Exception">What the store throws.</exception>
-    public ConfigurationEntries Read() => ConfigurationReader.Read(Store, _prefix);
+    public ConfigurationEntries Read()
+    {
+        // Counted before it is read. When a set that was read later is counted earlier it is passed over, and what changed between the two tells of itself.
+        var order = Interlocked.Increment(ref _readings);
+        var entries = ConfigurationReader.Read(Store, _prefix);
+        return IsWritable ? entries : entries with { Order = order };
+    }
 
     public void Dispose()
     {

@@ -15,6 +15,11 @@ internal static class ConfigurationReader
     /// <exception cref="KvConflictException">Something under the prefix was changed during each of many readings.</exception>
     public static ConfigurationEntries Read(IKvStore store, string prefix, IDictionary<string, long>? versions = null)
     {
+        if (store is KvStore { Follower: not null } followed)
+        {
+            return ReadFollowed(followed, prefix, versions);
+        }
+
         for (var tries = 0; tries < MostTries; tries++)
         {
             // Keys are read one by one, so commits can come between. The token tells of each that is complete, and the empty batch, which takes its turn among
@@ -36,6 +41,23 @@ internal static class ConfigurationReader
     /// <param name="prefix">The prefix.</param>
     /// <returns>The entries, without a version: there was nothing they could be older or newer than.</returns>
     public static ConfigurationEntries ReadUnchanging(IKvStore store, string prefix) => new(Version: 0, store.Format, ReadOnce(store, prefix, versions: null));
+
+    /// <summary>As a transaction sees them: a store that follows another one carries out its commits and takes none from here, not even one of nothing.</summary>
+    private static ConfigurationEntries ReadFollowed(KvStore store, string prefix, IDictionary<string, long>? versions)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            using var transaction = store.BeginTransaction();
+            try
+            {
+                return new(store.Follower!.Version, store.Format, ReadOnce(transaction, prefix, versions));
+            }
+            catch (KvConflictException) when (tries < MostTries)
+            {
+                // The owner has changed something that was being read.
+            }
+        }
+    }
 
     private static Dictionary<string, ReadOnlyMemory<byte>> ReadOnce(IKvStore store, string prefix, IDictionary<string, long>? versions)
     {

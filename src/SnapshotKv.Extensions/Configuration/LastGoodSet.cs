@@ -4,7 +4,7 @@ namespace SnapshotKv.Extensions.Configuration;
 
 /// <summary>The last set that passed the validation, kept in the store, so that an application can start when the current one does not.</summary>
 /// <remarks>Not thread-safe.</remarks>
-internal sealed class LastGoodSet(IKvStore store, string prefix)
+internal sealed class LastGoodSet(IKvStore store, string prefix, bool isWritable)
 {
     private readonly string _key = ConfigurationKeys.LastGood(prefix);
 
@@ -24,10 +24,15 @@ internal sealed class LastGoodSet(IKvStore store, string prefix)
             : null;
     }
 
-    /// <summary>Keeps a set, unless it is what is kept already.</summary>
+    /// <summary>Keeps a set, unless it is what is kept already, or keeping is the business of the one who is followed.</summary>
     /// <exception cref="Exception">What the store throws.</exception>
     public void Keep(IReadOnlyDictionary<string, string?> data)
     {
+        if (!isWritable)
+        {
+            return;
+        }
+
         var encoded = Encode(store.Format, data);
         var kept = new ArrayBufferWriter<byte>();
         if (!store.TryReadEncoded(_key, kept, out _) || !kept.WrittenSpan.SequenceEqual(encoded.WrittenSpan))

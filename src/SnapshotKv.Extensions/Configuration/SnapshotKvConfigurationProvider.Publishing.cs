@@ -92,7 +92,7 @@ public sealed partial class SnapshotKvConfigurationProvider
         lock (_publishing)
         {
             // A snapshot that was saved meanwhile may have come first.
-            _newest = entries = _newest?.Version > entries.Version ? _newest : entries;
+            _newest = entries = _newest?.Order > entries.Order ? _newest : entries;
             try
             {
                 Swap(entries, JudgeOrThrow(entries));
@@ -132,7 +132,7 @@ public sealed partial class SnapshotKvConfigurationProvider
         Exception? fault = null;
         lock (_publishing)
         {
-            if (_isDisposed || entries.Version < _newest?.Version)
+            if (_isDisposed || entries.Order < _newest?.Order)
             {
                 return;
             }

@@ -133,7 +133,7 @@ public sealed partial class SnapshotKvConfigurationProvider : ConfigurationProvi
         try
         {
             ConfigurationKeys.ProtectBookkeeping(feed.Store);
-            _lastGood = new LastGoodSet(feed.Store, Prefix);
+            _lastGood = new LastGoodSet(feed.Store, Prefix, feed.IsWritable);
             feed.Follow();
             PublishFirst(feed.Read());
             _feed = feed;

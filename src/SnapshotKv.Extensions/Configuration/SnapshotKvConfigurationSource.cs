@@ -18,6 +18,14 @@ public sealed class SnapshotKvConfigurationSource : IConfigurationSource
     /// <remarks>The directory is opened once in a process: <c>services.AddSnapshotKv()</c> with the same one shares the store.</remarks>
     public string? Path { get; set; }
 
+    /// <summary>Whose directory it is: this process's own, or another one's that is followed.</summary>
+    /// <value>Default: null, the setting <c>SnapshotKv:Mode</c> of the sources before this one, and without it <see cref="KvStoreMode.Owner"/>.</value>
+    /// <remarks>
+    /// A follower takes no lock and writes nothing. A directory that is not there yet is an empty configuration, which waits. Changes are published as with <see cref="SnapshotKvReloadMode.Change"/>, and the last good
+    /// set, which a validation falls back on, is the one that the owner has kept.
+    /// </remarks>
+    public KvStoreMode? Mode { get; set; }
+
     /// <summary>A store that is open already, in place of a path.</summary>
     /// <value>Default: null. It stays the caller's: it is never disposed here, and has to outlive the configuration.</value>
     public IKvStore? Store { get; set; }
@@ -128,6 +136,11 @@ public sealed class SnapshotKvConfigurationSource : IConfigurationSource
         options.Yield();
         ConfigureStore?.Invoke(options);
         options.Path = Path ?? options.Path;
+        if (Mode is { } mode)
+        {
+            options.Mode = mode;
+        }
+
         if (options.Path is not { } path)
         {
             return null;
@@ -159,6 +172,11 @@ public sealed class SnapshotKvConfigurationSource : IConfigurationSource
         if (Store is not null && Path is not null)
         {
             errors.Add(string.Create(CultureInfo.InvariantCulture, $"{nameof(Store)} and {nameof(Path)} must not both be given; the path is '{Path}'."));
+        }
+
+        if (Store is not null && Mode is not null)
+        {
+            errors.Add($"{nameof(Store)} and {nameof(Mode)} must not both be given: a store that is open already has its own.");
         }
 
         if (Store is null && GetStoreOptions(contentRoot: null) is { } options)

@@ -27,6 +27,13 @@ internal sealed class SnapshotKvHealthCheck(IServiceProvider services, string st
             var store = FindStore();
             var statistics = store.GetStatistics();
             Describe(store, statistics, settings.TimeProvider.GetUtcNow(), findings);
+            if (statistics.Follower is { } follower)
+            {
+                // It writes nothing: what concerns saves and room is its owner's.
+                JudgeFollower(follower, limits, findings);
+                return findings.ToResult();
+            }
+
             JudgeJournal(statistics, limits, findings);
             JudgeSaves(statistics, limits, findings);
             JudgeRecovery(store.RecoveryReport, limits, findings);
@@ -68,7 +75,7 @@ internal sealed class SnapshotKvHealthCheck(IServiceProvider services, string st
         findings.Add("memoryOnly", store.IsMemoryOnly);
         findings.Add("entries", statistics.Entries);
         findings.Add("failedSaves", statistics.FailedSaves);
-        findings.Add("recoveryProblems", store.RecoveryReport.Problems.Count + store.RecoveryReport.JournalProblems.Count);
+        findings.Add("recoveryProblems", CountDamaged(store.RecoveryReport));
         findings.Add("hasUnacknowledgedLoss", !store.RecoveryReport.IsAcknowledged);
         findings.Add("unsavedAge", Since(statistics.UnsavedSince) ?? TimeSpan.Zero);
         findings.Add("lastSavedAt", statistics.LastSavedAt);
@@ -84,6 +91,22 @@ internal sealed class SnapshotKvHealthCheck(IServiceProvider services, string st
         }
 
         TimeSpan? Since(DateTimeOffset? instant) => instant is null ? null : now > instant ? now - instant : TimeSpan.Zero;
+    }
+
+    internal static void JudgeFollower(KvFollowerStatus follower, SnapshotKvHealthCheckOptions limits, HealthFindings findings)
+    {
+        findings.Add("followerVersion", follower.Version);
+        findings.Add("followerLag", follower.Lag);
+        findings.Add("followerReloads", follower.Reloads);
+        if (follower.Problem is not null)
+        {
+            // Not what it says: that may name paths.
+            findings.Degrade(string.Create(CultureInfo.InvariantCulture, $"Something stands in the way of following the owner of the directory since {follower.ProblemSince:u}; reads go on with what was read before, and the log says what it is."));
+        }
+        else if (limits.MaxFollowerLag != Timeout.InfiniteTimeSpan && follower.Lag > limits.MaxFollowerLag)
+        {
+            findings.Degrade($"The store may be behind its owner for {follower.Lag}, which is longer than {limits.MaxFollowerLag}.");
+        }
     }
 
     internal static void JudgeJournal(KvStoreStatistics statistics, SnapshotKvHealthCheckOptions limits, HealthFindings findings)
@@ -117,6 +140,8 @@ internal sealed class SnapshotKvHealthCheck(IServiceProvider services, string st
         }
     }
 
+    private static int CountDamaged(KvRecoveryReport report) => report.Problems.Count + report.JournalProblems.Count + (report.HistoryProblem is null ? 0 : 1);
+
     internal static void JudgeRecovery(KvRecoveryReport report, SnapshotKvHealthCheckOptions limits, HealthFindings findings)
     {
         if (!limits.ReportFallback)
@@ -124,7 +149,7 @@ internal sealed class SnapshotKvHealthCheck(IServiceProvider services, string st
             return;
         }
 
-        var damaged = report.Problems.Count + report.JournalProblems.Count;
+        var damaged = CountDamaged(report);
         if (!report.IsAcknowledged)
         {
             findings.Fail(report.HasLostCommits

@@ -26,6 +26,10 @@ public sealed class SnapshotKvHealthCheckOptions
     /// </value>
     public int MaxJournalPercent { get; set; } = 90;
 
+    /// <summary>How far a store that follows another (<see cref="KvStoreMode.Follower"/>) may be behind before the check is degraded.</summary>
+    /// <value>Positive, or <see cref="Timeout.InfiniteTimeSpan"/> for however far. Default: 10 s. A follower that something stands in the way of is degraded at once.</value>
+    public TimeSpan MaxFollowerLag { get; set; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Whether the check tells of damage that opening the store has found.</summary>
     /// <value>
     /// Default: true. Where commits are missing that had been acknowledged, the check fails until <see cref="KvRecoveryReport.Acknowledge"/>, be it at a later opening. Where files were

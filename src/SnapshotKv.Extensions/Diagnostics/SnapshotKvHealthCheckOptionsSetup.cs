@@ -9,6 +9,7 @@ internal sealed class SnapshotKvHealthCheckOptionsSetup(IServiceProvider service
         settings.OptionalDuration(nameof(options.MaxUnsavedAge), value => options.MaxUnsavedAge = value);
         settings.OptionalInt64(nameof(options.MinAvailableBytes), value => options.MinAvailableBytes = value);
         settings.Int32(nameof(options.MaxJournalPercent), value => options.MaxJournalPercent = value);
+        settings.Duration(nameof(options.MaxFollowerLag), value => options.MaxFollowerLag = value);
         settings.Boolean(nameof(options.ReportFallback), value => options.ReportFallback = value);
     }
 }

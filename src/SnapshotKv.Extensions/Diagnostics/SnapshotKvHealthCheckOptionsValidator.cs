@@ -37,6 +37,11 @@ internal sealed class SnapshotKvHealthCheckOptionsValidator(IServiceProvider ser
             Add(nameof(options.MaxJournalPercent), "must be from 1 to 100 (however full)", options.MaxJournalPercent);
         }
 
+        if (options.MaxFollowerLag <= TimeSpan.Zero && options.MaxFollowerLag != Timeout.InfiniteTimeSpan)
+        {
+            Add(nameof(options.MaxFollowerLag), "must be positive, or infinite (-1 ms: however far)", options.MaxFollowerLag);
+        }
+
         return errors.Count > 0 ? ValidateOptionsResult.Fail(errors) : ValidateOptionsResult.Success;
 
         void Add(string setting, string rule, object? value) => errors.Add(string.Create(CultureInfo.InvariantCulture, $"{setting} {rule}; it is {value}."));

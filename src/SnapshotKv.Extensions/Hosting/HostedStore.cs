@@ -65,7 +65,10 @@ internal sealed class HostedStore : IDisposable
         try
         {
             await _maintenance.StopAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
-            await _store.SaveAsync(cancellationToken).ConfigureAwait(false);
+            if (_store.Follower is null)
+            {
+                await _store.SaveAsync(cancellationToken).ConfigureAwait(false);
+            }
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

@@ -6,7 +6,12 @@ using SnapshotKv.Serialization;
 namespace SnapshotKv.Engine;
 
 /// <summary>Carries out on the live store what the owner's journal says.</summary>
-internal sealed class FollowedCommits(CommitPipeline pipeline, FollowedDirectory directory, SerializerRegistry serializers, ulong settled) : FrameSink(settled)
+/// <param name="pipeline">The store.</param>
+/// <param name="directory">Where the snapshots lie that restores name.</param>
+/// <param name="serializers">Is told of claims.</param>
+/// <param name="settled">See <see cref="FrameSink.Settled"/>.</param>
+/// <param name="followed">Called after each commit; null for nobody.</param>
+internal sealed class FollowedCommits(CommitPipeline pipeline, FollowedDirectory directory, SerializerRegistry serializers, ulong settled, Action? followed) : FrameSink(settled)
 {
     private readonly HashSet<byte[]> _keys = new(KeyBytes.Comparer);
 
@@ -22,13 +27,26 @@ internal sealed class FollowedCommits(CommitPipeline pipeline, FollowedDirectory
 
         RemoveRepeated(changes);
         pipeline.Follow(CollectionsMarshal.AsSpan(changes), number);
+        followed?.Invoke();
     }
 
-    protected override void Clear(ulong number) => pipeline.FollowClear(number);
+    protected override void Clear(ulong number)
+    {
+        pipeline.FollowClear(number);
+        followed?.Invoke();
+    }
 
-    protected override void RemoveByPrefix(ReadOnlySpan<byte> prefix, ulong number) => pipeline.FollowRemovalByPrefix(prefix.ToArray(), number);
+    protected override void RemoveByPrefix(ReadOnlySpan<byte> prefix, ulong number)
+    {
+        pipeline.FollowRemovalByPrefix(prefix.ToArray(), number);
+        followed?.Invoke();
+    }
 
-    protected override void RemoveByTag(ReadOnlySpan<byte> tagPrefix, ulong number) => pipeline.FollowRemovalByTag(tagPrefix.ToArray(), number);
+    protected override void RemoveByTag(ReadOnlySpan<byte> tagPrefix, ulong number)
+    {
+        pipeline.FollowRemovalByTag(tagPrefix.ToArray(), number);
+        followed?.Invoke();
+    }
 
     /// <summary>Nobody else commits here, so that the table is built beside the readers without further ado.</summary>
     protected override void Restore(JournalRestore frame, ulong number)
@@ -37,6 +55,7 @@ internal sealed class FollowedCommits(CommitPipeline pipeline, FollowedDirectory
         restore.Build(restore.Scope.IsEverything ? [] : pipeline.Capture().AllRecords());
         var table = format == directory.Format ? restore.Table : directory.Converter.Convert(restore.Table, frame.Snapshot);
         pipeline.FollowAnew(table, restore.Scope.Prefix, number);
+        followed?.Invoke();
     }
 
     protected override Record Find(ReadOnlySpan<byte> key) => pipeline.Table.Find(key);

@@ -101,10 +101,16 @@ internal sealed class JournalFollower : IDisposable
         }
     }
 
+    /// <summary>Called within a look, after each commit that was carried out and after everything was read anew; for tests that compare each state.</summary>
+    public Action? Followed { get; set; }
+
     /// <summary>Begins to look, by the clock as it is bound now.</summary>
     public void SetTimes()
     {
         _timer?.Dispose();
+
+        // Timestamps of one clock say nothing to another.
+        Volatile.Write(ref _restUntil, _timeProvider.GetTimestamp());
         _timer = _isDisposed ? null : _timeProvider.CreateTimer(static self => ((JournalFollower)self!).QueueLook(), this, Interval, Interval);
     }
 
@@ -244,6 +250,7 @@ internal sealed class JournalFollower : IDisposable
 
             _pipeline.FollowAnew(state.Table, [], state.Sequence);
             _serializers.Load(state.Serializers);
+            Followed?.Invoke();
             _pipeline.Feed.Deliver();
             Begin(state);
             _reloadReason = null;
@@ -267,7 +274,7 @@ internal sealed class JournalFollower : IDisposable
     [MemberNotNull(nameof(_commits))]
     private void Begin(FollowedState state)
     {
-        _commits = new(_pipeline, _directory, _serializers, state.Settled);
+        _commits = new(_pipeline, _directory, _serializers, state.Settled, () => Followed?.Invoke());
         _snapshots.Begin(state);
         if (state.Found.IsForeign || state.Outcome.Break is not null)
         {

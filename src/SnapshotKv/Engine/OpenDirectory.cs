@@ -92,6 +92,7 @@ internal sealed class OpenDirectory : IDisposable
     public void Dispose()
     {
         Blobs?.Dispose();
+        _history?.Close();
         _lock.Dispose();
     }
 }

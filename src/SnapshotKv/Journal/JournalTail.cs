@@ -50,21 +50,11 @@ internal sealed class JournalTail(IFileSystem fileSystem, string storePath) : ID
         Leave();
         _journal = new(fileSystem, new JournalDirectory(fileSystem, storePath));
         (Last, Position) = (outcome.LastCommit, outcome.Position);
-        if (outcome.Place is { } place)
-        {
-            var reader = _journal.Open(place.Segment, Window);
-            if (_journal.ReadHeader(place.Segment.File).Header?.Salt == place.Segment.Header!.Value.Salt)
-            {
-                Stand(place.Segment, reader, place.Offset);
-            }
-            else
-            {
-                // Another segment of that name, since the walk: it is one to be looked for.
-                reader.Dispose();
-            }
-        }
-
         _isStopped = false;
+        if (outcome.Place is { } place && TryOpen(place.Segment) is { } reader)
+        {
+            Stand(place.Segment, reader, place.Offset);
+        }
     }
 
     /// <summary>Reads nothing more until it begins anew: what the journal has does not lead on.</summary>
@@ -106,6 +96,27 @@ internal sealed class JournalTail(IFileSystem fileSystem, string storePath) : ID
     }
 
     public void Dispose() => Stop(Last);
+
+    /// <returns>Null when the segment was dropped since the walk, or another has its name: what goes on from there is to be looked for.</returns>
+    private SegmentReader? TryOpen(SegmentFile segment)
+    {
+        try
+        {
+            var reader = _journal.Open(segment, Window);
+            if (IsSame(_journal.ReadHeader(segment.File), segment))
+            {
+                return reader;
+            }
+
+            reader.Dispose();
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            // Dropped.
+        }
+
+        return null;
+    }
 
     /// <summary>Goes over to the next segment.</summary>
     /// <returns>Null when it stands there.</returns>

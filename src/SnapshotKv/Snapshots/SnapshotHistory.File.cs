@@ -12,6 +12,7 @@ internal sealed partial class SnapshotHistory
 
     private KvRecoveryProblem? _problem;
     private bool _mustSetAside;
+    private bool _isClosed;
 
     /// <summary>What is wrong with the file that was there; null when nothing is. In that case every snapshot is pinned, since any of them may have been.</summary>
     public KvRecoveryProblem? Problem => Volatile.Read(ref _problem);
@@ -80,6 +81,15 @@ internal sealed partial class SnapshotHistory
         }
     }
 
+    /// <summary>The directory is about to be let go of: nothing is written to it from now on.</summary>
+    public void Close()
+    {
+        lock (_lock)
+        {
+            _isClosed = true;
+        }
+    }
+
     /// <summary>The store's directory was removed and made again: what was pinned is gone with it.</summary>
     public void NoteDirectoryLost()
     {
@@ -124,8 +134,11 @@ internal sealed partial class SnapshotHistory
 
     /// <summary>Writes a state, and only then takes it over.</summary>
     /// <exception cref="KvStoreUnavailableException">The disk refused it. Nothing has changed.</exception>
+    /// <exception cref="ObjectDisposedException">The store is closed.</exception>
     private void Write(HistoryDocument next)
     {
+        // Whoever comes late must not take the directory's lock again.
+        ObjectDisposedException.ThrowIf(_isClosed, typeof(KvStore));
         try
         {
             Guard?.Invoke();

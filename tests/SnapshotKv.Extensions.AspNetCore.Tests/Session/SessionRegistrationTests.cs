@@ -45,6 +45,33 @@ public sealed class SessionRegistrationTests
         Should.Throw<ArgumentNullException>(() => SnapshotKvSessionServiceCollectionExtensions.AddSnapshotKvSession(null!)).ParamName.ShouldBe("services");
 
     [Fact]
+    public void Sessions_Used_AreNeverRolledBack_AlsoByAProcessThatKnowsOfNone()
+    {
+        using var directory = new TemporaryDirectory();
+        var services = new ServiceCollection().AddLogging().AddSnapshotKv(options => options.Path = directory.Path).Services;
+        services.AddSnapshotKvSession(options => options.Prefix = "visitors:");
+        string snapshot;
+        using (var provider = services.BuildServiceProvider())
+        {
+            provider.GetRequiredService<ISessionStore>();
+            provider.GetRequiredService<ISnapshotKvSessionDirectory>();
+            var store = provider.GetRequiredService<KvStore>();
+            store.Set("visitors:1", "signed in");
+            store.Set("visits", 1);
+            snapshot = store.Save()!.FileName;
+            store.Remove("visitors:1");
+            store.Set("visits", 2);
+        }
+
+        using var plain = KvStore.Open(directory.Path);
+        Should.Throw<KvSnapshotException>(() => plain.Restore(snapshot, "visitors:")).Reason.ShouldBe(KvSnapshotProblem.Protected);
+        plain.Restore(snapshot);
+        plain.TryGet<int>("visits", out var visits).ShouldBeTrue();
+        visits.ShouldBe(1);
+        plain.Exists("visitors:1").ShouldBeFalse("a session that has ended does not come back");
+    }
+
+    [Fact]
     public async Task Host_WithoutAStore_DoesNotStart_AndNamesAllThatIsWrong()
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using SnapshotKv.Extensions.Configuration;
+using SnapshotKv.Extensions.Diagnostics;
 using SnapshotKv.Extensions.Tests.Support;
 using SnapshotKv.Testing;
 
@@ -202,6 +203,56 @@ public sealed class ConfigurationRestoreTests : IDisposable
         changes.ShouldBe([new("a", true, "2", true, "1")]);
         (await writer.GetAsync(Token)).Revision.ShouldBe(2);
         (await writer.RestoreAsync(file, cancellationToken: Token)).Changes.ShouldBe(changes);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("config:")]
+    public async Task StoreRestore_AroundTheWriter_IsFollowedOnceAndLeavesTheHistory(string prefix)
+    {
+        using var host = await StartAsync();
+        var store = host.Services.GetRequiredService<KvStore>();
+        await WriterOf(host).SetAsync("Mail:Host", "one", "anna", cancellationToken: Token);
+        var file = await SaveAsync(host);
+        await WriterOf(host).SetAsync("Mail:Host", "two", "ben", cancellationToken: Token);
+        var told = new List<string?>();
+        using var registration = host.Services.GetRequiredService<IOptionsMonitor<MailOptions>>().OnChange(options => told.Add(options.Host));
+
+        await store.RestoreAsync(file, prefix, Token);
+
+        told.ShouldBe(["one"]);
+        (await WriterOf(host).GetHistoryAsync(cancellationToken: Token)).Select(revision => revision.Author).ShouldBe(["ben", "anna"]);
+        await Should.ThrowAsync<KvConflictException>(() => WriterOf(host).UndoAsync(2, cancellationToken: Token));
+        (await WriterOf(host).SetAsync("Mail:Host", "three", cancellationToken: Token)).Revision.ShouldBe(3);
+        told.ShouldBe(["one", "three"]);
+    }
+
+    [Fact]
+    public async Task StoreRestore_WhatTheGateRefuses_IsNotPublished()
+    {
+        using var host = await StartAsync(configure: static source => source.Validate(static candidate => candidate["Mail:Host"] == "one" ? ["not that one"] : []));
+        var store = host.Services.GetRequiredService<KvStore>();
+        store.Set("config:Mail:Host", "one");
+        var file = await SaveAsync(host);
+        await WriterOf(host).SetAsync("Mail:Host", "two", cancellationToken: Token);
+
+        await store.RestoreAsync(file, "config:", Token);
+
+        host.Services.GetRequiredService<IConfiguration>()["Mail:Host"].ShouldBe("two");
+        _log.Count(SnapshotKvEventIds.ConfigurationRefused).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task StoreRestore_OfTheHistory_IsRefused()
+    {
+        using var host = await StartAsync();
+        await WriterOf(host).SetAsync("Mail:Host", "one", cancellationToken: Token);
+        var file = await SaveAsync(host);
+
+        var exception = await Should.ThrowAsync<KvSnapshotException>(
+            () => host.Services.GetRequiredService<KvStore>().RestoreAsync(file, "snapshotkv:config-history:", Token));
+
+        exception.Reason.ShouldBe(KvSnapshotProblem.Protected);
     }
 
     [Theory]

@@ -425,6 +425,12 @@ public sealed class SnapshotKvHealthCheckTests : IDisposable
     }
 
     [Fact]
+    public void JudgeRecovery_FileOfPinsDamaged_IsDegraded() =>
+        Judge(new KvRecoveryReport(null, [], []) { HistoryProblem = new("history.json", "damaged", null) }).ShouldSatisfyAllConditions(
+            result => result.Status.ShouldBe(HealthStatus.Degraded),
+            result => result.Description!.ShouldContain("1 of its files"));
+
+    [Fact]
     public async Task Check_ClosedStore_Fails()
     {
         using var host = Host();

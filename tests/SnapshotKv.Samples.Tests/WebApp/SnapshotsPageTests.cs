@@ -127,7 +127,7 @@ public sealed class SnapshotsPageTests(Chromium chromium)
         await using var profile = await chromium.NewProfileAsync();
         var page = await KeepAsync(profile, sample, "noon");
 
-        await page.GetByRole(AriaRole.Button, new() { Name = "Let noon go" }).SubmitAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Let go of noon" }).SubmitAsync();
 
         (await page.Locator(".badge").CountAsync()).ShouldBe(0);
     }

@@ -5,10 +5,11 @@ namespace SnapshotKv.Tests.Crashes;
 
 /// <summary>Opens what a crash has left and looks whether it is what it must be, and whether the store can go on from there.</summary>
 /// <param name="oracle">What may be found.</param>
+/// <param name="pins">What is pinned.</param>
 /// <param name="floors">The same at the moment of the crash.</param>
 /// <param name="level">The store's level.</param>
 /// <param name="now">The time of the opening.</param>
-internal sealed class CrashCheck(CrashOracle oracle, CrashFloors floors, KvDurability level, DateTimeOffset now)
+internal sealed class CrashCheck(CrashOracle oracle, CrashPins pins, CrashFloors floors, KvDurability level, DateTimeOffset now)
 {
     private const string First = "after the crash", Second = "after the crash, on disk";
 
@@ -44,7 +45,7 @@ internal sealed class CrashCheck(CrashOracle oracle, CrashFloors floors, KvDurab
                 return $"The opening took it for damage: {string.Join("; ", store.RecoveryReport.Problems)}; {string.Join(", ", home.Names("quarantine"))}";
             }
 
-            if (GoOn(store) is { } wrong)
+            if ((pins.Find(store) ?? GoOn(store)) is { } wrong)
             {
                 return wrong;
             }
@@ -82,7 +83,7 @@ internal sealed class CrashCheck(CrashOracle oracle, CrashFloors floors, KvDurab
             return $"What was written after the crash is gone after {variant.Sequel}: {string.Join(", ", store.GetKeys())}";
         }
 
-        return before.Compare(after) is { } difference ? $"After the crash, writes and {variant.Sequel}, {difference}." : null;
+        return before.Compare(after) is { } difference ? $"After the crash, writes and {variant.Sequel}, {difference}." : pins.Find(store);
     }
 
     private StoreHome NewHome(InMemoryFileSystem disk) => new(disk, new ManualTimeProvider(now)) { Durability = level, SegmentSizes = CrashLife.SegmentSizes };

@@ -8,7 +8,7 @@ using SnapshotKv.Tests.Store.Model;
 namespace SnapshotKv.Tests.Crashes;
 
 /// <summary>A store and what its oracle knows of it: each operation is done to both. Lives on through crashes and reopenings.</summary>
-internal sealed class CrashLife : IDisposable
+internal sealed partial class CrashLife : IDisposable
 {
     public static readonly TimeSpan FlushInterval = TimeSpan.FromSeconds(1);
     public static readonly TimeSpan SaveDebounce = TimeSpan.FromSeconds(10);
@@ -82,7 +82,7 @@ internal sealed class CrashLife : IDisposable
         // A look at a copy first: while the opening itself is cut, what it is to find must be known.
         using (var copy = new StoreHome(image.CrashImage(CrashKind.ProcessKilled), new ManualTimeProvider(Now)) { Durability = _level, SegmentSizes = SegmentSizes }.Open(Configure))
         {
-            if (Oracle.GoOnFrom(FoundState.In(copy), isCut, Now) is { } fault)
+            if ((Oracle.GoOnFrom(FoundState.In(copy), isCut, Now) ?? Pins.Find(copy)) is { } fault)
             {
                 throw new CrashFaultException($"After {kind} with seed {seed} in the midst of the workload: {fault}");
             }
@@ -261,6 +261,11 @@ internal sealed class CrashLife : IDisposable
     /// <summary>Once no snapshot is left from before, the files of blobs are those of the live ones: no crash has made a replay forget that one is no longer needed.</summary>
     public void CheckBlobFiles()
     {
+        foreach (var name in Store.ListSnapshots().SelectMany(snapshot => snapshot.PinnedNames))
+        {
+            Store.Unpin(name);
+        }
+
         for (var i = 0; i < 3; i++)
         {
             Set("changed", 10 + i);

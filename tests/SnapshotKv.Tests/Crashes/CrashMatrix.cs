@@ -79,7 +79,7 @@ internal sealed class CrashMatrix(KvDurability level, bool isMapped, int seed, i
         }
 
         // All of it is known now and stays so until the operation goes on.
-        var check = new CrashCheck(life.Oracle, life.Oracle.Floors, level, life.Home.Clock.GetUtcNow() + CrashLife.Restart);
+        var check = new CrashCheck(life.Oracle, life.Pins, life.Oracle.Floors, level, life.Home.Clock.GetUtcNow() + CrashLife.Restart);
         var disk = life.Home.Disk;
         Parallel.ForEach(chosen, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, variant =>
         {

@@ -38,8 +38,44 @@ internal static class CrashWorkload
         life.Clear();
         life.SetBlob("stays", 100, OnDisk);
         life.Crash(CrashKind.ProcessKilled, seed);
+        KeepVersions(life);
+        life.Crash(CrashKind.PowerCutLosingAll, seed);
+        LetVersionsGo(life);
         life.CheckBlobFiles();
         life.Close();
+    }
+
+    /// <summary>Snapshots that are pinned, those of past hours and days, and blobs that only they refer to.</summary>
+    private static void KeepVersions(CrashLife life)
+    {
+        life.SetBlob("blob of a version", 200);
+        life.SaveAndPin("first");
+        life.PinNewest("first-again");
+        life.Remove("blob of a version");
+        life.Thin(hours: 2, days: 2);
+        for (var i = 0; i < 5; i++)
+        {
+            life.Set("version", 30 + i);
+            life.Save();
+            life.Advance(TimeSpan.FromHours(7));
+        }
+
+        life.Unpin("first");
+        life.Set("version", 100);
+        life.SaveAndPin("second");
+        life.Snapshots.ShouldBeGreaterThan(3, "two, the pinned one, and the last of the day before");
+    }
+
+    private static void LetVersionsGo(CrashLife life)
+    {
+        life.Store.Protect("session:");
+        life.Set("version", 101);
+        life.Save();
+        life.Unpin("first-again");
+        life.Unpin("second");
+        life.Set("version", 102);
+        life.Save();
+        life.Snapshots.ShouldBe(2);
     }
 
     private static void WriteAll(CrashLife life)
@@ -85,12 +121,14 @@ internal static class CrashWorkload
     {
         life.SetBlob("blob", 1_500);
         life.SetBlob("other blob", 300, new() { Tags = ["red"] });
-        life.Save();
+        life.SaveToGoBackTo();
         life.UpdateBlob("blob", 2_500);
         life.Transact("a", "d", "third blob", commits: true);
         life.Transact("a", "d", "fourth blob", commits: false);
         life.Remove("other blob");
         life.Read("slides");
+        life.Restore("other");
+        life.Set("d", 15);
         life.Advance(CrashLife.SaveDebounce);
         life.Set("n", 200);
         life.Read("slides");
@@ -156,6 +194,11 @@ internal static class CrashWorkload
     private static void StartOver(CrashLife life)
     {
         life.Set("x", 50);
+        life.SaveToGoBackTo();
+        life.SetBlob("in between", 300);
+        life.Set("x", 60);
+        life.Restore("");
+        life.Set("x", 70);
         life.Clear();
         life.Set("y", 50);
         life.Set("z", 50);

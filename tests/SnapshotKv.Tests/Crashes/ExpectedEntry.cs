@@ -27,6 +27,9 @@ internal sealed class ExpectedEntry(byte[] value, DateTimeOffset? deadline, Time
     public ExpectedEntry With(byte[]? blob = null, string? serializer = null) =>
         new(Value, Deadline, window, cap, Tags) { Blob = blob, Serializer = serializer };
 
+    /// <summary>The entry as a snapshot of this moment has it.</summary>
+    public ExpectedEntry Saved() => new(Value, Deadline, window, cap, Tags) { Blob = Blob, Serializer = Serializer };
+
     /// <summary>The entry with another value, and the same life, tags and blob; an update slides as a read does.</summary>
     public ExpectedEntry Updated(byte[] value, DateTimeOffset now) => new(value, Moved(now), window, cap, Tags) { Blob = Blob };
 

@@ -11,9 +11,9 @@ namespace SnapshotKv.Tests.Following;
 /// <summary>A directory in memory with an owner and a follower, as in two processes: each sees it through a file system of its own, and the follower looks when it is told to.</summary>
 internal sealed class FollowerHome
 {
-    public FollowerHome(KvDurability durability = KvDurability.Process, SegmentSizes? segments = null)
+    public FollowerHome(KvDurability durability = KvDurability.Process, SegmentSizes? segments = null, InMemoryFileSystem? disk = null)
     {
-        Owner = new StoreHome { Durability = durability, SegmentSizes = segments ?? SegmentSizes.Default };
+        Owner = new StoreHome(disk) { Durability = durability, SegmentSizes = segments ?? SegmentSizes.Default };
         Disk = new SwitchedFileSystem(Owner.Disk);
         Files = new FaultInjectingFileSystem(Disk);
     }

@@ -2,8 +2,10 @@ using System.Text;
 using SnapshotKv.Blobs;
 using SnapshotKv.Engine;
 using SnapshotKv.FileSystem;
+using SnapshotKv.Format;
 using SnapshotKv.Journal;
 using SnapshotKv.Keyspace;
+using SnapshotKv.Snapshots;
 using Record = SnapshotKv.Format.Record;
 
 namespace SnapshotKv.Tests.Journal;
@@ -23,9 +25,15 @@ internal sealed record ReplayedState(string Entries, JournalOutcome Outcome, Blo
         var ledger = new BlobLedger();
         var serializers = new Dictionary<string, string>(StringComparer.Ordinal);
         var reader = new JournalReader(files, new JournalDirectory(files, "/data"));
-        var outcome = reader.Replay(sequence, known, new JournalReplay(table, ledger, serializers, sequence), TestContext.Current.CancellationToken);
+        var outcome = reader.Replay(sequence, known, new JournalReplay(table, ledger, serializers, sequence, Source(files)), TestContext.Current.CancellationToken);
         return new(Describe(table), outcome, ledger, serializers);
     }
+
+    /// <summary>A restore of a snapshot that is not there.</summary>
+    public static JournalRestore Restore() => new("data-20260301-143022-0001.msgpack", 1234, 0xDEADBEEF, 0, "p:"u8.ToArray(), ["p:a"u8.ToArray()]);
+
+    private static RestoreSource Source(IFileSystem files) =>
+        new(new SnapshotCatalog(files, "/data"), new SnapshotReader(files), new SnapshotKvOptions(), TestContext.Current.CancellationToken);
 
     public static string Describe(RecordTable table)
     {

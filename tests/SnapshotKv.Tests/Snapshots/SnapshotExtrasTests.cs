@@ -104,7 +104,7 @@ public sealed class SnapshotExtrasTests
     {
         var hex = Convert.ToHexStringLower(Write(new([new(Guid.Parse(Id), 3, 200)], new Dictionary<string, string> { ["b:"] = "y", ["a:"] = "x" })));
 
-        hex.ShouldStartWith("87" + Version2);
+        hex.ShouldStartWith("89" + Version2);
         hex.ShouldContain($"{Blobs}9193{IdHex}03ccc8{Serializers}82a2613aa178a2623aa179a8636865636b73756dce");
     }
 

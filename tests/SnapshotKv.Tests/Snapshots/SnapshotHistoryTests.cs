@@ -258,6 +258,19 @@ public sealed class SnapshotHistoryTests
     }
 
     [Fact]
+    public void Close_WhoeverComesLate_WritesNothing()
+    {
+        _history.Pin(First, "n");
+        var before = _files.Trace.Count(operation => operation.IsChange);
+        _history.Close();
+
+        Should.Throw<ObjectDisposedException>(() => _history.Pin(Second, "m"));
+        Should.Throw<ObjectDisposedException>(() => _history.Unpin("n"));
+        Should.Throw<ObjectDisposedException>(() => _history.Protect("session:"));
+        _files.Trace.Count(operation => operation.IsChange).ShouldBe(before);
+    }
+
+    [Fact]
     public void Load_PinnedSnapshotThatIsGone_IsDroppedAndTold()
     {
         _history.Pin(First, "n");

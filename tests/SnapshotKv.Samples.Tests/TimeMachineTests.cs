@@ -1,0 +1,115 @@
+using SnapshotKv.Samples.Tests.Support;
+using SnapshotKv.Tests;
+
+namespace SnapshotKv.Samples.Tests;
+
+/// <summary>The time machine, with its terminals as the processes they are.</summary>
+public sealed class TimeMachineTests : IDisposable
+{
+    private const string Sample = "samples/TimeMachine";
+
+    private readonly TemporaryDirectory _home = new();
+
+    public void Dispose() => _home.Dispose();
+
+    [Fact]
+    public async Task ThreeTerminals_ChangeFollowAndGoBack()
+    {
+        await using var owner = Start("own", "--as", "ada");
+        await owner.WaitForLineAsync("This process owns");
+        await owner.WriteLineAsync("set Lamp:Colour blue");
+        await owner.WaitForLineAsync(@"\+ Lamp:Colour blue");
+
+        await using var follower = Start("follow");
+        await follower.WaitForLineAsync("Lamp:Colour.*blue");
+        await owner.WriteLineAsync("save lunch");
+        await owner.WaitForLineAsync(@"lunch is kept \(data-");
+        await owner.WriteLineAsync("set Lamp:Colour warm white");
+        await follower.WaitForLineAsync("~ Lamp:Colour blue → warm white");
+        await owner.WriteLineAsync("set Lamp:Level 3");
+        await follower.WaitForLineAsync(@"\+ Lamp:Level 3");
+
+        // Beside the owner, which has the lock.
+        (await RunAsync("history", "list")).ShouldMatch("lunch.*data-");
+        var compared = await RunAsync("history", "compare", "lunch");
+        compared.ShouldContain("~ Lamp:Colour blue → warm white");
+        compared.ShouldContain("+ Lamp:Level 3");
+
+        // Writing is the owner's: it is handed over.
+        (await RunAsync("history", "restore", "lunch", "--as", "grace")).ShouldContain("~ Lamp:Colour warm white → blue");
+        await owner.WaitForLineAsync("grace, at another terminal: restore lunch");
+        await follower.WaitForLineAsync("~ Lamp:Colour warm white → blue");
+        await follower.WaitForLineAsync("- Lamp:Level 3");
+        (await RunAsync("history", "log")).ShouldMatch("grace.*Goes back to 'lunch'");
+
+        (await owner.TerminateAsync()).ShouldBe(0, owner.Output);
+        (await follower.TerminateAsync()).ShouldBe(0, follower.Output);
+    }
+
+    [Fact]
+    public async Task History_WithoutAnOwner_DoesItItself()
+    {
+        await using (var owner = Start("own"))
+        {
+            await owner.WriteLineAsync("set Lamp:Colour blue");
+            await owner.WriteLineAsync("save lunch");
+            await owner.WriteLineAsync("set Lamp:Colour green");
+            await owner.WriteLineAsync("quit");
+            (await owner.WaitForExitAsync()).ShouldBe(0, owner.Output);
+        }
+
+        (await RunAsync("history", "restore", "lunch")).ShouldContain("~ Lamp:Colour green → blue");
+        (await RunAsync("history", "undo", "3")).ShouldContain("~ Lamp:Colour blue → green");
+        (await RunAsync("history", "unpin", "lunch")).ShouldContain("lunch is let go");
+
+        await using var again = Start("own");
+        await again.WaitForLineAsync("Lamp:Colour.*green");
+        (await again.TerminateAsync()).ShouldBe(0, again.Output);
+    }
+
+    [Fact]
+    public async Task Follow_BeforeTheOwnerEverWrote_WaitsForIt()
+    {
+        await using var follower = Start("follow");
+        await follower.WaitForLineAsync("none yet");
+
+        await using var owner = Start("own");
+        await owner.WriteLineAsync("set Lamp:Colour [bold]blue[/]");
+
+        await follower.WaitForLineAsync(@"\+ Lamp:Colour \[bold\]blue\[/\]");
+        (await owner.TerminateAsync()).ShouldBe(0, owner.Output);
+        (await follower.TerminateAsync()).ShouldBe(0, follower.Output);
+    }
+
+    [Fact]
+    public async Task Own_DirectoryThatIsOwned_SaysByWhom()
+    {
+        await using var owner = Start("own");
+        await owner.WaitForLineAsync("This process owns");
+
+        (await RunAsync(exitCode: 1, "own")).ShouldContain("is in use");
+        (await owner.TerminateAsync()).ShouldBe(0, owner.Output);
+    }
+
+    [Theory]
+    [InlineData(1, "There is no snapshot 'dinner'", "history", "restore", "dinner")]
+    [InlineData(1, "There is no snapshot 'dinner'", "history", "compare", "dinner")]
+    [InlineData(1, "has an empty segment", "history", "set", "Lamp::Colour", "blue")]
+    [InlineData(1, "The history is empty", "history", "undo", "1")]
+    [InlineData(1, "is not understood", "history", "undo", "yesterday")]
+    [InlineData(2, "There is nothing like 'history dance'", "history", "dance")]
+    [InlineData(2, "There is nothing like 'fly'", "fly")]
+    public async Task Words_ThatCannotBe_AreRefusedWithTheReason(int exitCode, string reason, params string[] words) =>
+        (await RunAsync(exitCode, words)).ShouldContain(reason);
+
+    private Task<string> RunAsync(params string[] words) => RunAsync(exitCode: 0, words);
+
+    private async Task<string> RunAsync(int exitCode, params string[] words)
+    {
+        await using var process = Start(words);
+        (await process.WaitForExitAsync()).ShouldBe(exitCode, process.Output);
+        return process.Output;
+    }
+
+    private SampleProcess Start(params string[] words) => SampleProcess.Start(Sample, Repository.PathOf(Sample), [.. words, "--data", Path.Combine(_home.Path, "data")]);
+}

@@ -1,0 +1,498 @@
+using SnapshotKv.Journal;
+using SnapshotKv.Testing;
+using SnapshotKv.Tests.Journal;
+using SnapshotKv.Tests.Store;
+
+namespace SnapshotKv.Tests.Following;
+
+/// <summary>Whatever becomes of the directory, a follower goes on with what it has, and has what the owner has as soon as that can be read.</summary>
+public sealed class FollowedDirectoryTests
+{
+    private const int Troubled = 93, Recovered = 94;
+
+    private readonly FollowerHome _home = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void Open_BeforeThereIsAnything_WaitsForTheOwner()
+    {
+        using var follower = _home.Follow();
+        follower.Count().ShouldBe(0);
+        follower.IsMemoryOnly.ShouldBeFalse();
+        follower.DirectoryPath.ShouldBe(StoreHome.Path);
+        follower.Follower!.Problem.ShouldBe("the directory is not there");
+        using var owner = _home.OpenOwner();
+        follower.FollowNow();
+        follower.Follower!.Problem.ShouldBeNull();
+        owner.Set("a", 1);
+        follower.FollowNow();
+        FollowerHome.ShouldBeEqual(follower, owner);
+        follower.Follower!.Reloads.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData(KvDurability.Snapshot)]
+    [InlineData(KvDurability.Process)]
+    public void Open_OnWhatIsThere_HasAllOfIt(KvDurability durability)
+    {
+        var home = new FollowerHome(durability);
+        using var owner = home.OpenOwner();
+        owner.Set("a", 1);
+        owner.Save();
+        owner.Set("b", 1);
+        using var follower = home.Follow();
+        follower.GetKeys().ShouldBe(durability == KvDurability.Snapshot ? ["a"] : ["a", "b"]);
+    }
+
+    [Fact]
+    public void OwnerWithoutAJournal_IsFollowedSnapshotBySnapshot()
+    {
+        var home = new FollowerHome(KvDurability.Snapshot);
+        using var owner = home.OpenOwner();
+        using var follower = home.Follow();
+        var resets = 0;
+        using var registration = follower.Watch().RegisterChangeCallback(_ => resets++, null);
+        for (var i = 0; i < 3; i++)
+        {
+            owner.Set("a", i);
+            follower.FollowNow();
+            owner.Save();
+            follower.FollowNow();
+            FollowerHome.ShouldBeEqual(follower, owner);
+        }
+
+        follower.Follower!.Reloads.ShouldBe(3);
+        resets.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Reload_TellsWatchersOnceThatEverythingMayHaveChanged()
+    {
+        var home = new FollowerHome(KvDurability.Snapshot);
+        using var owner = home.OpenOwner();
+        using var follower = home.Follow();
+        await using var changes = follower.WatchAsync("p", Token).GetAsyncEnumerator(Token);
+        owner.Set("a", 1);
+        owner.Set("p", 1);
+        var version = owner.LastSequence;
+        owner.Save();
+        follower.FollowNow();
+        (await changes.MoveNextAsync()).ShouldBeTrue();
+        changes.Current.ShouldBe(new KvChange { Kind = KvChangeKind.Reset, Key = "", Version = (long)version });
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Owner_ClosesAndOpensAgain_IsFollowedOn(bool looksBetween)
+    {
+        using var follower = _home.Follow();
+        for (var i = 0; i < 4; i++)
+        {
+            using (var owner = _home.OpenOwner())
+            {
+                owner.Set($"k{i}", i);
+                owner.Set("a", i);
+                if (looksBetween)
+                {
+                    follower.FollowNow();
+                }
+            }
+
+            // Whatever it had to drop: its snapshot is there.
+            follower.FollowNow();
+            follower.GetKeys().ShouldBe(["a", .. Enumerable.Range(0, i + 1).Select(n => $"k{n}")]);
+            _home.Owner.Clock.Advance(TimeSpan.FromSeconds(5));
+            _home.Clock.Advance(TimeSpan.FromSeconds(5));
+        }
+
+        if (looksBetween)
+        {
+            follower.Follower!.Reloads.ShouldBe(0);
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Owner_DropsSegmentsUnderTheFollower_ItHasEverythingNevertheless(int looksBetweenSaves)
+    {
+        var home = new FollowerHome(segments: new SegmentSizes(8 << 10, 8 << 10));
+        using var owner = home.OpenOwner();
+        using var follower = home.Follow();
+        for (var i = 0; i < 400; i++)
+        {
+            owner.SetBytes($"k{i % 40}", new byte[i * 3]);
+            if (i % 100 == 99)
+            {
+                // Only what is flushed is dropped.
+                home.Owner.Clock.Advance(TimeSpan.FromSeconds(2));
+                owner.Save();
+            }
+
+            if (looksBetweenSaves > 0 && i % (100 / looksBetweenSaves) == 25)
+            {
+                follower.FollowNow();
+            }
+        }
+
+        follower.FollowNow();
+        follower.FollowNow();
+        FollowerHome.ShouldBeEqual(follower, owner);
+        (follower.Follower!.Reloads > 0).ShouldBe(looksBetweenSaves == 0);
+    }
+
+    [Fact]
+    public void Owner_IsKilledAndOpenedAgain_IsFollowedOn()
+    {
+        var owner = _home.OpenOwner();
+        owner.Set("a", 1);
+        using var follower = _home.Follow();
+        owner.Set("b", 1);
+        follower.FollowNow();
+        owner.Set("unseen", 1);
+        for (var i = 0; i < 3; i++)
+        {
+            var after = new FollowerHome(disk: _home.Disk.Inner.CrashImage(CrashKind.ProcessKilled));
+            _home.Disk.Inner = after.Owner.Disk;
+            follower.FollowNow();
+            _home.Owner.Clock.Advance(TimeSpan.FromSeconds(1));
+            owner = after.OpenOwner(options => options.TimeProvider = _home.Owner.Clock);
+            follower.FollowNow();
+            owner.Set($"round {i}", 1);
+            follower.FollowNow();
+            FollowerHome.ShouldBeEqual(follower, owner);
+        }
+
+        follower.Follower!.Reloads.ShouldBe(0);
+        follower.GetKeys().ShouldBe(["a", "b", "round 0", "round 1", "round 2", "unseen"]);
+    }
+
+    [Fact]
+    public void Owner_HasLostWhatTheFollowerSaw_TheFollowerGoesBackWithIt()
+    {
+        var owner = _home.OpenOwner();
+        owner.Set("a", 1);
+        owner.Save();
+        using var follower = _home.Follow();
+        owner.Set("lost", 1);
+        follower.FollowNow();
+        follower.Exists("lost").ShouldBeTrue();
+        var image = _home.Owner.Disk.CrashImage(CrashKind.ProcessKilled);
+        foreach (var name in image.List($"{StoreHome.Path}/journal").Select(entry => entry.Name))
+        {
+            image.Delete($"{StoreHome.Path}/journal/{name}");
+        }
+
+        var after = new FollowerHome(disk: image);
+        _home.Disk.Inner = image;
+        _home.Owner.Clock.Advance(TimeSpan.FromSeconds(1));
+        owner = after.OpenOwner(options => options.TimeProvider = _home.Owner.Clock);
+        owner.Set("b", 1);
+        follower.FollowNow();
+        FollowerHome.ShouldBeEqual(follower, owner);
+        follower.GetKeys().ShouldBe(["a", "b"]);
+        follower.Follower!.Reloads.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Directory_IsDeletedAndMadeAgain_ReadsGoOnAndThenFollow()
+    {
+        var owner = _home.OpenOwner();
+        owner.Set("a", 1);
+        owner.Save();
+        using var follower = _home.Follow();
+        _home.Disk.Inner.DeleteTree(StoreHome.Path);
+        follower.FollowNow();
+        follower.FollowNow();
+        follower.Exists("a").ShouldBeTrue();
+        follower.Follower!.Problem.ShouldNotBeNull();
+        _home.Log.Ids.Count(id => id == Troubled).ShouldBe(1);
+
+        _home.Clock.Advance(TimeSpan.FromSeconds(2));
+        var again = new FollowerHome();
+        _home.Disk.Inner = again.Owner.Disk;
+        using var next = again.OpenOwner(options => options.TimeProvider = _home.Clock);
+        next.Set("b", 1);
+        next.Save();
+        follower.FollowNow();
+        FollowerHome.ShouldBeEqual(follower, next);
+        _home.Log.Ids.Count(id => id == Recovered).ShouldBe(1);
+    }
+
+    [Fact]
+    public void Directory_CannotBeRead_ReadsGoOnAndTheLogSaysItOnce()
+    {
+        using var owner = _home.OpenOwner();
+        owner.Set("a", 1);
+        using var follower = _home.Follow();
+        _home.Files.FailWhen(FileOperationKind.Read, FileFault.AccessDenied);
+        owner.Set("b", 1);
+        _home.Clock.Advance(TimeSpan.FromSeconds(3));
+        follower.GetKeys().ShouldBe(["a"]);
+        var status = follower.Follower!;
+        status.Problem.ShouldNotBeNull();
+        status.Error.ShouldBeOfType<UnauthorizedAccessException>();
+        status.Lag.ShouldBe(TimeSpan.FromSeconds(3));
+        _home.Log.Ids.Count(id => id == Troubled).ShouldBe(1);
+        _home.Files.Heal();
+        follower.FollowNow();
+        FollowerHome.ShouldBeEqual(follower, owner);
+        follower.Follower!.Lag.ShouldBe(TimeSpan.Zero);
+        Should.NotThrow(() => follower.GetStatistics().Follower!.Problem.ShouldBeNull());
+    }
+
+    [Fact]
+    public void GosSnapshot_Appears_ItsContentIsWhatThereIs()
+    {
+        var journal = new JournalHome();
+        journal.AddSnapshot(10, SegmentBuilder.NewRecord("ours", 1));
+        var home = new FollowerHome(disk: journal.Store.Disk);
+        using var follower = home.Follow();
+        follower.GetKeys().ShouldBe(["ours"]);
+        journal.AddGoSnapshot();
+        follower.FollowNow();
+        follower.Exists("ours").ShouldBeFalse();
+        follower.Count().ShouldBeGreaterThan(0);
+        follower.Follower!.Problem.ShouldBeNull();
+        using var owner = home.OpenOwner();
+        owner.Set("again", 1);
+        follower.FollowNow();
+        follower.FollowNow();
+        FollowerHome.ShouldBeEqual(follower, owner);
+    }
+
+    [Fact]
+    public void Journal_IsDamaged_TheStateBeforeItIsShownUntilTheNextSnapshot()
+    {
+        var journal = new JournalHome();
+        journal.AddSnapshot(10, SegmentBuilder.NewRecord("a", 1));
+        var segment = new SegmentBuilder(1, 10, 10).Set(11, "b", 1).Set(12, "c", 1, durable: 11).Set(13, "d", 1, durable: 12);
+        journal.Add(segment);
+        journal.Flip("journal/" + segment.FileName, segment.Offsets[1] + 40);
+        var home = new FollowerHome(disk: journal.Store.Disk);
+        using var follower = home.Follow();
+        follower.GetKeys().ShouldBe(["a", "b"]);
+        follower.Follower!.Problem!.ShouldContain(segment.FileName);
+        follower.FollowNow();
+        follower.Follower!.Reloads.ShouldBe(0);
+        Should.Throw<KvStoreCorruptedException>(() => home.Follow(options => options.Recovery = KvRecoveryMode.Strict)).File!.ShouldContain(segment.FileName);
+
+        journal.AddSnapshot(13, SegmentBuilder.NewRecord("all", 1));
+        follower.FollowNow();
+        follower.GetKeys().ShouldBe(["all"]);
+        follower.Follower!.Problem.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Damage_ThatComesWhileItFollows_IsFoundAndToldByWhatLiesBehind()
+    {
+        var journal = new JournalHome();
+        journal.AddSnapshot(10);
+        var segment = new SegmentBuilder(1, 10, 10) { Size = 8192 }.Set(11, "a", 1);
+        journal.Add(segment);
+        var home = new FollowerHome(disk: journal.Store.Disk);
+        using var follower = home.Follow();
+        segment.Set(12, "b", 1, durable: 11).Set(13, "c", 1, durable: 12);
+        Overwrite(home, segment);
+        Change(home, segment, segment.Offsets[1] + 40);
+        for (var i = 0; i < 10; i++)
+        {
+            follower.FollowNow();
+            _home.Clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        follower.GetKeys().ShouldBe(["a"]);
+        follower.Follower!.Problem.ShouldNotBeNull();
+        follower.Follower!.Reloads.ShouldBe(1);
+    }
+
+    [Fact]
+    public void NewestSnapshot_IsDamaged_TheOneBeforeAndTheJournalAreFollowed()
+    {
+        var journal = new JournalHome();
+        journal.AddSnapshot(10, SegmentBuilder.NewRecord("a", 1));
+        journal.Add(new SegmentBuilder(1, 10, 10).Set(11, "b", 1));
+        var name = journal.AddSnapshot(11, SegmentBuilder.NewRecord("a", 1), SegmentBuilder.NewRecord("b", 1));
+        journal.Flip("snapshots/" + name, journal.Store.ReadFile("snapshots/" + name).Length / 2);
+        var home = new FollowerHome(disk: journal.Store.Disk);
+        using var follower = home.Follow();
+        follower.GetKeys().ShouldBe(["a", "b"]);
+        follower.Follower!.Problem!.ShouldContain(name);
+    }
+
+    [Fact]
+    public void Frame_ThatIsHalfWritten_AtEveryByte_IsTakenOnceItIsWhole()
+    {
+        var journal = new JournalHome();
+        journal.AddSnapshot(10);
+        var segment = new SegmentBuilder(1, 10, 10) { Size = 16384 }.Set(11, "a", 1);
+        journal.Add(segment);
+        var whole = segment.Set(12, "b", 2).Set(13, "c", 3).ToBytes();
+        var (from, end) = ((int)segment.Offsets[1], (int)segment.End);
+        for (var cut = from; cut <= end; cut++)
+        {
+            var home = new FollowerHome(disk: journal.Store.Disk.CrashImage(CrashKind.ProcessKilled));
+            using var follower = home.Follow();
+            follower.GetKeys().ShouldBe(["a"]);
+            Write(home, segment, whole.AsSpan(from, cut - from), from);
+            follower.FollowNow();
+
+            // What is missing of a frame may be zeros, which are there already.
+            var expected = 1 + new[] { (int)segment.Offsets[2], end }.Count(until => cut >= until || !whole.AsSpan(cut, until - cut).ContainsAnyExcept((byte)0));
+            follower.Count().ShouldBe(expected, $"with the bytes up to {cut}");
+            Write(home, segment, whole.AsSpan(cut, end - cut), cut);
+            follower.FollowNow();
+            follower.Count().ShouldBe(3);
+            follower.Follower!.Reloads.ShouldBe(0);
+            follower.Follower!.Problem.ShouldBeNull();
+        }
+    }
+
+    [Fact]
+    public void Frame_WhoseBeginningIsWrittenLast_IsTakenThen()
+    {
+        var journal = new JournalHome();
+        journal.AddSnapshot(10);
+        var segment = new SegmentBuilder(1, 10, 10) { Size = 16384 }.Set(11, "a", 1);
+        journal.Add(segment);
+        var whole = segment.Set(12, "b", 2).ToBytes();
+        var from = (int)segment.Offsets[1];
+        var home = new FollowerHome(disk: journal.Store.Disk);
+        using var follower = home.Follow();
+        Write(home, segment, whole.AsSpan(from + 8, (int)segment.End - from - 8), from + 8);
+        for (var i = 0; i < 20; i++)
+        {
+            follower.FollowNow();
+        }
+
+        follower.Count().ShouldBe(1);
+        Write(home, segment, whole.AsSpan(from, 8), from);
+        follower.FollowNow();
+        follower.Count().ShouldBe(2);
+        follower.Follower!.Reloads.ShouldBe(0);
+    }
+
+    [Fact]
+    public void TornTail_OfAKilledOwner_IsPassedWhenTheNextOpeningGoesOnHere()
+    {
+        var journal = new JournalHome();
+        journal.AddSnapshot(10);
+        var segment = new SegmentBuilder(1, 10, 10) { Size = 8192 }.Set(11, "a", 1);
+        journal.Add(segment);
+        var home = new FollowerHome(disk: journal.Store.Disk);
+        using var follower = home.Follow();
+        Write(home, segment, [1, 2, 3, 4, 5, 6, 7, 8, 9], segment.End);
+        follower.FollowNow();
+        journal.Add(new SegmentBuilder(2, 11, 1000).Set(1001, "b", 1));
+        follower.FollowNow();
+        follower.GetKeys().ShouldBe(["a", "b"]);
+        follower.Follower!.Version.ShouldBe(1001);
+        follower.Follower!.Reloads.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Restore_OfTheOwner_IsFollowedAsOneCommit()
+    {
+        using var owner = _home.OpenOwner();
+        owner.Set("p:a", 1);
+        owner.Set("q", 1);
+        var snapshot = owner.Save()!.FileName;
+        using var follower = _home.Follow();
+        owner.Set("p:a", 2);
+        owner.Set("p:b", 2);
+        owner.Set("q", 2);
+        follower.FollowNow();
+        await using var changes = follower.WatchAsync(cancellationToken: Token).GetAsyncEnumerator(Token);
+        owner.Restore(snapshot, "p:");
+        var version = (long)owner.LastSequence;
+        follower.FollowNow();
+        FollowerHome.ShouldBeEqual(follower, owner);
+        (await changes.MoveNextAsync()).ShouldBeTrue();
+        changes.Current.ShouldBe(new KvChange { Kind = KvChangeKind.Reset, Key = "", Version = version });
+        owner.Restore(snapshot);
+        owner.Set("after", 1);
+        follower.FollowNow();
+        FollowerHome.ShouldBeEqual(follower, owner);
+        follower.Follower!.Reloads.ShouldBe(0);
+    }
+
+    [Fact]
+    public void WatchSnapshots_IsToldOfTheOwnersSnapshots()
+    {
+        using var owner = _home.OpenOwner();
+        using var follower = _home.Follow();
+        var told = new List<KvSnapshotContents>();
+        using var watch = follower.WatchSnapshots("config:", told.Add);
+        owner.Set("config:a", 1);
+        owner.Set("other", 1);
+        follower.FollowNow();
+        told.ShouldBeEmpty();
+        var saved = owner.Save()!;
+        follower.FollowNow();
+        follower.FollowNow();
+        var contents = told.ShouldHaveSingleItem();
+        contents.Snapshot.FileName.ShouldBe(saved.FileName);
+        contents.Entries.Keys.ShouldBe(["config:a"]);
+    }
+
+    [Fact]
+    public void OpenShared_OwnerAndFollowersInOneProcess_AreTwoStores()
+    {
+        var home = new StoreHome { Durability = KvDurability.Process };
+        using var owner = home.OpenShared(options =>
+        {
+            options.Durability = KvDurability.Process;
+            options.TimeProvider = home.Clock;
+        });
+        using var one = home.OpenShared(AsFollower);
+        using (var two = home.OpenShared(AsFollower))
+        {
+            owner.Set("a", 1);
+            one.FollowNow();
+            two.Exists("a").ShouldBeTrue("both are handles on one follower");
+        }
+
+        owner.Set("b", 1);
+        one.FollowNow();
+        one.Exists("b").ShouldBeTrue();
+        owner.Follower.ShouldBeNull();
+
+        void AsFollower(SnapshotKvOptions options)
+        {
+            options.Mode = KvStoreMode.Follower;
+            options.TimeProvider = home.Clock;
+        }
+    }
+
+    [Fact]
+    public void Dispose_EndsTheLooking()
+    {
+        using var owner = _home.OpenOwner();
+        var follower = _home.Follow();
+        follower.Dispose();
+        var before = _home.Files.OperationCount;
+        owner.Set("a", 1);
+        _home.Clock.Advance(TimeSpan.FromSeconds(10));
+        _home.Files.OperationCount.ShouldBe(before);
+        _home.Clock.PendingTimers.ShouldBe(0);
+        Should.Throw<ObjectDisposedException>(() => follower.Exists("a"));
+    }
+
+    [Fact]
+    public void Options_FollowerWithoutAPath_IsRefused() =>
+        Should.Throw<ArgumentException>(() => KvStore.Open(new SnapshotKvOptions { Mode = KvStoreMode.Follower })).Message.ShouldContain("Mode");
+
+    /// <summary>Writes into the file that is there, as the owner does, who never makes it anew.</summary>
+    private static void Write(FollowerHome home, SegmentBuilder segment, ReadOnlySpan<byte> bytes, long offset)
+    {
+        using var file = home.Disk.Inner.OpenWrite($"{StoreHome.Path}/journal/{segment.FileName}");
+        file.Write(bytes, offset);
+    }
+
+    private static void Overwrite(FollowerHome home, SegmentBuilder segment) => Write(home, segment, segment.ToBytes(), 0);
+
+    private static void Change(FollowerHome home, SegmentBuilder segment, long offset) => Write(home, segment, [0xFF], offset);
+}

@@ -1,0 +1,183 @@
+using SnapshotKv.Testing;
+
+namespace SnapshotKv.Tests.Restores;
+
+/// <summary>Disks that refuse, files that are damaged, and callers who give up: up to the commit nothing is changed.</summary>
+public sealed class RestoreFaultTests
+{
+    public static TheoryData<KvDurability> Levels => RestoreHome.Levels;
+
+    [Theory]
+    [MemberData(nameof(Levels))]
+    public void Restore_DiskFullFromAnyOperationOn_ChangesNothingOrIsDone(KvDurability level)
+    {
+        int refused = 0, done = 0, faulted = 0;
+        for (var number = 1; ; number++)
+        {
+            var home = RestoreHome.At(level);
+            using var store = home.Open(options => options.SaveDebounce = Timeout.InfiniteTimeSpan);
+            store.Set("a", 1);
+            var then = store.Save()!.FileName;
+            store.Set("a", 2);
+            var before = store.LastSequence;
+            home.Files.FailFrom(home.Files.OperationCount + number, FileFault.NoSpace);
+            var isRefused = false;
+            try
+            {
+                var result = store.Restore(then);
+                store.Contents().ShouldBe("a=1");
+                done++;
+                if (result.Saved is not null)
+                {
+                    break;
+                }
+            }
+            catch (KvStoreUnavailableException)
+            {
+                isRefused = true;
+                refused++;
+                store.Contents().ShouldBe("a=2", $"operation {number}");
+                store.LastSequence.ShouldBe(before);
+            }
+            catch (KvStoreFaultedException)
+            {
+                faulted++;
+            }
+
+            home.Files.Heal();
+            if (isRefused)
+            {
+                store.Restore(then).Entries.ShouldBe(1);
+                store.Contents().ShouldBe("a=1");
+                using var killed = home.Killed().Open();
+                killed.Contents().ShouldBe("a=1");
+                killed.RecoveryReport.HasLostCommits.ShouldBeFalse();
+            }
+        }
+
+        refused.ShouldBeGreaterThan(5);
+        done.ShouldBeGreaterThan(1);
+        faulted.ShouldBe(level == KvDurability.Disk ? faulted : 0);
+    }
+
+    [Fact]
+    public void Restore_DamagedSnapshot_IsNamedAndChangesNothing()
+    {
+        var home = RestoreHome.At(KvDurability.Process);
+        using var store = home.Open();
+        store.Set("a", 1);
+        var then = store.Save()!.FileName;
+        store.Set("a", 2);
+        var bytes = home.ReadFile("snapshots/" + then);
+        for (var offset = 0; offset < bytes.Length; offset += 3)
+        {
+            var damaged = (byte[])bytes.Clone();
+            damaged[offset] ^= 0x10;
+            home.WriteFile("snapshots/" + then, damaged);
+            try
+            {
+                // A byte of the gzip header that says nothing may differ.
+                store.Restore(then);
+                store.Contents().ShouldBe("a=1", $"offset {offset}");
+                store.Set("a", 2);
+            }
+            catch (KvStoreCorruptedException exception)
+            {
+                exception.File.ShouldNotBeNull().ShouldEndWith(then);
+            }
+
+            store.Contents().ShouldBe("a=2", $"offset {offset}");
+        }
+    }
+
+    [Fact]
+    public async Task Restore_GivenUpWhileItReads_ChangesNothing()
+    {
+        var home = RestoreHome.At(KvDurability.Process);
+        using var store = home.Open();
+        store.Set("a", 1);
+        var then = store.Save()!.FileName;
+        store.Set("a", 2);
+        var before = home.Snapshots();
+        using var source = new CancellationTokenSource();
+        home.Files.Before(operation => operation.Kind == FileOperationKind.Read && operation.Path.EndsWith(then, StringComparison.Ordinal), _ => source.Cancel());
+
+        await Should.ThrowAsync<OperationCanceledException>(() => store.RestoreAsync(then, cancellationToken: source.Token));
+
+        store.Contents().ShouldBe("a=2");
+        home.Snapshots().ShouldBe(before);
+        (await store.RestoreAsync(then, cancellationToken: TestContext.Current.CancellationToken)).Entries.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Restore_WhileAnotherRuns_WaitsAndCanBeGivenUp()
+    {
+        var home = RestoreHome.At(KvDurability.Process);
+        using var store = home.Open();
+        store.Set("a", 1);
+        var then = store.Save()!.FileName;
+        store.Set("a", 2);
+        var token = TestContext.Current.CancellationToken;
+        using var hold = home.Files.Hold(operation => operation.Kind == FileOperationKind.Read && operation.Path.EndsWith(then, StringComparison.Ordinal));
+        var first = store.RestoreAsync(then, cancellationToken: token);
+        await hold.Reached.WaitAsync(token);
+        using var source = new CancellationTokenSource();
+
+        var second = store.RestoreAsync(then, cancellationToken: source.Token);
+        var third = store.RestoreAsync(then, cancellationToken: token);
+        await source.CancelAsync();
+
+        await Should.ThrowAsync<OperationCanceledException>(() => second);
+        store.Set("b", 5);
+        store.Save().ShouldNotBeNull();
+        hold.Release();
+        (await first).Version.ShouldBeLessThan((await third).Version);
+        store.Contents().ShouldBe("a=1");
+    }
+
+    [Fact]
+    public async Task Restore_StoreClosedMeanwhile_EndsAndLeavesTheDirectoryAlone()
+    {
+        var home = RestoreHome.At(KvDurability.Process);
+        var store = home.Open();
+        store.Set("a", 1);
+        var then = store.Save()!.FileName;
+        store.Set("a", 2);
+        var token = TestContext.Current.CancellationToken;
+        using var hold = home.Files.Hold(operation => operation.Kind == FileOperationKind.Read && operation.Path.EndsWith(then, StringComparison.Ordinal));
+        var restore = store.RestoreAsync(then, cancellationToken: token);
+        await hold.Reached.WaitAsync(token);
+
+        var closing = store.DisposeAsync().AsTask();
+        closing.IsCompleted.ShouldBeFalse();
+        hold.Release();
+
+        await closing;
+        await Should.ThrowAsync<ObjectDisposedException>(() => restore);
+        using var reopened = home.Open();
+        reopened.Contents().ShouldBe("a=2");
+    }
+
+    [Fact]
+    public void Restore_FromAWatcherOfSnapshots_DoesNotWaitForItself()
+    {
+        var home = RestoreHome.At(KvDurability.Process);
+        using var store = home.Open();
+        store.Set("a", 1);
+        var then = store.Save()!.FileName;
+        var calls = 0;
+        using var watcher = store.WatchSnapshots("", _ =>
+        {
+            if (calls++ == 0)
+            {
+                store.Restore(then);
+            }
+        });
+        store.Set("a", 2);
+
+        store.Save();
+
+        calls.ShouldBeGreaterThan(1);
+        store.Contents().ShouldBe("a=1");
+    }
+}
