@@ -1,5 +1,4 @@
 using System.Globalization;
-using SnapshotKv.Tests.Store;
 
 namespace SnapshotKv.Tests.Restores;
 

@@ -32,8 +32,8 @@ public sealed class RestoreConcurrencyTests
         var writers = Enumerable.Range(0, 2).Select(number => Task.Run(() => Write(store, new Random(seed + number), outside, number, () => Volatile.Read(ref isOver), faults))).ToArray();
         var readers = new[]
         {
-            Task.Run(() => ReadKeys(store, new Random(seed), () => Volatile.Read(ref isOver), faults)),
-            Task.Run(() => ReadScans(store, () => Volatile.Read(ref isOver), faults)),
+            Task.Run(() => ReadKeys(store, new Random(seed), () => Volatile.Read(ref isOver), faults), TestContext.Current.CancellationToken),
+            Task.Run(() => ReadScans(store, () => Volatile.Read(ref isOver), faults), TestContext.Current.CancellationToken),
         };
 
         for (var i = 0; i < Restores; i++)

@@ -1,5 +1,4 @@
 using SnapshotKv.Testing;
-using SnapshotKv.Tests.Store;
 
 namespace SnapshotKv.Tests.Restores;
 

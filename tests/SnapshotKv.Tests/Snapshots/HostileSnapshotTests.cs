@@ -151,10 +151,10 @@ public sealed class HostileSnapshotTests
     [Fact]
     public void Read_ArrayOfThreeThatIsLongerThanWhatIsReadAtATime_IsReadWhole()
     {
-        // The value alone is longer than the window, so the entry is begun more than once.
-        var value = new byte[5 << 20];
-        byte[] length = [(byte)(value.Length >> 24), (byte)(value.Length >> 16), (byte)(value.Length >> 8), (byte)value.Length];
-        byte[] bytes = [.. Convert.FromHexString($"82{Version2}{Data}82a16a{Entry}a16b93c6"), .. length, .. value, .. Convert.FromHexString("05a162")];
+        // The value alone, one binary within another, is longer than the window: the entry is begun more than once.
+        const int Length = 5 << 20;
+        byte[] value = [0xc6, 0, 0x50, 0, 0, .. new byte[Length]];
+        byte[] bytes = [.. Convert.FromHexString($"82{Version2}{Data}82a16a{Entry}a16b93c600500005"), .. value, .. Convert.FromHexString("05a162")];
 
         foreach (var file in (byte[][])[bytes, Gzip(bytes)])
         {
