@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using SnapshotKv.Format;
 using SnapshotKv.Keyspace;
-using SnapshotKv.Serialization;
 
 namespace SnapshotKv.Engine;
 
@@ -11,7 +10,7 @@ namespace SnapshotKv.Engine;
 /// <param name="serializers">Is told of claims.</param>
 /// <param name="settled">See <see cref="FrameSink.Settled"/>.</param>
 /// <param name="followed">Called after each commit; null for nobody.</param>
-internal sealed class FollowedCommits(CommitPipeline pipeline, FollowedDirectory directory, SerializerRegistry serializers, ulong settled, Action? followed) : FrameSink(settled)
+internal sealed class FollowedCommits(CommitPipeline pipeline, FollowedDirectory directory, IFollowedClaims serializers, ulong settled, Action? followed) : FrameSink(settled)
 {
     private readonly HashSet<byte[]> _keys = new(KeyBytes.Comparer);
 

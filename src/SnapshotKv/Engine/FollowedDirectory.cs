@@ -3,14 +3,13 @@ using Microsoft.Extensions.Logging.Abstractions;
 using SnapshotKv.FileSystem;
 using SnapshotKv.Format;
 using SnapshotKv.Journal;
-using SnapshotKv.Serialization;
 using SnapshotKv.Snapshots;
 
 namespace SnapshotKv.Engine;
 
 /// <summary>A store's directory as a follower has it: without a lock, and only to be read.</summary>
 /// <remarks>Not thread-safe, but for what only asks the disk.</remarks>
-internal sealed class FollowedDirectory(IFileSystem fileSystem, string path, SnapshotKvOptions settings, ILogger logger)
+internal sealed class FollowedDirectory(IFileSystem fileSystem, string path, SnapshotKvOptions settings, ValueConverter converter, ILogger logger)
 {
     /// <summary>How often a directory is read that changes under the reader. Each time the owner would have to save a snapshot and drop what was just listed.</summary>
     private const int MostAttempts = 8;
@@ -32,7 +31,7 @@ internal sealed class FollowedDirectory(IFileSystem fileSystem, string path, Sna
     public KvFormat Format => settings.Format;
 
     /// <summary>Brings single records into the follower's format.</summary>
-    public TableConverter Converter { get; } = new(settings.Format, FormatConverter.To(settings.Format), logger);
+    public TableConverter Converter { get; } = new(settings.Format, converter, logger);
 
     /// <summary>Reads all that it holds; nothing where it is missing or empty.</summary>
     /// <inheritdoc cref="StoreRecovery.Look"/>
@@ -42,7 +41,7 @@ internal sealed class FollowedDirectory(IFileSystem fileSystem, string path, Sna
         for (var attempt = 1; ; attempt++)
         {
             var journal = new JournalReader(fileSystem, new JournalDirectory(fileSystem, path));
-            var recovery = new StoreRecovery(Catalog, _reader, journal, settings, FormatConverter.To(settings.Format), logger);
+            var recovery = new StoreRecovery(Catalog, _reader, journal, settings, converter, logger);
             try
             {
                 var state = recovery.Look(cancellationToken);

@@ -2,7 +2,6 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using SnapshotKv.Diagnostics;
 using SnapshotKv.Journal;
-using SnapshotKv.Serialization;
 
 namespace SnapshotKv.Engine;
 
@@ -25,7 +24,7 @@ internal sealed class JournalFollower : IDisposable
 
     private readonly FollowedDirectory _directory;
     private readonly CommitPipeline _pipeline;
-    private readonly SerializerRegistry _serializers;
+    private readonly IFollowedClaims _serializers;
     private readonly FollowedSnapshots _snapshots;
     private readonly TimeProvider _timeProvider;
     private readonly Action<Action> _queue;
@@ -58,7 +57,7 @@ internal sealed class JournalFollower : IDisposable
         FollowedDirectory directory,
         FollowedState first,
         CommitPipeline pipeline,
-        SerializerRegistry serializers,
+        IFollowedClaims serializers,
         SnapshotWatchers watchers,
         TimeProvider timeProvider,
         Action<Action> queue,

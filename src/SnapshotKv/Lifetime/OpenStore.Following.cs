@@ -3,6 +3,7 @@ using SnapshotKv.Blobs;
 using SnapshotKv.Diagnostics;
 using SnapshotKv.Engine;
 using SnapshotKv.FileSystem;
+using SnapshotKv.Serialization;
 using SnapshotKv.Snapshots;
 
 namespace SnapshotKv.Lifetime;
@@ -86,7 +87,7 @@ internal sealed partial class OpenStore
         try
         {
             path = StoreDirectory.Resolve(files, settings.Path!);
-            var followed = new FollowedDirectory(files, path, settings, logger);
+            var followed = new FollowedDirectory(files, path, settings, FormatConverter.To(settings.Format), logger);
             var state = followed.Load(cancellationToken);
             var elapsed = operation.Succeeded(state.Table.Count, state.Found.Loaded?.SizeBytes);
             logger.FollowerOpened(path, state.Table.Count, state.Found.Loaded?.FileName ?? "none", state.Sequence, elapsed);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using SnapshotKv.Engine;
 
 namespace SnapshotKv.Serialization;
 
@@ -13,7 +14,7 @@ namespace SnapshotKv.Serialization;
 /// </para>
 /// <para>A claim comes before the commit of the value it is for: whoever saves a capture of the entries and then asks for the names has them all.</para>
 /// </remarks>
-internal sealed partial class SerializerRegistry
+internal sealed partial class SerializerRegistry : IFollowedClaims
 {
     private readonly ConcurrentDictionary<string, string> _names = new(StringComparer.Ordinal);
     private readonly Lock _claiming = new();
@@ -43,9 +44,7 @@ internal sealed partial class SerializerRegistry
         Interlocked.Increment(ref _generation);
     }
 
-    /// <summary>Takes over what another process has claimed, or given up: nobody is told, and nothing is refused.</summary>
-    /// <param name="prefix">The prefix.</param>
-    /// <param name="name">The serializer; null when the claims on the prefix and on all under it were given up.</param>
+    /// <inheritdoc/>
     public void Follow(string prefix, string? name)
     {
         lock (_claiming)

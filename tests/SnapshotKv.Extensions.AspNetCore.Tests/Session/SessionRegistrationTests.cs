@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using SnapshotKv.Extensions.AspNetCore.Session;
 using SnapshotKv.Extensions.AspNetCore.Tests.Support;
+using SnapshotKv.Extensions.Tests.Support;
 
 namespace SnapshotKv.Extensions.AspNetCore.Tests.Session;
 

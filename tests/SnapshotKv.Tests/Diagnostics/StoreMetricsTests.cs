@@ -66,6 +66,10 @@ public sealed class StoreMetricsTests : IDisposable
         _collector.Instruments.Select(instrument => instrument.Name).Order(StringComparer.Ordinal).ShouldBe(
         [
             "snapshotkv.entries",
+            "snapshotkv.follower.commits",
+            "snapshotkv.follower.lag",
+            "snapshotkv.follower.reloads",
+            "snapshotkv.follower.troubled",
             "snapshotkv.journal.appended",
             "snapshotkv.journal.commits",
             "snapshotkv.journal.faulted",
@@ -77,6 +81,7 @@ public sealed class StoreMetricsTests : IDisposable
             "snapshotkv.journal.unused",
             "snapshotkv.open.duration",
             "snapshotkv.recovery.problems",
+            "snapshotkv.restore.duration",
             "snapshotkv.save.consecutive_failures",
             "snapshotkv.save.duration",
             "snapshotkv.save.size",
@@ -103,7 +108,8 @@ public sealed class StoreMetricsTests : IDisposable
             _collector.Ask(SnapshotKvDiagnostics.Entries);
         }
 
-        _collector.All.Select(measurement => measurement.Instrument.Name).Distinct().Count().ShouldBe(_collector.Instruments.Count, "each instrument has reported");
+        string[] others = [SnapshotKvDiagnostics.FollowerLag, SnapshotKvDiagnostics.FollowerCommits, SnapshotKvDiagnostics.FollowerReloads, SnapshotKvDiagnostics.FollowerTroubled, "snapshotkv.restore.duration"];
+        _collector.All.Select(measurement => measurement.Instrument.Name).Distinct().Count().ShouldBe(_collector.Instruments.Count - others.Length, "each instrument has reported that is not of followers and restores");
         _collector.All.Select(measurement => measurement.TagLine).Distinct().Order(StringComparer.Ordinal).ShouldBe(
         [
             "error.type=SnapshotKv.KvStoreUnavailableException outcome=failure snapshotkv.store=shop",

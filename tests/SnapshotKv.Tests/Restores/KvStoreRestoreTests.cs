@@ -204,7 +204,7 @@ public sealed class KvStoreRestoreTests
     }
 
     [Fact]
-    public void Restore_WatchersInsideAndAround_GetExactlyOneReset()
+    public async Task Restore_WatchersInsideAndAround_GetExactlyOneReset()
     {
         using var store = RestoreHome.At(KvDurability.Process).Open();
         store.Set("p:x:1", 1);
@@ -219,12 +219,12 @@ public sealed class KvStoreRestoreTests
         var fired = store.Watch("p:x:");
         var pending = new[] { all, same, inside, beside }.Select(watcher => watcher.MoveNextAsync().AsTask()).ToArray();
 
-        var result = store.Restore(then.FileName, "p:");
+        var result = await store.RestoreAsync(then.FileName, "p:", token);
 
         fired.HasChanged.ShouldBeTrue();
         foreach (var (watcher, task) in new[] { all, same, inside }.Zip(pending))
         {
-            task.IsCompletedSuccessfully.ShouldBeTrue();
+            (await task.WaitAsync(token)).ShouldBeTrue();
             watcher.Current.Kind.ShouldBe(KvChangeKind.Reset);
             watcher.Current.Version.ShouldBe(result.Version);
             watcher.MoveNextAsync().AsTask().IsCompleted.ShouldBeFalse();

@@ -323,6 +323,9 @@ public sealed class KvStoreBlobFileTests
         using var store = _home.Open(options => options.MaxSnapshots = 2);
         store.SetBlob("k", 1, [1]);
         store.Remove("k");
+
+        // Not one of the store's own, which it need not look into.
+        _home.WriteFile("snapshots/data-20200101-000000-0000.msgpack", [0x80]);
         _home.Files.FailWhen(operation => operation.Kind == FileOperationKind.OpenRead && operation.Path.Contains("/snapshots/", StringComparison.Ordinal), FileFault.InputOutput);
         store.Save().ShouldNotBeNull();
         _home.BlobFiles().Count.ShouldBe(1);
