@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 using SnapshotKv.Benchmarks.Harness;
+using SnapshotKv.Benchmarks.Peers;
 
 namespace SnapshotKv.Benchmarks.Groups;
 
@@ -14,7 +16,10 @@ internal static class Followers
         "Followers",
         "Owner and follower of one directory in one process, each with its own timers; files and page cache are those that two processes would share. The owner commits the time of the commit now and then, at the default level; "
         + "a `WatchAsync` on the follower takes the time at which it is told. Nothing else runs. The follower looks every 50 ms, so that half of that is the least that the median can be.",
-        static (options, report) => report.Add(MeasureAsync(options).GetAwaiter().GetResult()));
+        Run);
+
+    [SuppressMessage("Usage", "VSTHRD002:Avoid problematic synchronous waits", Justification = "The main thread of a console program; nothing needs it to go on.")]
+    private static void Run(RunOptions options, Report report) => report.Add(MeasureAsync(options).GetAwaiter().GetResult());
 
     private static async Task<Table> MeasureAsync(RunOptions options)
     {

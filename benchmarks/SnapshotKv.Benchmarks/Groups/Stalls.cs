@@ -170,7 +170,7 @@ internal static class Stalls
             _runs++;
             do
             {
-                checkpointer.Save(workers, CancellationToken.None);
+                checkpointer.Save(workers, KvSaveReason.Timer, CancellationToken.None);
                 _saves++;
             }
             while (Clock.GetElapsedTime(started) < atLeast);

@@ -22,7 +22,7 @@ public sealed class SoakTests(ITestOutputHelper output) : IDisposable
 
     [Fact(Explicit = true)]
     [Trait("Category", "Soak")]
-    public void FiveMinutesOfEverything_AfterTheFirstMinute_NothingGrows()
+    public async Task FiveMinutesOfEverything_AfterTheFirstMinute_NothingGrows()
     {
         var seed = Environment.GetEnvironmentVariable("SNAPSHOTKV_SOAK_SEED") is { Length: > 0 } given
             ? int.Parse(given, NumberStyles.None, CultureInfo.InvariantCulture)
@@ -32,7 +32,7 @@ public sealed class SoakTests(ITestOutputHelper output) : IDisposable
         var begun = time.GetTimestamp();
         var workload = new SoakWorkload(new Random(seed), Keys);
         using (var store = KvStore.Open(new SnapshotKvOptions { Path = _path, SaveDebounce = TimeSpan.FromSeconds(1), TtlCleanupInterval = TimeSpan.FromSeconds(5) }))
-        using (var following = new SoakWatcher(store))
+        await using (var following = new SoakWatcher(store))
         {
             while ((int)(time.GetElapsedTime(begun) / WindowLength) is var number && number < _windows.Length)
             {

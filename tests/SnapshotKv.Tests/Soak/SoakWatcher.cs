@@ -1,7 +1,7 @@
 namespace SnapshotKv.Tests.Soak;
 
 /// <summary>Watches all changes for as long as the soak takes, as slowly as it likes.</summary>
-internal sealed class SoakWatcher : IDisposable
+internal sealed class SoakWatcher : IAsyncDisposable
 {
     private readonly CancellationTokenSource _end = new();
     private readonly Task _reading;
@@ -23,10 +23,10 @@ internal sealed class SoakWatcher : IDisposable
 
     public bool HasSeenAnything { get; private set; }
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
-        _end.Cancel();
-        _reading.Wait(TestContext.Current.CancellationToken);
+        await _end.CancelAsync();
+        await _reading;
         _end.Dispose();
     }
 }

@@ -54,6 +54,8 @@ internal sealed class SoakWorkload(Random random, int keys)
             var one = snapshots[random.Next(snapshots.Count - 1)].FileName;
             using var view = store.OpenSnapshot(one);
             view.Count("soak:1").ShouldBeGreaterThan(0);
+            store.Pin(one, "looked-at");
+            store.Unpin("looked-at").ShouldBeTrue();
             store.Compare(one, prefix: "soak:1").Take(10).Count().ShouldBeLessThanOrEqualTo(10);
         }
     }

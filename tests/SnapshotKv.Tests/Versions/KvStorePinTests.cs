@@ -95,7 +95,7 @@ public sealed class KvStorePinTests
     }
 
     [Fact]
-    public void Pin_WhileASnapshotIsBeingPruned_NeverNamesWhatIsGone()
+    public async Task Pin_WhileASnapshotIsBeingPruned_NeverNamesWhatIsGone()
     {
         using var store = _home.Open(options => options.MaxSnapshots = 1);
         var oldest = SaveVersion(store, 1).FileName;
@@ -107,7 +107,7 @@ public sealed class KvStorePinTests
             _ => pinning = Task.Run(() => Should.Throw<KvSnapshotException>(() => store.Pin(oldest, "late"))));
         SaveVersion(store, 2);
 
-        pinning.Wait(TestContext.Current.CancellationToken);
+        await pinning.WaitAsync(TestContext.Current.CancellationToken);
         store.ListSnapshots().ShouldHaveSingleItem().PinnedNames.ShouldBeEmpty();
     }
 
