@@ -15,6 +15,18 @@ internal sealed partial class CrashLife
     /// <summary>Goes back to what was remembered.</summary>
     public void Restore(string prefix)
     {
+        Pins.Restore(() =>
+        {
+            var result = RestoreKept(prefix);
+            result.Saved.ShouldNotBeNull();
+            using var before = Store.OpenSnapshot(result.BeforeName);
+            return (result.BeforeName, new(result.Before.FileName, [.. before.GetKeys()]));
+        });
+        Oracle.Keep(isOnDevice: true);
+    }
+
+    private KvRestoreResult RestoreKept(string prefix)
+    {
         KvRestoreResult? result = null;
         Commit(() => result = Store.Restore(_kept.FileName, prefix), state =>
         {
@@ -24,7 +36,6 @@ internal sealed partial class CrashLife
                 state[key] = entry.Saved();
             }
         });
-        result!.Saved.ShouldNotBeNull();
-        Oracle.Keep(isOnDevice: true);
+        return result!;
     }
 }

@@ -6,6 +6,7 @@ internal sealed class CrashPins
 {
     private readonly Dictionary<string, PinnedState> _pinned = new(StringComparer.Ordinal);
     private string? _changing;
+    private bool _isRestoring;
 
     /// <summary>How many names there are.</summary>
     public int Count => _pinned.Count;
@@ -18,6 +19,19 @@ internal sealed class CrashPins
         _pinned.Add(name, state);
         _changing = null;
     }
+
+    /// <summary>A call restores, and thereby pins what was before by a name that the store gives.</summary>
+    /// <param name="restore">The call; returns the name and what is pinned by it.</param>
+    public void Restore(Func<(string Name, PinnedState State)> restore)
+    {
+        _isRestoring = true;
+        var (name, state) = restore();
+        _pinned.Add(name, state);
+        _isRestoring = false;
+    }
+
+    /// <summary>The names that the store gave.</summary>
+    public IReadOnlyList<string> Automatic => [.. _pinned.Keys.Where(IsAutomatic)];
 
     /// <summary>A name is taken away by a call.</summary>
     public void Unpin(string name, Action call)
@@ -62,6 +76,8 @@ internal sealed class CrashPins
             }
         }
 
-        return found.Keys.FirstOrDefault(name => name != _changing && !_pinned.ContainsKey(name)) is { } more ? $"Nobody has pinned '{more}'." : null;
+        return found.Keys.FirstOrDefault(name => name != _changing && !_pinned.ContainsKey(name) && !(_isRestoring && IsAutomatic(name))) is { } more ? $"Nobody has pinned '{more}'." : null;
     }
+
+    private static bool IsAutomatic(string name) => name.StartsWith("before-restore-", StringComparison.Ordinal);
 }

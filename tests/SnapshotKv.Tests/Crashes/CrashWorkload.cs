@@ -73,6 +73,11 @@ internal static class CrashWorkload
         life.Save();
         life.Unpin("first-again");
         life.Unpin("second");
+        foreach (var name in life.Pins.Automatic)
+        {
+            life.Unpin(name);
+        }
+
         life.Set("version", 102);
         life.Save();
         life.Snapshots.ShouldBe(2);
