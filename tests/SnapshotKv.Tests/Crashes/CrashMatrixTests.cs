@@ -14,7 +14,7 @@ public sealed class CrashMatrixTests
 {
     private const int ChecksByDefault = 1_500;
     private const int LossesByDefault = 2;
-    private const int LossesInFull = 6;
+    private const int LossesInFull = 4;
 
     [Theory]
     [InlineData(KvDurability.Snapshot, true)]
