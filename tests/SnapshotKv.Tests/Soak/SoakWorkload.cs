@@ -1,6 +1,6 @@
 namespace SnapshotKv.Tests.Soak;
 
-/// <summary>Random work over a fixed set of keys, whose contents stay about as large as they are: sets, removes, expiries, tags, batches, transactions, blobs, views, pins.</summary>
+/// <summary>Random work over a fixed set of keys, whose contents stay about as large as they are: sets, removes, expiries, tags, batches, transactions, blobs; views, pins, restores and comparisons of snapshots.</summary>
 internal sealed class SoakWorkload(Random random, int keys)
 {
     private readonly byte[] _value = new byte[400];
@@ -56,6 +56,7 @@ internal sealed class SoakWorkload(Random random, int keys)
             view.Count("soak:1").ShouldBeGreaterThan(0);
             store.Pin(one, "looked-at");
             store.Unpin("looked-at").ShouldBeTrue();
+            store.Restore(one, prefix: "soak:12").Entries.ShouldBeGreaterThan(0);
             store.Compare(one, prefix: "soak:1").Take(10).Count().ShouldBeLessThanOrEqualTo(10);
         }
     }
