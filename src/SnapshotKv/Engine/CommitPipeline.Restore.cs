@@ -62,7 +62,7 @@ internal sealed partial class CommitPipeline
             ThrowIfClosed();
             number = _sequence;
             var isOutdated = restore.Backlog?.IsLost == true;
-            if ((isOutdated && !mayBuildInGate) || !isStillWanted())
+            if ((isOutdated && !mayBuildInGate) || !isStillWanted() || (restore.References.Count > 0 && restore.RecalledAt != Blobs.Clearings))
             {
                 return RestoreStep.Outdated;
             }

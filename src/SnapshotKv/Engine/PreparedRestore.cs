@@ -33,6 +33,9 @@ internal sealed class PreparedRestore
     /// <summary>The blobs that what is restored refers to, once for each entry that does.</summary>
     public IReadOnlyList<BlobId> References { get; }
 
+    /// <summary>What <see cref="BlobLedger.Clearings"/> was when these were recalled.</summary>
+    public int RecalledAt { get; set; }
+
     /// <summary>The body of the journal's frame.</summary>
     public byte[] Frame { get; }
 

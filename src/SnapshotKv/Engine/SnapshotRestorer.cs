@@ -263,7 +263,7 @@ internal sealed class SnapshotRestorer(
     private bool TryCommit(PreparedRestore restore, Func<bool> isStillWanted, out ulong number)
     {
         // Before the commit, and not in the gate: they only count as referred to for a while longer, whatever becomes of it.
-        pipeline.Blobs.Recall(restore.References);
+        restore.RecalledAt = pipeline.Blobs.Recall(restore.References);
         var isCommitted = false;
         try
         {
@@ -275,7 +275,7 @@ internal sealed class SnapshotRestorer(
             pipeline.EndRestore();
             if (!isCommitted)
             {
-                pipeline.Blobs.Retire(restore.References, pipeline.Sequence + 1);
+                pipeline.Blobs.Retire(restore.References, pipeline.Sequence + 1, restore.RecalledAt);
             }
         }
     }
@@ -287,7 +287,7 @@ internal sealed class SnapshotRestorer(
             pipeline.BuildRestore(restore);
             for (var attempt = 0; ; attempt++)
             {
-                var step = pipeline.TryRestore(restore, settings.Durability == KvDurability.Disk, build == MostBuilds, isStillWanted, out number);
+                var step = pipeline.TryRestore(restore, settings.Durability == KvDurability.Disk, build >= MostBuilds, isStillWanted, out number);
                 if (step == RestoreStep.Committed)
                 {
                     return true;
@@ -305,6 +305,12 @@ internal sealed class SnapshotRestorer(
             if (!isStillWanted())
             {
                 return false;
+            }
+
+            if (restore.RecalledAt != pipeline.Blobs.Clearings)
+            {
+                // The store was cleared, and what is restored with it.
+                restore.RecalledAt = pipeline.Blobs.Recall(restore.References);
             }
         }
     }
@@ -324,7 +330,7 @@ internal sealed class SnapshotRestorer(
 
         if (pipeline.Blobs.HasLive)
         {
-            pipeline.Blobs.Retire(restore.FindReplacedReferences(), number);
+            pipeline.Blobs.Retire(restore.FindReplacedReferences(), number, restore.RecalledAt);
         }
 
         maintenance.NoteChange();
