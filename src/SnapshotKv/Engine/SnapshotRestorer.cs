@@ -104,16 +104,24 @@ internal sealed class SnapshotRestorer(
             var file = history.Resolve(snapshot);
             ScopeOf(prefix, history.ProtectedPrefixes);
 
+            // Before anything is noted: what cannot be committed leaves no traces.
+            journal?.Flushes.ThrowIfFaulted();
+
             // From here on nothing deletes it: neither the saves of this restore, nor others.
-            history.Hold(file.FileName, SnapshotHistory.InProgress);
+            var isOurs = history.Hold(file.FileName, SnapshotHistory.InProgress);
+            var restore = default(PreparedRestore);
             try
             {
-                return Restore(file, prefix, operation, cancellationToken);
+                return Restore(file, prefix, ref restore, operation, cancellationToken);
             }
-            catch (Exception exception) when (exception is not KvStoreFaultedException)
+            catch
             {
-                // After a fault nobody knows whether the journal has the frame.
-                history.AbandonHold(file.FileName);
+                // After that nobody knows whether the journal has the frame.
+                if (isOurs && restore?.IsBegun != true)
+                {
+                    history.AbandonHold(file.FileName);
+                }
+
                 throw;
             }
         }
@@ -124,21 +132,27 @@ internal sealed class SnapshotRestorer(
         }
     }
 
-    private KvRestoreResult Restore(SnapshotFile file, string prefix, StoreOperation operation, CancellationToken cancellationToken)
+    private KvRestoreResult Restore(SnapshotFile file, string prefix, ref PreparedRestore? restore, StoreOperation operation, CancellationToken cancellationToken)
     {
         string? pinned = null;
         try
         {
-            return Restore(file, prefix, ref pinned, operation, cancellationToken);
+            return Restore(file, prefix, ref restore, ref pinned, operation, cancellationToken);
         }
-        catch (Exception exception) when (exception is not KvStoreFaultedException && pinned is not null)
+        catch when (pinned is not null)
         {
+            if (restore?.IsBegun == true)
+            {
+                // What may be committed must be possible to undo.
+                throw;
+            }
+
             UnpinQuietly(pinned);
             throw;
         }
     }
 
-    private KvRestoreResult Restore(SnapshotFile file, string prefix, ref string? pinned, StoreOperation operation, CancellationToken cancellationToken)
+    private KvRestoreResult Restore(SnapshotFile file, string prefix, ref PreparedRestore? restore, ref string? pinned, StoreOperation operation, CancellationToken cancellationToken)
     {
         var before = default(SnapshotInfo);
         while (true)
@@ -152,7 +166,7 @@ internal sealed class SnapshotRestorer(
             before ??= SaveBefore(cancellationToken, out pinned);
             cancellationToken.ThrowIfCancellationRequested();
             claims.Adopt(contents.Header.Extras.Serializers, prefix, guarded);
-            var restore = Prepare(file, scope, contents, now);
+            restore = Prepare(file, scope, contents, now);
             if (!TryCommit(restore, () => ReferenceEquals(guarded, history.ProtectedPrefixes), out var number))
             {
                 continue;

@@ -149,7 +149,9 @@ internal sealed partial class SnapshotHistory
                 _mustSetAside = false;
             }
 
-            _file.Write(next.Encode());
+            var bytes = next.Encode();
+            ThrowIfUnreadable(next, bytes.Length);
+            _file.Write(bytes);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or KvStoreUnavailableException)
         {
@@ -162,6 +164,20 @@ internal sealed partial class SnapshotHistory
 
         Volatile.Write(ref _document, next);
         _isUnwritten = false;
+    }
+
+    /// <summary>What the next opening would refuse is not written: it would take the store with it.</summary>
+    private static void ThrowIfUnreadable(HistoryDocument next, int length)
+    {
+        if (next.Pins.Count > HistoryDocument.MostPins || next.Holds.Count > HistoryDocument.MostHolds || next.Protected.Count > HistoryDocument.MostPrefixes || length > HistoryDocument.MostBytes)
+        {
+            throw new KvSnapshotException(
+                HistoryFile.FileName,
+                KvSnapshotProblem.TooMany,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"'{HistoryFile.FileName}' cannot take more: {next.Pins.Count} pinned names, {next.Holds.Count} snapshots that the journal needs, {next.Protected.Count} protected prefixes, {length} bytes. Nothing was changed. Unpin what is not needed, or save, so that the journal needs less."));
+        }
     }
 
     /// <summary>Takes a state over, and writes it now or, where the disk refuses, with the next change or save.</summary>

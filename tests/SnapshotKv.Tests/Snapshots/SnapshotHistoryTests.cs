@@ -166,6 +166,22 @@ public sealed class SnapshotHistoryTests
     }
 
     [Fact]
+    public void Hold_InProgressTwice_IsOneAndTheFirstsToAbandon()
+    {
+        _history.Hold(First, SnapshotHistory.InProgress).ShouldBeTrue();
+        var written = _history.IsHeld(First);
+
+        for (var i = 0; i < 2; i++)
+        {
+            _history.Hold(First, SnapshotHistory.InProgress).ShouldBeFalse();
+        }
+
+        written.ShouldBeTrue();
+        _history.AbandonHold(First);
+        Load().IsHeld(First).ShouldBeFalse();
+    }
+
+    [Fact]
     public void Hold_SnapshotThatIsGone_IsRefused() =>
         Should.Throw<KvSnapshotException>(() => _history.Hold("data-20270101-000000-0000.msgpack", SnapshotHistory.InProgress)).Reason.ShouldBe(KvSnapshotProblem.NotFound);
 
