@@ -312,7 +312,8 @@ internal sealed class SnapshotRestorer(
                     break;
                 }
 
-                room!.Make(attempt);
+                // Those who watch may restore or close, and would wait for this turn.
+                room!.Make(attempt, maintenance.Queue);
                 pipeline.CatchUp(restore);
             }
 
