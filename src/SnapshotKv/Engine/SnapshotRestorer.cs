@@ -165,7 +165,7 @@ internal sealed class SnapshotRestorer(
             claims.Check(contents.Header.Extras.Serializers, prefix, guarded, file.FileName);
             before ??= SaveBefore(cancellationToken, out pinned);
             cancellationToken.ThrowIfCancellationRequested();
-            claims.Adopt(contents.Header.Extras.Serializers, prefix, guarded);
+            claims.Adopt(contents.Header.Extras.Serializers, prefix, guarded, file.FileName);
             restore = Prepare(file, scope, contents, now);
             if (!TryCommit(restore, () => ReferenceEquals(guarded, history.ProtectedPrefixes), out var number))
             {
