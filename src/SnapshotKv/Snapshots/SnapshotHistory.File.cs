@@ -96,7 +96,12 @@ internal sealed partial class SnapshotHistory
         lock (_lock)
         {
             var left = DropMissing(_document, _catalog, _logger);
-            if (!left.IsEmpty)
+            if (left.IsEmpty && !_file.Exists)
+            {
+                Volatile.Write(ref _document, left);
+                _isUnwritten = false;
+            }
+            else
             {
                 WriteLater(left);
             }
@@ -141,7 +146,11 @@ internal sealed partial class SnapshotHistory
         ObjectDisposedException.ThrowIf(_isClosed, typeof(KvStore));
         try
         {
-            Guard?.Invoke();
+            if (Guard?.Invoke() == true)
+            {
+                next = DropMissing(next, _catalog, _logger);
+            }
+
             if (_mustSetAside)
             {
                 var movedTo = _file.SetAside(_problem!.Reason, _timeProvider.GetUtcNow());

@@ -39,8 +39,8 @@ internal sealed partial class SnapshotHistory
         _document = document;
     }
 
-    /// <summary>Called before the file is written: whether the directory is still ours.</summary>
-    public Action? Guard { get; set; }
+    /// <summary>Called before the file is written: sees to it that the directory is ours, and says whether it was lost and made again.</summary>
+    public Func<bool>? Guard { get; set; }
 
     /// <summary>The prefixes of keys that no restore rolls back; none begins with another.</summary>
     public IReadOnlyList<string> ProtectedPrefixes => Current.Protected;
