@@ -125,14 +125,16 @@ internal sealed partial class SnapshotHistory
         return document with { Pins = [.. document.Pins.Where(pin => files.Contains(pin.Snapshot))], Holds = [.. document.Holds.Where(hold => files.Contains(hold.Snapshot))] };
     }
 
-    /// <summary>Nobody knows what was pinned, so that everything is, newest first; of more than a file can have, the oldest, which were the likeliest to be.</summary>
+    /// <summary>
+    /// Nobody knows what was pinned, so that everything is, newest first; of more than a file can have, the oldest, which were the likeliest to be. Restores must find room for their names.
+    /// </summary>
     private static HistoryDocument PinAll(SnapshotCatalog catalog, TimeProvider timeProvider)
     {
         var now = timeProvider.GetUtcNow();
         return HistoryDocument.Empty with
         {
             Pins = [.. catalog.List().Candidates
-                .TakeLast(HistoryDocument.MostPins)
+                .TakeLast(HistoryDocument.MostPins - MostAutomaticPins - 1)
                 .Select((file, i) => new HistoryPin(string.Create(CultureInfo.InvariantCulture, $"{RecoveredPrefix}{i + 1}"), file.FileName, now, IsAutomatic: false))],
         };
     }
