@@ -343,6 +343,8 @@ internal sealed class SnapshotRestorer(
             history.Hold(file.FileName, number);
         }
 
+        // Only now: had the restore failed, what undoes an earlier one would be gone for nothing.
+        history.ReleaseOldAutomaticPins();
         if (pipeline.Blobs.HasLive)
         {
             pipeline.Blobs.Retire(restore.FindReplacedReferences(), number, restore.RecalledAt);
