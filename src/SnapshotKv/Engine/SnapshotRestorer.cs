@@ -226,9 +226,10 @@ internal sealed class SnapshotRestorer(
                 pinned = history.PinBeforeRestore(info.FileName);
                 return info;
             }
-            catch (KvSnapshotException) when (attempt < MostAttempts)
+            catch (KvSnapshotException exception) when (exception.Reason == KvSnapshotProblem.NotFound && attempt < MostAttempts)
             {
-                // Others saved so much in between that it was among the oldest.
+                // Others saved so much in between that it was among the oldest, or somebody deleted it: then nothing but a new one has what memory has.
+                checkpointer.NoteFilesLost();
             }
         }
     }
