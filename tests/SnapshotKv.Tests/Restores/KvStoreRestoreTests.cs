@@ -109,7 +109,7 @@ public sealed class KvStoreRestoreTests
         var then = store.Save()!;
         store.Set("a", 2);
         var gone = store.Save()!;
-        home.Disk.Delete(home.PathOf("snapshots/" + gone.FileName));
+        home.Disk.Delete($"/data/snapshots/{gone.FileName}");
 
         var result = store.Restore(then.FileName);
 
