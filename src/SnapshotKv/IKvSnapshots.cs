@@ -112,6 +112,7 @@ public interface IKvSnapshots
     /// <exception cref="KvStoreCorruptedException">The snapshot is damaged; nothing was changed.</exception>
     /// <exception cref="KvSerializationException">Its values have no form in the store's format, or are of another serializer than the one that writes there now; nothing was changed.</exception>
     /// <exception cref="KvStoreUnavailableException">The disk refused something before the commit; nothing was changed.</exception>
+    /// <exception cref="KvStoreLockedException">The directory was removed under the open store, and another process has one of that name open now; nothing was changed.</exception>
     /// <exception cref="KvStoreFaultedException">The device has failed; whether the restore is there after a restart cannot be told.</exception>
     /// <exception cref="NotSupportedException">The store is memory-only, or can only be read.</exception>
     KvRestoreResult Restore(string snapshot, string prefix = "");

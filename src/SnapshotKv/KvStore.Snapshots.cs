@@ -74,6 +74,9 @@ public sealed partial class KvStore
         }
 
         var time = loaded.File.Name.Time;
-        return new(time, Engine.Clock.TimeProvider.LocalTimeZone.GetUtcOffset(time));
+
+        // A name may say a year at either end of what an instant can be; its time zone must not carry it beyond.
+        var utc = time.Ticks - Engine.Clock.TimeProvider.LocalTimeZone.GetUtcOffset(time).Ticks;
+        return new(Math.Clamp(utc, DateTimeOffset.MinValue.Ticks, DateTimeOffset.MaxValue.Ticks), TimeSpan.Zero);
     }
 }

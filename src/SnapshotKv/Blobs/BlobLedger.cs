@@ -24,6 +24,7 @@ internal sealed class BlobLedger(bool isKept = true)
     private readonly Dictionary<BlobId, BlobLife> _retired = [];
     private readonly HashSet<BlobId> _inFlight = [];
     private ulong? _heldThrough;
+    private int _clearings;
 
     /// <summary>Makes the ledger of a store that was loaded from a snapshot.</summary>
     /// <param name="told">What the snapshot tells of blobs; nothing when Go or an older version wrote it.</param>
@@ -109,8 +110,12 @@ internal sealed class BlobLedger(bool isKept = true)
             }
 
             _live.Clear();
+            Volatile.Write(ref _clearings, _clearings + 1);
         }
     }
+
+    /// <summary>How often everything was retired. What was recalled before the last time is not referred to any more. Changes under the commit gate only.</summary>
+    public int Clearings => Volatile.Read(ref _clearings);
 
     /// <summary>Whether any live entry refers to a blob.</summary>
     public bool HasLive
@@ -129,12 +134,20 @@ internal sealed class BlobLedger(bool isKept = true)
     /// still older snapshots may have it.
     /// </summary>
     /// <param name="references">What the entries refer to, once for each.</param>
-    public void Recall(IReadOnlyList<BlobId> references)
+    /// <returns><see cref="Clearings"/>: once that differs, the commit must not come before they are recalled anew.</returns>
+    public int Recall(IReadOnlyList<BlobId> references)
     {
+        var clearings = Clearings;
         for (var start = 0; start < references.Count; start += AtOnce)
         {
             lock (_gate)
             {
+                if (clearings != _clearings)
+                {
+                    // What was recalled so far was retired with all the rest.
+                    (clearings, start) = (_clearings, 0);
+                }
+
                 for (var i = start; i < Math.Min(start + AtOnce, references.Count); i++)
                 {
                     var known = _retired.TryGetValue(references[i], out var life) && life != BlobLife.Never;
@@ -142,6 +155,8 @@ internal sealed class BlobLedger(bool isKept = true)
                 }
             }
         }
+
+        return clearings;
     }
 
     /// <summary>
@@ -149,12 +164,18 @@ internal sealed class BlobLedger(bool isKept = true)
     /// </summary>
     /// <param name="references">What the entries referred to, once for each.</param>
     /// <param name="sequence">The number of the commit.</param>
-    public void Retire(IReadOnlyList<BlobId> references, ulong sequence)
+    /// <param name="clearings">What <see cref="Clearings"/> was at the commit, or at the recall that is taken back: what has been retired with everything else must not be counted off again.</param>
+    public void Retire(IReadOnlyList<BlobId> references, ulong sequence, int clearings)
     {
         for (var start = 0; start < references.Count; start += AtOnce)
         {
             lock (_gate)
             {
+                if (clearings != _clearings)
+                {
+                    return;
+                }
+
                 for (var i = start; i < Math.Min(start + AtOnce, references.Count); i++)
                 {
                     Retire(references[i], sequence);

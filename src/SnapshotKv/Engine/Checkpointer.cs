@@ -143,10 +143,28 @@ internal sealed class Checkpointer(
     /// <inheritdoc cref="Save"/>
     /// <param name="workers">How many threads encode and compress.</param>
     /// <param name="known">What <see cref="Failed"/> was when the caller looked.</param>
-    public void SaveOrShareFailure(int workers, FailedSave? known) =>
-        SaveOnce(workers, Ask(KvSaveReason.Journal) with { SharesFailure = true, KnownFailure = known }, CancellationToken.None).Announce?.Invoke();
+    /// <param name="announcing">Is handed the telling of those who watch; null: they are told before this returns.</param>
+    public void SaveOrShareFailure(int workers, FailedSave? known, Action<Action>? announcing = null)
+    {
+        var saved = SaveOnce(workers, Ask(KvSaveReason.Journal) with { SharesFailure = true, KnownFailure = known }, CancellationToken.None);
+        if (saved.Announce is not { } announce)
+        {
+            return;
+        }
 
-    /// <inheritdoc cref="SaveOrShareFailure"/>
+        if (announcing is null)
+        {
+            announce();
+        }
+        else
+        {
+            announcing(announce);
+        }
+    }
+
+    /// <summary>Saves as <see cref="SaveOrShareFailure"/> does.</summary>
+    /// <param name="workers">How many threads encode and compress.</param>
+    /// <param name="known">What <see cref="Failed"/> was when the caller looked.</param>
     public async Task SaveOrShareFailureAsync(int workers, FailedSave? known)
     {
         var saved = await SaveOnceAsync(workers, Ask(KvSaveReason.Journal) with { SharesFailure = true, KnownFailure = known }, CancellationToken.None).ConfigureAwait(false);

@@ -62,7 +62,7 @@ internal sealed partial class CommitPipeline
             ThrowIfClosed();
             number = _sequence;
             var isOutdated = restore.Backlog?.IsLost == true;
-            if ((isOutdated && !mayBuildInGate) || !isStillWanted())
+            if ((isOutdated && !mayBuildInGate) || !isStillWanted() || (restore.References.Count > 0 && restore.RecalledAt != Blobs.Clearings))
             {
                 return RestoreStep.Outdated;
             }
@@ -81,6 +81,7 @@ internal sealed partial class CommitPipeline
                 restore.CatchUp(backlog.Take());
             }
 
+            restore.IsBegun = true;
             _journal?.Append(JournalFrameKind.Restore, _sequence + 1, restore.Frame, Crc32C.Of(restore.Frame), isDirect);
             number = NextSequence();
             ReplaceInGate(restore.Table, restore.Scope.Prefix, number);

@@ -11,7 +11,7 @@ internal interface IRestoredClaims
     /// <exception cref="KvSerializationException">It would; the message names prefix and both.</exception>
     void Check(IReadOnlyDictionary<string, string> names, string prefix, IReadOnlyList<string> guarded, string snapshot);
 
-    /// <summary>Takes over, before the commit, which serializer wrote where, as far as that is not known.</summary>
+    /// <summary>Takes over, before the commit, which serializer wrote where, as far as that is not known. Refuses as <see cref="Check"/> does what has come since.</summary>
     /// <inheritdoc cref="Check"/>
-    void Adopt(IReadOnlyDictionary<string, string> names, string prefix, IReadOnlyList<string> guarded);
+    void Adopt(IReadOnlyDictionary<string, string> names, string prefix, IReadOnlyList<string> guarded, string snapshot);
 }

@@ -80,9 +80,9 @@ internal sealed class JournalReplay : FrameSink
             _hasMessagePack |= format == KvFormat.MessagePack;
         }
 
-        _ledger.Recall(restore.References);
+        var clearings = _ledger.Recall(restore.References);
         _table.ReplaceWith(restore.Table);
-        _ledger.Retire(restore.FindReplacedReferences(), number);
+        _ledger.Retire(restore.FindReplacedReferences(), number, clearings);
         _index.Forget();
     }
 

@@ -15,9 +15,10 @@ internal sealed class JournalRoom(JournalWriter journal, Checkpointer checkpoint
 
     /// <summary>Makes room, waiting for the disk.</summary>
     /// <param name="attempt">How often the caller has tried before.</param>
+    /// <param name="announcing">Is handed the telling of those who watch snapshots, by a caller whom others wait for: what they do may wait for him. Null: they are told before this returns.</param>
     /// <exception cref="KvStoreUnavailableException">The snapshot that would make room cannot be saved.</exception>
     /// <exception cref="KvStoreFaultedException">The device has failed.</exception>
-    public void Make(int attempt)
+    public void Make(int attempt, Action<Action>? announcing = null)
     {
         ThrowIfTooOften(attempt);
         try
@@ -27,7 +28,7 @@ internal sealed class JournalRoom(JournalWriter journal, Checkpointer checkpoint
             {
                 var known = checkpointer.Failed;
                 ThrowIfJustFailed(known);
-                checkpointer.SaveOrShareFailure(Environment.ProcessorCount, known);
+                checkpointer.SaveOrShareFailure(Environment.ProcessorCount, known, announcing);
             }
 
             journal.DropCovered(checkpointer.SavedSequence);
@@ -38,7 +39,8 @@ internal sealed class JournalRoom(JournalWriter journal, Checkpointer checkpoint
         }
     }
 
-    /// <inheritdoc cref="Make"/>
+    /// <summary>Makes room, as <see cref="Make"/> does.</summary>
+    /// <param name="attempt">How often the caller has tried before.</param>
     /// <returns>A task that completes when there may be room.</returns>
     public async ValueTask MakeAsync(int attempt)
     {

@@ -62,10 +62,13 @@ internal sealed class OpenDirectory : IDisposable
         _history = SnapshotHistory.Load(Catalog, new HistoryFile(_fileSystem, Path), mode, timeProvider, logger);
         _history.Guard = () =>
         {
-            if (Keep(Checkpointer?.Latest))
+            var isLost = Keep(Checkpointer?.Latest);
+            if (isLost)
             {
                 logger.DirectoryMadeAgain();
             }
+
+            return isLost;
         };
     }
 

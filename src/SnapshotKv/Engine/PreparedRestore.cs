@@ -33,6 +33,12 @@ internal sealed class PreparedRestore
     /// <summary>The blobs that what is restored refers to, once for each entry that does.</summary>
     public IReadOnlyList<BlobId> References { get; }
 
+    /// <summary>What <see cref="BlobLedger.Clearings"/> was when these were recalled.</summary>
+    public int RecalledAt { get; set; }
+
+    /// <summary>Whether its frame may be in the journal, or it is committed: from then on what it needs must stay. Set right before the frame is appended.</summary>
+    public bool IsBegun { get; set; }
+
     /// <summary>The body of the journal's frame.</summary>
     public byte[] Frame { get; }
 

@@ -104,16 +104,24 @@ internal sealed class SnapshotRestorer(
             var file = history.Resolve(snapshot);
             ScopeOf(prefix, history.ProtectedPrefixes);
 
+            // Before anything is noted: what cannot be committed leaves no traces.
+            journal?.Flushes.ThrowIfFaulted();
+
             // From here on nothing deletes it: neither the saves of this restore, nor others.
-            history.Hold(file.FileName, SnapshotHistory.InProgress);
+            var isOurs = history.Hold(file.FileName, SnapshotHistory.InProgress);
+            var restore = default(PreparedRestore);
             try
             {
-                return Restore(file, prefix, operation, cancellationToken);
+                return Restore(file, prefix, ref restore, operation, cancellationToken);
             }
-            catch (Exception exception) when (exception is not KvStoreFaultedException)
+            catch
             {
-                // After a fault nobody knows whether the journal has the frame.
-                history.AbandonHold(file.FileName);
+                // After that nobody knows whether the journal has the frame.
+                if (isOurs && restore?.IsBegun != true)
+                {
+                    history.AbandonHold(file.FileName);
+                }
+
                 throw;
             }
         }
@@ -124,21 +132,27 @@ internal sealed class SnapshotRestorer(
         }
     }
 
-    private KvRestoreResult Restore(SnapshotFile file, string prefix, StoreOperation operation, CancellationToken cancellationToken)
+    private KvRestoreResult Restore(SnapshotFile file, string prefix, ref PreparedRestore? restore, StoreOperation operation, CancellationToken cancellationToken)
     {
         string? pinned = null;
         try
         {
-            return Restore(file, prefix, ref pinned, operation, cancellationToken);
+            return Restore(file, prefix, ref restore, ref pinned, operation, cancellationToken);
         }
-        catch (Exception exception) when (exception is not KvStoreFaultedException && pinned is not null)
+        catch when (pinned is not null)
         {
+            if (restore?.IsBegun == true)
+            {
+                // What may be committed must be possible to undo.
+                throw;
+            }
+
             UnpinQuietly(pinned);
             throw;
         }
     }
 
-    private KvRestoreResult Restore(SnapshotFile file, string prefix, ref string? pinned, StoreOperation operation, CancellationToken cancellationToken)
+    private KvRestoreResult Restore(SnapshotFile file, string prefix, ref PreparedRestore? restore, ref string? pinned, StoreOperation operation, CancellationToken cancellationToken)
     {
         var before = default(SnapshotInfo);
         while (true)
@@ -151,8 +165,8 @@ internal sealed class SnapshotRestorer(
             claims.Check(contents.Header.Extras.Serializers, prefix, guarded, file.FileName);
             before ??= SaveBefore(cancellationToken, out pinned);
             cancellationToken.ThrowIfCancellationRequested();
-            claims.Adopt(contents.Header.Extras.Serializers, prefix, guarded);
-            var restore = Prepare(file, scope, contents, now);
+            claims.Adopt(contents.Header.Extras.Serializers, prefix, guarded, file.FileName);
+            restore = Prepare(file, scope, contents, now);
             if (!TryCommit(restore, () => ReferenceEquals(guarded, history.ProtectedPrefixes), out var number))
             {
                 continue;
@@ -212,9 +226,10 @@ internal sealed class SnapshotRestorer(
                 pinned = history.PinBeforeRestore(info.FileName);
                 return info;
             }
-            catch (KvSnapshotException) when (attempt < MostAttempts)
+            catch (KvSnapshotException exception) when (exception.Reason == KvSnapshotProblem.NotFound && attempt < MostAttempts)
             {
-                // Others saved so much in between that it was among the oldest.
+                // Others saved so much in between that it was among the oldest, or somebody deleted it: then nothing but a new one has what memory has.
+                checkpointer.NoteFilesLost();
             }
         }
     }
@@ -263,7 +278,7 @@ internal sealed class SnapshotRestorer(
     private bool TryCommit(PreparedRestore restore, Func<bool> isStillWanted, out ulong number)
     {
         // Before the commit, and not in the gate: they only count as referred to for a while longer, whatever becomes of it.
-        pipeline.Blobs.Recall(restore.References);
+        restore.RecalledAt = pipeline.Blobs.Recall(restore.References);
         var isCommitted = false;
         try
         {
@@ -275,7 +290,7 @@ internal sealed class SnapshotRestorer(
             pipeline.EndRestore();
             if (!isCommitted)
             {
-                pipeline.Blobs.Retire(restore.References, pipeline.Sequence + 1);
+                pipeline.Blobs.Retire(restore.References, pipeline.Sequence + 1, restore.RecalledAt);
             }
         }
     }
@@ -287,7 +302,7 @@ internal sealed class SnapshotRestorer(
             pipeline.BuildRestore(restore);
             for (var attempt = 0; ; attempt++)
             {
-                var step = pipeline.TryRestore(restore, settings.Durability == KvDurability.Disk, build == MostBuilds, isStillWanted, out number);
+                var step = pipeline.TryRestore(restore, settings.Durability == KvDurability.Disk, build >= MostBuilds, isStillWanted, out number);
                 if (step == RestoreStep.Committed)
                 {
                     return true;
@@ -298,13 +313,20 @@ internal sealed class SnapshotRestorer(
                     break;
                 }
 
-                room!.Make(attempt);
+                // Those who watch may restore or close, and would wait for this turn.
+                room!.Make(attempt, maintenance.Queue);
                 pipeline.CatchUp(restore);
             }
 
             if (!isStillWanted())
             {
                 return false;
+            }
+
+            if (restore.RecalledAt != pipeline.Blobs.Clearings)
+            {
+                // The store was cleared, and what is restored with it.
+                restore.RecalledAt = pipeline.Blobs.Recall(restore.References);
             }
         }
     }
@@ -322,9 +344,11 @@ internal sealed class SnapshotRestorer(
             history.Hold(file.FileName, number);
         }
 
+        // Only now: had the restore failed, what undoes an earlier one would be gone for nothing.
+        history.ReleaseOldAutomaticPins();
         if (pipeline.Blobs.HasLive)
         {
-            pipeline.Blobs.Retire(restore.FindReplacedReferences(), number);
+            pipeline.Blobs.Retire(restore.FindReplacedReferences(), number, restore.RecalledAt);
         }
 
         maintenance.NoteChange();

@@ -70,9 +70,9 @@ internal sealed record JournalRestore(string Snapshot, long SizeBytes, uint Chec
         var prefix = TakeKey(ref rest, BinaryPrimitives.ReadUInt32LittleEndian(body[24..]));
 
         // Each takes four bytes at least, so that what is merely claimed costs nothing.
-        if (count > rest.Length / sizeof(uint))
+        if (count > rest.Length / sizeof(uint) || count > HistoryDocument.MostPrefixes)
         {
-            throw new JournalDamageException($"a restore claims {count} protected prefixes, more than its {rest.Length} bytes have room for");
+            throw new JournalDamageException($"a restore claims {count} protected prefixes, more than the {HistoryDocument.MostPrefixes} there may be, or than its {rest.Length} bytes have room for");
         }
 
         var spared = new byte[count][];

@@ -67,7 +67,8 @@ internal sealed partial class OpenStore
     {
         for (var attempt = 0; !_pipeline.TryNoteClaim(prefix, name, change); attempt++)
         {
-            _room!.Make(attempt);
+            // Within the lock of the claims, and perhaps within a restore: those who watch may wait for either.
+            _room!.Make(attempt, Maintenance.Queue);
         }
     }
 }

@@ -10,18 +10,12 @@ internal sealed partial class SerializerRegistry : IRestoredClaims
     {
         foreach (var (claimed, name) in Concerned(names, prefix, guarded))
         {
-            if (_names.TryGetValue(claimed, out var claimant) && !IsSame(claimant, name))
-            {
-                var where = claimed.Length == 0 ? "this store" : $"the partition '{claimed}'";
-                throw new KvSerializationException(
-                    $"The snapshot '{snapshot}' cannot be restored: its values of {where} were written by the serializer '{name}', and '{claimant}' writes there now. Nothing was changed; "
-                    + "clear what is there first, or restore by a prefix that leaves it out.");
-            }
+            ThrowIfAnothers(claimed, name, snapshot);
         }
     }
 
     /// <inheritdoc/>
-    public void Adopt(IReadOnlyDictionary<string, string> names, string prefix, IReadOnlyList<string> guarded)
+    public void Adopt(IReadOnlyDictionary<string, string> names, string prefix, IReadOnlyList<string> guarded, string snapshot)
     {
         foreach (var (claimed, name) in Concerned(names, prefix, guarded))
         {
@@ -29,6 +23,21 @@ internal sealed partial class SerializerRegistry : IRestoredClaims
             {
                 Interlocked.Increment(ref _generation);
             }
+            else
+            {
+                ThrowIfAnothers(claimed, name, snapshot);
+            }
+        }
+    }
+
+    private void ThrowIfAnothers(string claimed, string name, string snapshot)
+    {
+        if (_names.TryGetValue(claimed, out var claimant) && !IsSame(claimant, name))
+        {
+            var where = claimed.Length == 0 ? "this store" : $"the partition '{claimed}'";
+            throw new KvSerializationException(
+                $"The snapshot '{snapshot}' cannot be restored: its values of {where} were written by the serializer '{name}', and '{claimant}' writes there now. Nothing was changed; "
+                + "clear what is there first, or restore by a prefix that leaves it out.");
         }
     }
 

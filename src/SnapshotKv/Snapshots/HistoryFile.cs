@@ -14,6 +14,9 @@ internal sealed class HistoryFile(IFileSystem fileSystem, string storePath)
     /// <summary>Where it lies.</summary>
     public string FilePath => _path;
 
+    /// <summary>Whether there is one.</summary>
+    public bool Exists => fileSystem.FileExists(_path);
+
     /// <summary>Where it is moved when it is damaged.</summary>
     public QuarantineDirectory Quarantine { get; } = new(fileSystem, storePath);
 

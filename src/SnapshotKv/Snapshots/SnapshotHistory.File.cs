@@ -96,7 +96,12 @@ internal sealed partial class SnapshotHistory
         lock (_lock)
         {
             var left = DropMissing(_document, _catalog, _logger);
-            if (!left.IsEmpty)
+            if (left.IsEmpty && !_file.Exists)
+            {
+                Volatile.Write(ref _document, left);
+                _isUnwritten = false;
+            }
+            else
             {
                 WriteLater(left);
             }
@@ -120,14 +125,16 @@ internal sealed partial class SnapshotHistory
         return document with { Pins = [.. document.Pins.Where(pin => files.Contains(pin.Snapshot))], Holds = [.. document.Holds.Where(hold => files.Contains(hold.Snapshot))] };
     }
 
-    /// <summary>Nobody knows what was pinned, so that everything is, newest first; of more than a file can have, the oldest, which were the likeliest to be.</summary>
+    /// <summary>
+    /// Nobody knows what was pinned, so that everything is, newest first; of more than a file can have, the oldest, which were the likeliest to be. Restores must find room for their names.
+    /// </summary>
     private static HistoryDocument PinAll(SnapshotCatalog catalog, TimeProvider timeProvider)
     {
         var now = timeProvider.GetUtcNow();
         return HistoryDocument.Empty with
         {
             Pins = [.. catalog.List().Candidates
-                .TakeLast(HistoryDocument.MostPins)
+                .TakeLast(HistoryDocument.MostPins - MostAutomaticPins - 1)
                 .Select((file, i) => new HistoryPin(string.Create(CultureInfo.InvariantCulture, $"{RecoveredPrefix}{i + 1}"), file.FileName, now, IsAutomatic: false))],
         };
     }
@@ -141,7 +148,11 @@ internal sealed partial class SnapshotHistory
         ObjectDisposedException.ThrowIf(_isClosed, typeof(KvStore));
         try
         {
-            Guard?.Invoke();
+            if (Guard?.Invoke() == true)
+            {
+                next = DropMissing(next, _catalog, _logger);
+            }
+
             if (_mustSetAside)
             {
                 var movedTo = _file.SetAside(_problem!.Reason, _timeProvider.GetUtcNow());
@@ -149,7 +160,9 @@ internal sealed partial class SnapshotHistory
                 _mustSetAside = false;
             }
 
-            _file.Write(next.Encode());
+            var bytes = next.Encode();
+            ThrowIfUnreadable(next, bytes.Length);
+            _file.Write(bytes);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or KvStoreUnavailableException)
         {
@@ -162,6 +175,20 @@ internal sealed partial class SnapshotHistory
 
         Volatile.Write(ref _document, next);
         _isUnwritten = false;
+    }
+
+    /// <summary>What the next opening would refuse is not written: it would take the store with it.</summary>
+    private static void ThrowIfUnreadable(HistoryDocument next, int length)
+    {
+        if (next.Pins.Count > HistoryDocument.MostPins || next.Holds.Count > HistoryDocument.MostHolds || next.Protected.Count > HistoryDocument.MostPrefixes || length > HistoryDocument.MostBytes)
+        {
+            throw new KvSnapshotException(
+                HistoryFile.FileName,
+                KvSnapshotProblem.TooMany,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"'{HistoryFile.FileName}' cannot take more: {next.Pins.Count} pinned names, {next.Holds.Count} snapshots that the journal needs, {next.Protected.Count} protected prefixes, {length} bytes. Nothing was changed. Unpin what is not needed, or save, so that the journal needs less."));
+        }
     }
 
     /// <summary>Takes a state over, and writes it now or, where the disk refuses, with the next change or save.</summary>

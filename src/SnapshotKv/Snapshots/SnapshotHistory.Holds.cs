@@ -14,23 +14,30 @@ internal sealed partial class SnapshotHistory
     /// </summary>
     /// <param name="fileName">The name of the snapshot's file.</param>
     /// <param name="sequence">The frame's number.</param>
+    /// <returns>In progress: whether the hold is the caller's to abandon. It is not when an earlier attempt has left one, whose frame may be on the disk.</returns>
     /// <exception cref="KvSnapshotException">In progress only: there is no such snapshot any more.</exception>
     /// <exception cref="KvStoreUnavailableException">In progress only: the disk refused it, and the frame must not be written.</exception>
-    public void Hold(string fileName, ulong sequence)
+    public bool Hold(string fileName, ulong sequence)
     {
         lock (_lock)
         {
             if (sequence == InProgress)
             {
                 _ = Find(fileName) ?? throw KvSnapshotException.NotFound(fileName);
+                if (_document.Holds.Any(hold => hold.Snapshot == fileName && hold.Sequence is null))
+                {
+                    return false;
+                }
+
                 Write(WithHolds([.. _document.Holds, new(fileName, null)]));
-                return;
+                return true;
             }
 
             // A later frame needs it for longer; one hold is enough.
             var others = _document.Holds.Where(hold => hold.Snapshot != fileName);
             var latest = _document.Holds.Where(hold => hold.Snapshot == fileName).Max(static hold => hold.Sequence) ?? 0;
             WriteLater(WithHolds([.. others, new(fileName, Math.Max(latest, sequence))]));
+            return false;
         }
     }
 

@@ -39,8 +39,8 @@ internal sealed partial class SnapshotHistory
         _document = document;
     }
 
-    /// <summary>Called before the file is written: whether the directory is still ours.</summary>
-    public Action? Guard { get; set; }
+    /// <summary>Called before the file is written: sees to it that the directory is ours, and says whether it was lost and made again.</summary>
+    public Func<bool>? Guard { get; set; }
 
     /// <summary>The prefixes of keys that no restore rolls back; none begins with another.</summary>
     public IReadOnlyList<string> ProtectedPrefixes => Current.Protected;
@@ -98,7 +98,7 @@ internal sealed partial class SnapshotHistory
         }
     }
 
-    /// <summary>Pins the snapshot of before a restore by a name of its own, and lets go of the oldest one that was pinned so when there are more than <see cref="MostAutomaticPins"/>.</summary>
+    /// <summary>Pins the snapshot of before a restore by a name of its own. Once that is committed, <see cref="ReleaseOldAutomaticPins"/> makes the oldest go.</summary>
     /// <returns>The name.</returns>
     /// <inheritdoc cref="Pin"/>
     public string PinBeforeRestore(string snapshot)
@@ -107,10 +107,22 @@ internal sealed partial class SnapshotHistory
         {
             var file = Resolve(snapshot);
             var name = NextAutomaticName();
-            var automatic = _document.Pins.Where(static pin => pin.IsAutomatic).ToList();
-            var dropped = automatic.Take(automatic.Count - MostAutomaticPins + 1).ToHashSet();
-            Write(WithPins([.. _document.Pins.Where(pin => !dropped.Contains(pin)), new(name, file.FileName, _timeProvider.GetUtcNow(), IsAutomatic: true)]));
+            Write(WithPins([.. _document.Pins, new(name, file.FileName, _timeProvider.GetUtcNow(), IsAutomatic: true)]));
             return name;
+        }
+    }
+
+    /// <summary>Lets go of the oldest that were pinned for restores when there are more than <see cref="MostAutomaticPins"/>. Where the disk refuses, with the next change or save.</summary>
+    public void ReleaseOldAutomaticPins()
+    {
+        lock (_lock)
+        {
+            var automatic = _document.Pins.Where(static pin => pin.IsAutomatic).ToList();
+            if (automatic.Count > MostAutomaticPins)
+            {
+                var dropped = automatic.Take(automatic.Count - MostAutomaticPins).ToHashSet();
+                WriteLater(WithPins([.. _document.Pins.Where(pin => !dropped.Contains(pin))]));
+            }
         }
     }
 

@@ -81,6 +81,24 @@ public sealed class CommitPipelineRestoreTests
     }
 
     [Fact]
+    public void TryRestore_ClearedAfterItsBlobsWereRecalled_IsOutdatedUntilTheyAreRecalledAnew()
+    {
+        var id = new BlobId(Guid.NewGuid());
+        var sink = new TableSink();
+        sink.Add(NewRecord("a", 1));
+        var restore = new PreparedRestore(RestoreScope.Create([], [], out _), sink.Entries, [id], []) { RecalledAt = _pipeline.Blobs.Recall([id]) };
+        _pipeline.BuildRestore(restore);
+        _pipeline.TryClear(false, out _);
+
+        _pipeline.TryRestore(restore, false, mayBuildInGate: true, static () => true, out _).ShouldBe(RestoreStep.Outdated);
+        restore.RecalledAt = _pipeline.Blobs.Recall([id]);
+        _pipeline.TryRestore(restore, false, mayBuildInGate: true, static () => true, out var number).ShouldBe(RestoreStep.Committed);
+
+        _pipeline.Blobs.ToSnapshot(number).ShouldBe([new(id.Value, 0, 0)]);
+        _pipeline.Blobs.FindDeletable([]).ShouldBeEmpty();
+    }
+
+    [Fact]
     public void TryRemoveByPrefix_WithAnIndexFromBeforeARestore_RemovesWhatIsThereNow()
     {
         Set("p:a", 1);

@@ -100,6 +100,25 @@ public sealed class KvStoreRestoreTests
         store.Contents().ShouldBe("a=1");
     }
 
+    [Fact]
+    public void Restore_CleanStoreWhoseNewestSnapshotWasDeleted_SavesAnew()
+    {
+        var home = RestoreHome.At(KvDurability.Process);
+        using var store = home.Open();
+        store.Set("a", 1);
+        var then = store.Save()!;
+        store.Set("a", 2);
+        var gone = store.Save()!;
+        home.Disk.Delete($"/data/snapshots/{gone.FileName}");
+
+        var result = store.Restore(then.FileName);
+
+        store.Contents().ShouldBe("a=1");
+        result.Before.FileName.ShouldNotBe(gone.FileName);
+        store.Restore(result.BeforeName);
+        store.Contents().ShouldBe("a=2");
+    }
+
     [Theory]
     [MemberData(nameof(Levels))]
     public void Restore_WithProtectedPrefixes_LeavesTheseAsTheyAre(KvDurability level)

@@ -61,6 +61,29 @@ public sealed class RestoreFaultTests
     }
 
     [Fact]
+    public void Restore_FaultedStore_LeavesNeitherPinsNorHolds()
+    {
+        var home = RestoreHome.At(KvDurability.Disk);
+        using var store = home.Open(options => options.SaveDebounce = Timeout.InfiniteTimeSpan);
+        store.Set("a", 1);
+        var then = store.Save()!.FileName;
+        store.Set("a", 2);
+        var kept = store.Restore(then).BeforeName;
+        home.Files.FailFrom(home.Files.OperationCount + 1, FileFault.InputOutput);
+        Should.Throw<KvStoreFaultedException>(() => store.Set("a", 3));
+        home.Files.Heal();
+        var history = home.ReadFile("history.json");
+
+        for (var i = 0; i < 7; i++)
+        {
+            Should.Throw<KvStoreFaultedException>(() => store.Restore(then));
+        }
+
+        home.ReadFile("history.json").ShouldBe(history);
+        store.ListSnapshots().SelectMany(snapshot => snapshot.PinnedNames).ShouldBe([kept]);
+    }
+
+    [Fact]
     public void Restore_DamagedSnapshot_IsNamedAndChangesNothing()
     {
         var home = RestoreHome.At(KvDurability.Process);

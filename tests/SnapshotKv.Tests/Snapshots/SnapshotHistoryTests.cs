@@ -108,10 +108,16 @@ public sealed class SnapshotHistoryTests
     }
 
     [Fact]
-    public void PinBeforeRestore_MoreThanAreKept_OldestAutomaticOnesGo()
+    public void ReleaseOldAutomaticPins_MoreThanAreKept_OldestGo()
     {
         _history.Pin(Third, "before-restore-mine");
-        string[] names = [.. Enumerable.Range(0, 7).Select(i => _history.PinBeforeRestore(i % 2 == 0 ? First : Second))];
+        string[] names = [.. Enumerable.Range(0, 7).Select(i =>
+        {
+            var name = _history.PinBeforeRestore(i % 2 == 0 ? First : Second);
+            _history.NamesOf(First).Concat(_history.NamesOf(Second)).Count().ShouldBe(Math.Min(i + 1, 6), "none goes before the restore is committed");
+            _history.ReleaseOldAutomaticPins();
+            return name;
+        })];
 
         names[0].ShouldBe("before-restore-20260301-143022");
         names[1].ShouldBe("before-restore-20260301-143022-2");
@@ -163,6 +169,22 @@ public sealed class SnapshotHistoryTests
         _history.IsHeld(First).ShouldBeTrue();
         _history.ReleaseHolds(30);
         _history.IsHeld(First).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Hold_InProgressTwice_IsOneAndTheFirstsToAbandon()
+    {
+        _history.Hold(First, SnapshotHistory.InProgress).ShouldBeTrue();
+        var written = _history.IsHeld(First);
+
+        for (var i = 0; i < 2; i++)
+        {
+            _history.Hold(First, SnapshotHistory.InProgress).ShouldBeFalse();
+        }
+
+        written.ShouldBeTrue();
+        _history.AbandonHold(First);
+        Load().IsHeld(First).ShouldBeFalse();
     }
 
     [Fact]
