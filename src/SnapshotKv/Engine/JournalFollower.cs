@@ -38,6 +38,9 @@ internal sealed class JournalFollower : IDisposable
     private volatile bool _isDisposed;
 
     private string? _reloadReason;
+
+    /// <summary>Whether everything is to be read anew because of the journal alone, and not of what a snapshot may have besides.</summary>
+    private bool _isTailLost;
     private long _restUntil;
     private long _reloads;
     private SnapshotInfo? _loaded;
@@ -217,7 +220,7 @@ internal sealed class JournalFollower : IDisposable
         _pipeline.Feed.Deliver();
         if (reading == TailReading.Lost)
         {
-            _reloadReason = _tail.Reason;
+            (_reloadReason, _isTailLost) = (_tail.Reason, true);
         }
 
         return reading switch
@@ -247,12 +250,16 @@ internal sealed class JournalFollower : IDisposable
                 return false;
             }
 
-            _pipeline.FollowAnew(state.Table, [], state.Sequence);
-            _serializers.Load(state.Serializers);
-            Followed?.Invoke();
-            _pipeline.Feed.Deliver();
+            if (!BringsNothing(state))
+            {
+                _pipeline.FollowAnew(state.Table, [], state.Sequence);
+                _serializers.Load(state.Serializers);
+                Followed?.Invoke();
+                _pipeline.Feed.Deliver();
+            }
+
             Begin(state);
-            _reloadReason = null;
+            (_reloadReason, _isTailLost) = (null, false);
             lock (_statusLock)
             {
                 _reloads++;
@@ -269,6 +276,10 @@ internal sealed class JournalFollower : IDisposable
             _restUntil = ended + rest;
         }
     }
+
+    /// <summary>Whether what was read is what there is already: then nobody is told that all may have changed.</summary>
+    private bool BringsNothing(FollowedState state) =>
+        _isTailLost && state.Found.Loaded == _loaded && state.Sequence == _pipeline.Sequence && _tail.StandsAtEndOf(state.Outcome);
 
     [MemberNotNull(nameof(_commits))]
     private void Begin(FollowedState state)
@@ -293,7 +304,7 @@ internal sealed class JournalFollower : IDisposable
 
     private void NoteCaughtUp()
     {
-        if ((_snapshots.Problem ?? (_directory.Exists ? null : "the directory is not there")) is { } problem)
+        if ((_snapshots.Problem ?? _tail.Problem ?? (_directory.Exists ? null : "the directory is not there")) is { } problem)
         {
             Note(problem, error: null);
             return;
