@@ -22,6 +22,9 @@ internal sealed class JournalFollower : IDisposable
     /// <summary>How long it rests after a failure, at least.</summary>
     private static readonly TimeSpan RestAfterFailure = TimeSpan.FromSeconds(1);
 
+    /// <summary>How many different problems the log is told of until it has recovered.</summary>
+    private const int MostTold = 16;
+
     private readonly FollowedDirectory _directory;
     private readonly CommitPipeline _pipeline;
     private readonly IFollowedClaims _serializers;
@@ -41,12 +44,18 @@ internal sealed class JournalFollower : IDisposable
 
     /// <summary>Whether everything is to be read anew because of the journal alone, and not of what a snapshot may have besides.</summary>
     private bool _isTailLost;
+
+    /// <summary>Whether that is because the journal could not be read on: where everything cannot be read either, it is the journal's turn again.</summary>
+    private bool _isTailFailed;
     private long _restUntil;
     private long _reloads;
     private SnapshotInfo? _loaded;
     private readonly DateTimeOffset _openedAt;
     private DateTimeOffset? _caughtUpAt;
     private FollowerTrouble? _trouble;
+
+    /// <summary>What the log was told since the trouble began.</summary>
+    private readonly HashSet<string> _told = new(StringComparer.Ordinal);
 
     /// <param name="directory">What is followed.</param>
     /// <param name="first">What was read at the opening; its table is the pipeline's already.</param>
@@ -216,8 +225,7 @@ internal sealed class JournalFollower : IDisposable
     /// <returns>Null when everything was taken; true when there is more; false when it does not lead on.</returns>
     private bool? ReadTail()
     {
-        var reading = _tail.Read(_commits);
-        _pipeline.Feed.Deliver();
+        var reading = ReadOn();
         if (reading == TailReading.Lost)
         {
             (_reloadReason, _isTailLost) = (_tail.Reason, true);
@@ -229,6 +237,24 @@ internal sealed class JournalFollower : IDisposable
             TailReading.More => true,
             _ => false,
         };
+    }
+
+    /// <summary>A file that stays unreadable through this handle, or a frame that cannot be carried out here, may be passed by reading everything anew.</summary>
+    private TailReading ReadOn()
+    {
+        try
+        {
+            return _tail.Read(_commits);
+        }
+        catch (Exception exception) when (exception is not (FileNotFoundException or DirectoryNotFoundException or ObjectDisposedException) && _timeProvider.GetTimestamp() >= _restUntil)
+        {
+            (_reloadReason, _isTailFailed) = ($"the journal cannot be read on: {exception.Message}", true);
+            throw;
+        }
+        finally
+        {
+            _pipeline.Feed.Deliver();
+        }
     }
 
     private bool TryReload(string reason)
@@ -259,7 +285,7 @@ internal sealed class JournalFollower : IDisposable
             }
 
             Begin(state);
-            (_reloadReason, _isTailLost) = (null, false);
+            (_reloadReason, _isTailLost, _isTailFailed) = (null, false, false);
             lock (_statusLock)
             {
                 _reloads++;
@@ -274,6 +300,10 @@ internal sealed class JournalFollower : IDisposable
             var ended = _timeProvider.GetTimestamp();
             var rest = Math.Max((ended - started) * RestPerReload, isDone ? 0 : (long)(RestAfterFailure.TotalSeconds * _timeProvider.TimestampFrequency));
             _restUntil = ended + rest;
+            if (!isDone && _isTailFailed)
+            {
+                (_reloadReason, _isTailFailed) = (null, false);
+            }
         }
     }
 
@@ -316,6 +346,7 @@ internal sealed class JournalFollower : IDisposable
         {
             _caughtUpAt = now;
             (ended, _trouble) = (_trouble, null);
+            _told.Clear();
         }
 
         if (ended is not null)
@@ -330,7 +361,7 @@ internal sealed class JournalFollower : IDisposable
         bool isNew;
         lock (_statusLock)
         {
-            isNew = _trouble?.Problem != problem;
+            isNew = _told.Count < MostTold && _told.Add(problem);
             _trouble = new(problem, error, _trouble?.Since ?? _timeProvider.GetUtcNow());
         }
 

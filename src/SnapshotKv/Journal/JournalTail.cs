@@ -182,9 +182,8 @@ internal sealed class JournalTail(IFileSystem fileSystem, string storePath) : ID
             offset = _reader.Offset;
             if (_reader.Read(out var frame, out var body, out _) == FrameReading.Frame)
             {
-                if (!Take(sink, frame, body))
+                if (!TryTake(sink, frame, body, offset))
                 {
-                    Refresh(offset);
                     return GiveUp();
                 }
 
@@ -203,6 +202,23 @@ internal sealed class JournalTail(IFileSystem fileSystem, string storePath) : ID
             {
                 // What was read at once with frames before it may have been read before it was written.
                 isFresh = Refresh(offset);
+            }
+        }
+    }
+
+    /// <summary>Takes a frame, or stands before it again: one that cannot be carried out now is not to be passed over by the next look.</summary>
+    private bool TryTake(IJournalSink sink, in JournalFrame frame, ReadOnlySpan<byte> body, long offset)
+    {
+        var isTaken = false;
+        try
+        {
+            return isTaken = Take(sink, frame, body);
+        }
+        finally
+        {
+            if (!isTaken)
+            {
+                Refresh(offset);
             }
         }
     }
