@@ -25,6 +25,9 @@ internal sealed class JournalFollower : IDisposable
     /// <summary>How many different problems the log is told of until it has recovered.</summary>
     private const int MostTold = 16;
 
+    /// <summary>For how long it keeps what has expired by its clock: the owner may have slid it on and not told the journal yet, or the clocks may differ.</summary>
+    private static readonly TimeSpan SweepGrace = TimeSpan.FromMinutes(1);
+
     private readonly FollowedDirectory _directory;
     private readonly CommitPipeline _pipeline;
     private readonly IFollowedClaims _serializers;
@@ -108,6 +111,22 @@ internal sealed class JournalFollower : IDisposable
                     Reloads = _reloads,
                     Snapshot = _loaded,
                 };
+            }
+        }
+    }
+
+    /// <summary>
+    /// The instant up to which what has expired may be taken out of memory, in Unix nanoseconds. What the owner has slid on since the last look that found everything stays, so that
+    /// the note of it finds its entry; while something stands in the way, nothing is taken out.
+    /// </summary>
+    public long SweepLimit
+    {
+        get
+        {
+            lock (_statusLock)
+            {
+                var now = _timeProvider.GetUtcNow();
+                return _trouble is not null || _caughtUpAt is not { } caughtUpAt ? 0 : KvClock.FromDateTimeOffset((caughtUpAt < now ? caughtUpAt : now) - SweepGrace);
             }
         }
     }
