@@ -237,7 +237,7 @@ internal sealed class JournalFollower : IDisposable
                 true => null,
                 false => 0UL,
             };
-        }) ?? _reloadReason;
+        }, () => _tail.IsInSegment) ?? _reloadReason;
         return true;
     }
 

@@ -49,6 +49,9 @@ internal sealed class JournalTail(IFileSystem fileSystem, string storePath) : ID
     /// <summary>Why nothing leads on from here, though everything was read anew because of that: the journal has to change first. Null when it leads on.</summary>
     public string? Problem { get; private set; }
 
+    /// <summary>Whether there is a segment that it stands in.</summary>
+    public bool IsInSegment => _segment is not null;
+
     /// <summary>Whether it stands where a walk through the journal has ended, so that the walk has brought nothing that it did not take.</summary>
     public bool StandsAtEndOf(JournalOutcome outcome) =>
         _segment is not null && outcome.Place is { } place && IsSame(_segment, place.Segment) && _reader!.Offset == place.Offset && (Last, Position) == (outcome.LastCommit, outcome.Position);
