@@ -455,6 +455,21 @@ public sealed class FollowedDirectoryTests
     }
 
     [Fact]
+    public void OwnerWithoutAJournal_HasSavedSlidesAlone_TheFollowerHasThem()
+    {
+        var home = new FollowerHome(KvDurability.Snapshot);
+        using var owner = home.OpenOwner();
+        owner.Set("a", 1, new KvEntryOptions { SlidingExpiration = TimeSpan.FromHours(1) });
+        owner.Save();
+        using var follower = home.Follow();
+        home.Owner.Clock.Advance(TimeSpan.FromMinutes(30));
+        owner.TryGet<int>("a", out _).ShouldBeTrue();
+        owner.Save().ShouldNotBeNull();
+        follower.FollowNow();
+        FollowerHome.ShouldBeEqual(follower, owner);
+    }
+
+    [Fact]
     public async Task Restore_OfTheOwner_IsFollowedAsOneCommit()
     {
         using var owner = _home.OpenOwner();
