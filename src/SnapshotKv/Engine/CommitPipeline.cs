@@ -267,6 +267,9 @@ internal sealed partial class CommitPipeline
         }
     }
 
+    /// <summary>Whether no further commit is let in.</summary>
+    public bool IsClosed => Volatile.Read(ref _isClosed);
+
     /// <summary>Lets no further commit in.</summary>
     public void Close()
     {

@@ -159,7 +159,7 @@ internal sealed class JournalFollower : IDisposable
             {
                 LookInTurn();
             }
-            catch (ObjectDisposedException) when (_isDisposed)
+            catch (ObjectDisposedException) when (_isDisposed || _pipeline.IsClosed)
             {
                 // The store was closed meanwhile.
             }

@@ -119,12 +119,19 @@ internal sealed class JournalTail(IFileSystem fileSystem, string storePath) : ID
         try
         {
             var reader = _journal.Open(segment, Window);
-            if (IsSame(_journal.ReadHeader(segment.File), segment))
+            var isSame = false;
+            try
             {
-                return reader;
+                isSame = IsSame(_journal.ReadHeader(segment.File), segment);
+                return isSame ? reader : null;
             }
-
-            reader.Dispose();
+            finally
+            {
+                if (!isSame)
+                {
+                    reader.Dispose();
+                }
+            }
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -268,12 +275,23 @@ internal sealed class JournalTail(IFileSystem fileSystem, string storePath) : ID
             }
 
             var reader = _journal.Open(segment, Window);
-            if (reader.Read(out _, out _, out _) == FrameReading.Frame)
+            var isInUse = false;
+            try
+            {
+                isInUse = reader.Read(out _, out _, out _) == FrameReading.Frame;
+            }
+            finally
+            {
+                if (!isInUse)
+                {
+                    reader.Dispose();
+                }
+            }
+
+            if (isInUse)
             {
                 return (segment, reader);
             }
-
-            reader.Dispose();
         }
 
         return null;
