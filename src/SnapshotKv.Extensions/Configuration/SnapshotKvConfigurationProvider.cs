@@ -113,10 +113,10 @@ public sealed partial class SnapshotKvConfigurationProvider : ConfigurationProvi
         }
     }
 
-    /// <summary>Whether this serves what is written under a prefix of a store.</summary>
+    /// <summary>Whether this serves what is written under a prefix of a store, as soon as it is committed. One that follows the store's directory comes later, and nobody is to wait for it.</summary>
     internal bool Serves(IKvStore store, string prefix) =>
         prefix == Prefix
-        && _feed is { } feed
+        && _feed is { IsWritable: true } feed
         && (ReferenceEquals(feed.Store, store)
             || (feed.Store is KvStore { DirectoryPath: { } own } && store is KvStore { DirectoryPath: { } other } && own == other));
 

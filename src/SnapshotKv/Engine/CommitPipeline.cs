@@ -47,8 +47,8 @@ internal sealed partial class CommitPipeline
 
     public RecordTable Table { get; }
 
-    /// <summary>For how long sweeps leave the dead in memory, in nanoseconds.</summary>
-    public long SweepGrace { get; init; }
+    /// <summary>The instant up to which sweeps take out the dead, in Unix nanoseconds; null for now.</summary>
+    public Func<long>? SweepLimit { get; set; }
 
     public ChangeFeed Feed { get; }
 
@@ -245,7 +245,7 @@ internal sealed partial class CommitPipeline
             ThrowIfClosed();
 
             // What an open transaction still sees stays until it has ended.
-            var count = Table.RemoveExpired(ref position, Math.Min(_clock.Now - SweepGrace, _log.OldestInstant), removed);
+            var count = Table.RemoveExpired(ref position, Math.Min(SweepLimit?.Invoke() ?? _clock.Now, _log.OldestInstant), removed);
             foreach (var record in removed.AsSpan(0, count))
             {
                 // No commit, so it has no number; the next snapshot, whatever its number, is without it.
@@ -266,6 +266,9 @@ internal sealed partial class CommitPipeline
             return CaptureInGate(ref buffer);
         }
     }
+
+    /// <summary>Whether no further commit is let in.</summary>
+    public bool IsClosed => Volatile.Read(ref _isClosed);
 
     /// <summary>Lets no further commit in.</summary>
     public void Close()

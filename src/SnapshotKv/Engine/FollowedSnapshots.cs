@@ -26,9 +26,10 @@ internal sealed class FollowedSnapshots(FollowedDirectory directory, SnapshotWat
 
     /// <summary>Looks for a snapshot that was not there the last time.</summary>
     /// <param name="readJournal">Has the rest of the journal taken, and returns the commit that it led to; null when there is more than is taken at once.</param>
+    /// <param name="hasJournal">Whether what moves no number, as a sliding expiry does, is in a journal.</param>
     /// <returns>Why everything must be read anew; null when it need not.</returns>
     /// <exception cref="IOException">The disk refused it.</exception>
-    public string? LookForNew(Func<ulong?> readJournal)
+    public string? LookForNew(Func<ulong?> readJournal, Func<bool> hasJournal)
     {
         if (directory.Catalog.List().Candidates is not [var newest, ..])
         {
@@ -77,6 +78,11 @@ internal sealed class FollowedSnapshots(FollowedDirectory directory, SnapshotWat
         if (reached < sequence)
         {
             return $"snapshot '{newest.FileName}' is ahead of the journal";
+        }
+
+        if (reached == sequence && !hasJournal())
+        {
+            return $"snapshot '{newest.FileName}' is all there is";
         }
 
         (_newest, _newestSequence, _problem) = (newest, sequence, null);

@@ -22,6 +22,12 @@ internal sealed class JournalFollower : IDisposable
     /// <summary>How long it rests after a failure, at least.</summary>
     private static readonly TimeSpan RestAfterFailure = TimeSpan.FromSeconds(1);
 
+    /// <summary>How many different problems the log is told of until it has recovered.</summary>
+    private const int MostTold = 16;
+
+    /// <summary>For how long it keeps what has expired by its clock: the owner may have slid it on and not told the journal yet, or the clocks may differ.</summary>
+    private static readonly TimeSpan SweepGrace = TimeSpan.FromMinutes(1);
+
     private readonly FollowedDirectory _directory;
     private readonly CommitPipeline _pipeline;
     private readonly IFollowedClaims _serializers;
@@ -38,12 +44,21 @@ internal sealed class JournalFollower : IDisposable
     private volatile bool _isDisposed;
 
     private string? _reloadReason;
+
+    /// <summary>Whether everything is to be read anew because of the journal alone, and not of what a snapshot may have besides.</summary>
+    private bool _isTailLost;
+
+    /// <summary>Whether that is because the journal could not be read on: where everything cannot be read either, it is the journal's turn again.</summary>
+    private bool _isTailFailed;
     private long _restUntil;
     private long _reloads;
     private SnapshotInfo? _loaded;
     private readonly DateTimeOffset _openedAt;
     private DateTimeOffset? _caughtUpAt;
     private FollowerTrouble? _trouble;
+
+    /// <summary>What the log was told since the trouble began.</summary>
+    private readonly HashSet<string> _told = new(StringComparer.Ordinal);
 
     /// <param name="directory">What is followed.</param>
     /// <param name="first">What was read at the opening; its table is the pipeline's already.</param>
@@ -100,6 +115,22 @@ internal sealed class JournalFollower : IDisposable
         }
     }
 
+    /// <summary>
+    /// The instant up to which what has expired may be taken out of memory, in Unix nanoseconds. What the owner has slid on since the last look that found everything stays, so that
+    /// the note of it finds its entry; while something stands in the way, nothing is taken out.
+    /// </summary>
+    public long SweepLimit
+    {
+        get
+        {
+            lock (_statusLock)
+            {
+                var now = _timeProvider.GetUtcNow();
+                return _trouble is not null || _caughtUpAt is not { } caughtUpAt ? 0 : KvClock.FromDateTimeOffset((caughtUpAt < now ? caughtUpAt : now) - SweepGrace);
+            }
+        }
+    }
+
     /// <summary>Called within a look, after each commit that was carried out and after everything was read anew; for tests that compare each state.</summary>
     public Action? Followed { get; set; }
 
@@ -128,7 +159,7 @@ internal sealed class JournalFollower : IDisposable
             {
                 LookInTurn();
             }
-            catch (ObjectDisposedException) when (_isDisposed)
+            catch (ObjectDisposedException) when (_isDisposed || _pipeline.IsClosed)
             {
                 // The store was closed meanwhile.
             }
@@ -206,18 +237,17 @@ internal sealed class JournalFollower : IDisposable
                 true => null,
                 false => 0UL,
             };
-        }) ?? _reloadReason;
+        }, () => _tail.IsInSegment) ?? _reloadReason;
         return true;
     }
 
     /// <returns>Null when everything was taken; true when there is more; false when it does not lead on.</returns>
     private bool? ReadTail()
     {
-        var reading = _tail.Read(_commits);
-        _pipeline.Feed.Deliver();
+        var reading = ReadOn();
         if (reading == TailReading.Lost)
         {
-            _reloadReason = _tail.Reason;
+            (_reloadReason, _isTailLost) = (_tail.Reason, true);
         }
 
         return reading switch
@@ -226,6 +256,24 @@ internal sealed class JournalFollower : IDisposable
             TailReading.More => true,
             _ => false,
         };
+    }
+
+    /// <summary>A file that stays unreadable through this handle, or a frame that cannot be carried out here, may be passed by reading everything anew.</summary>
+    private TailReading ReadOn()
+    {
+        try
+        {
+            return _tail.Read(_commits);
+        }
+        catch (Exception exception) when (exception is not (FileNotFoundException or DirectoryNotFoundException or ObjectDisposedException) && _timeProvider.GetTimestamp() >= _restUntil)
+        {
+            (_reloadReason, _isTailFailed) = ($"the journal cannot be read on: {exception.Message}", true);
+            throw;
+        }
+        finally
+        {
+            _pipeline.Feed.Deliver();
+        }
     }
 
     private bool TryReload(string reason)
@@ -247,12 +295,16 @@ internal sealed class JournalFollower : IDisposable
                 return false;
             }
 
-            _pipeline.FollowAnew(state.Table, [], state.Sequence);
-            _serializers.Load(state.Serializers);
-            Followed?.Invoke();
-            _pipeline.Feed.Deliver();
+            if (!BringsNothing(state))
+            {
+                _pipeline.FollowAnew(state.Table, [], state.Sequence);
+                _serializers.Load(state.Serializers);
+                Followed?.Invoke();
+                _pipeline.Feed.Deliver();
+            }
+
             Begin(state);
-            _reloadReason = null;
+            (_reloadReason, _isTailLost, _isTailFailed) = (null, false, false);
             lock (_statusLock)
             {
                 _reloads++;
@@ -267,8 +319,16 @@ internal sealed class JournalFollower : IDisposable
             var ended = _timeProvider.GetTimestamp();
             var rest = Math.Max((ended - started) * RestPerReload, isDone ? 0 : (long)(RestAfterFailure.TotalSeconds * _timeProvider.TimestampFrequency));
             _restUntil = ended + rest;
+            if (!isDone && _isTailFailed)
+            {
+                (_reloadReason, _isTailFailed) = (null, false);
+            }
         }
     }
+
+    /// <summary>Whether what was read is what there is already: then nobody is told that all may have changed.</summary>
+    private bool BringsNothing(FollowedState state) =>
+        _isTailLost && state.Found.Loaded == _loaded && state.Sequence == _pipeline.Sequence && _tail.StandsAtEndOf(state.Outcome);
 
     [MemberNotNull(nameof(_commits))]
     private void Begin(FollowedState state)
@@ -293,7 +353,7 @@ internal sealed class JournalFollower : IDisposable
 
     private void NoteCaughtUp()
     {
-        if ((_snapshots.Problem ?? (_directory.Exists ? null : "the directory is not there")) is { } problem)
+        if ((_snapshots.Problem ?? _tail.Problem ?? (_directory.Exists ? null : "the directory is not there")) is { } problem)
         {
             Note(problem, error: null);
             return;
@@ -305,6 +365,7 @@ internal sealed class JournalFollower : IDisposable
         {
             _caughtUpAt = now;
             (ended, _trouble) = (_trouble, null);
+            _told.Clear();
         }
 
         if (ended is not null)
@@ -319,7 +380,7 @@ internal sealed class JournalFollower : IDisposable
         bool isNew;
         lock (_statusLock)
         {
-            isNew = _trouble?.Problem != problem;
+            isNew = _told.Count < MostTold && _told.Add(problem);
             _trouble = new(problem, error, _trouble?.Since ?? _timeProvider.GetUtcNow());
         }
 

@@ -31,6 +31,9 @@ internal sealed class JournalTail(IFileSystem fileSystem, string storePath) : ID
     private long _unclearAt;
     private int _unclearLooks;
 
+    /// <summary>Where nothing led on the last time, and why. Whoever reads everything anew may end there again: then nothing is gained by doing it once more.</summary>
+    private (string Place, string Reason)? _lost;
+
     /// <summary>The last commit that was taken.</summary>
     public ulong Last { get; private set; }
 
@@ -42,6 +45,16 @@ internal sealed class JournalTail(IFileSystem fileSystem, string storePath) : ID
 
     /// <summary>Why it came to <see cref="TailReading.Lost"/>.</summary>
     public string? Reason { get; private set; }
+
+    /// <summary>Why nothing leads on from here, though everything was read anew because of that: the journal has to change first. Null when it leads on.</summary>
+    public string? Problem { get; private set; }
+
+    /// <summary>Whether there is a segment that it stands in.</summary>
+    public bool IsInSegment => _segment is not null;
+
+    /// <summary>Whether it stands where a walk through the journal has ended, so that the walk has brought nothing that it did not take.</summary>
+    public bool StandsAtEndOf(JournalOutcome outcome) =>
+        _segment is not null && outcome.Place is { } place && IsSame(_segment, place.Segment) && _reader!.Offset == place.Offset && (Last, Position) == (outcome.LastCommit, outcome.Position);
 
     /// <summary>Begins where a walk through the journal has ended.</summary>
     /// <exception cref="IOException">The segment cannot be opened.</exception>
@@ -55,6 +68,8 @@ internal sealed class JournalTail(IFileSystem fileSystem, string storePath) : ID
         {
             Stand(place.Segment, reader, place.Offset);
         }
+
+        Problem = _lost is { } lost && lost.Place == DescribePlace() ? lost.Reason : null;
     }
 
     /// <summary>Reads nothing more until it begins anew: what the journal has does not lead on.</summary>
@@ -63,6 +78,7 @@ internal sealed class JournalTail(IFileSystem fileSystem, string storePath) : ID
     {
         Leave();
         (Last, Position) = (sequence, sequence);
+        Problem = null;
         _isStopped = true;
     }
 
@@ -83,7 +99,7 @@ internal sealed class JournalTail(IFileSystem fileSystem, string storePath) : ID
 
             if (FindNext() is not { } next)
             {
-                return Reason is null ? SeekBehindUnclear() : TailReading.Lost;
+                return Reason is null ? SeekBehindUnclear() : GiveUp();
             }
 
             if (GoOn(next.Segment, next.Reader, sink, ref taken) is { } endedHere)
@@ -103,12 +119,19 @@ internal sealed class JournalTail(IFileSystem fileSystem, string storePath) : ID
         try
         {
             var reader = _journal.Open(segment, Window);
-            if (IsSame(_journal.ReadHeader(segment.File), segment))
+            var isSame = false;
+            try
             {
-                return reader;
+                isSame = IsSame(_journal.ReadHeader(segment.File), segment);
+                return isSame ? reader : null;
             }
-
-            reader.Dispose();
+            finally
+            {
+                if (!isSame)
+                {
+                    reader.Dispose();
+                }
+            }
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -133,7 +156,7 @@ internal sealed class JournalTail(IFileSystem fileSystem, string storePath) : ID
 
             if (!MayEnter(segment, out var isNewOpening))
             {
-                return TailReading.Lost;
+                return GiveUp();
             }
 
             if (isNewOpening)
@@ -169,9 +192,9 @@ internal sealed class JournalTail(IFileSystem fileSystem, string storePath) : ID
             offset = _reader.Offset;
             if (_reader.Read(out var frame, out var body, out _) == FrameReading.Frame)
             {
-                if (!Take(sink, frame, body))
+                if (!TryTake(sink, frame, body, offset))
                 {
-                    return TailReading.Lost;
+                    return GiveUp();
                 }
 
                 isFresh = false;
@@ -189,6 +212,23 @@ internal sealed class JournalTail(IFileSystem fileSystem, string storePath) : ID
             {
                 // What was read at once with frames before it may have been read before it was written.
                 isFresh = Refresh(offset);
+            }
+        }
+    }
+
+    /// <summary>Takes a frame, or stands before it again: one that cannot be carried out now is not to be passed over by the next look.</summary>
+    private bool TryTake(IJournalSink sink, in JournalFrame frame, ReadOnlySpan<byte> body, long offset)
+    {
+        var isTaken = false;
+        try
+        {
+            return isTaken = Take(sink, frame, body);
+        }
+        finally
+        {
+            if (!isTaken)
+            {
+                Refresh(offset);
             }
         }
     }
@@ -235,12 +275,23 @@ internal sealed class JournalTail(IFileSystem fileSystem, string storePath) : ID
             }
 
             var reader = _journal.Open(segment, Window);
-            if (reader.Read(out _, out _, out _) == FrameReading.Frame)
+            var isInUse = false;
+            try
+            {
+                isInUse = reader.Read(out _, out _, out _) == FrameReading.Frame;
+            }
+            finally
+            {
+                if (!isInUse)
+                {
+                    reader.Dispose();
+                }
+            }
+
+            if (isInUse)
             {
                 return (segment, reader);
             }
-
-            reader.Dispose();
         }
 
         return null;
@@ -288,9 +339,16 @@ internal sealed class JournalTail(IFileSystem fileSystem, string storePath) : ID
     /// <summary>Whether something that is no frame has stood where the next should be for some time, and frames behind it.</summary>
     private TailReading SeekBehindUnclear()
     {
-        if (_reader is null || !_reader.IsAnythingNear())
+        Problem = null;
+        if (_reader is null || !(_reader.IsAnythingNear() || _lost is not null))
         {
             _unclearLooks = 0;
+            return TailReading.CaughtUp;
+        }
+
+        if (_lost is { } lost && lost.Place == DescribePlace())
+        {
+            Problem = lost.Reason;
             return TailReading.CaughtUp;
         }
 
@@ -303,8 +361,8 @@ internal sealed class JournalTail(IFileSystem fileSystem, string storePath) : ID
 
         using var search = _journal.Open(_segment!);
         search.Refresh(_unclearAt);
-        return search.Search()
-            ? Lost(string.Create(CultureInfo.InvariantCulture, $"there is no frame at byte {_unclearAt} of '{_segment!.File.FileName}', and one behind it"))
+        return search.Search() && !Lose(string.Create(CultureInfo.InvariantCulture, $"there is no frame at byte {_unclearAt} of '{_segment!.File.FileName}', and one behind it"))
+            ? GiveUp()
             : TailReading.CaughtUp;
     }
 
@@ -330,10 +388,25 @@ internal sealed class JournalTail(IFileSystem fileSystem, string storePath) : ID
         (_names, _behind) = ([], []);
     }
 
-    private TailReading Lost(string reason)
+    /// <summary>Nothing leads on from here. That is said once of a place: if it is the same after everything was read anew, it stays until the journal has changed.</summary>
+    private TailReading GiveUp()
     {
-        Lose(reason);
-        return TailReading.Lost;
+        var place = DescribePlace();
+        if (_lost?.Place != place)
+        {
+            _lost = (place, Reason!);
+            return TailReading.Lost;
+        }
+
+        (Problem, Reason) = (Reason, null);
+        return TailReading.CaughtUp;
+    }
+
+    /// <summary>Where it stands, and what there is behind: another opening, for instance, may go on where this one did not.</summary>
+    private string DescribePlace()
+    {
+        var segments = ListBehind().Select(static segment => string.Create(CultureInfo.InvariantCulture, $"{segment.File.Ordinal} {segment.Header?.Salt}"));
+        return string.Create(CultureInfo.InvariantCulture, $"{_segment?.File.Ordinal} {_segment?.Header?.Salt} {_reader?.Offset} {Last} {Position}: {string.Join(", ", segments)}");
     }
 
     private bool Lose(string reason)

@@ -14,11 +14,6 @@ internal sealed partial class OpenStore
     private const string FollowerRefusal =
         $"This store follows a directory that another one owns ({nameof(SnapshotKvOptions)}.{nameof(SnapshotKvOptions.Mode)} = {nameof(KvStoreMode.Follower)}), and writes nothing there: write to the owner.";
 
-    /// <summary>
-    /// For how long a follower keeps what has expired by its clock: the owner may have slid it on and not told the journal yet, or the clocks may differ.
-    /// </summary>
-    private const long FollowerGrace = 60_000_000_000;
-
     private readonly BlobStore? _followedBlobs;
 
     private OpenStore(
@@ -48,10 +43,11 @@ internal sealed partial class OpenStore
         // Files are the owner's to delete, so that nobody here needs to know which may go.
         var ledger = new BlobLedger(isKept: false);
         _followedBlobs = new BlobStore(environment.FileSystem, followed.Path, new BlobIdGenerator(timeProvider, RandomNumberGenerator.Create()), ledger);
-        _pipeline = new CommitPipeline(state.Table, clock, state.Sequence, new ChangeFeed(environment.Scheduler, logger), ledger, journal: null) { SweepGrace = FollowerGrace };
+        _pipeline = new CommitPipeline(state.Table, clock, state.Sequence, new ChangeFeed(environment.Scheduler, logger), ledger, journal: null);
         Maintenance = new MaintenanceRunner(
             checkpointer: null, new ExpirationSweeper(_pipeline, clock, metrics, logger), journal: null, settings, environment.Cadence, timeProvider, environment.Scheduler, logger);
         Maintenance.Follower = new JournalFollower(followed, state, _pipeline, Serializers, _snapshotWatchers, timeProvider, Maintenance.Queue, logger);
+        _pipeline.SweepLimit = () => Maintenance.Follower!.SweepLimit;
         Maintenance.SetTimes(settings.SaveDebounce, settings.TtlCleanupInterval);
         metrics.Attach(new StoreGauges(_pipeline, checkpointer: null, RecoveryReport, journal: null, journalFiles: null, upkeep: null, Maintenance.Follower));
     }

@@ -393,6 +393,82 @@ public sealed class FollowedDirectoryTests
         follower.Follower!.Reloads.ShouldBe(0);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void TornTail_WithWholeFramesBehindIt_IsSaidAndNotReadAgainAndAgain(bool goesOnInANewOpening)
+    {
+        var journal = new JournalHome();
+        journal.AddSnapshot(10, SegmentBuilder.NewRecord("z", 1));
+        var segment = new SegmentBuilder(1, 10, 10) { Size = 8192 }.Set(11, "a", 1).Set(12, "lost", 1).Set(13, "behind", 1);
+        journal.Add(segment);
+        var home = new FollowerHome(disk: journal.Store.Disk);
+        Write(home, segment, new byte[segment.Offsets[2] - segment.Offsets[1]], segment.Offsets[1]);
+        using var follower = home.Follow();
+        var resets = 0;
+        using var registration = follower.Watch().RegisterChangeCallback(_ => resets++, null);
+        for (var i = 0; i < 40; i++)
+        {
+            follower.FollowNow();
+            home.Clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        follower.GetKeys().ShouldBe(["a", "z"]);
+        follower.Follower!.Reloads.ShouldBe(1);
+        follower.Follower!.Problem!.ShouldContain(segment.FileName);
+        resets.ShouldBe(0, "what was read anew is what was there");
+
+        if (goesOnInANewOpening)
+        {
+            journal.Add(new SegmentBuilder(2, 11, 1000).Set(1001, "b", 1));
+        }
+        else
+        {
+            journal.AddSnapshot(1001, SegmentBuilder.NewRecord("a", 1), SegmentBuilder.NewRecord("b", 1), SegmentBuilder.NewRecord("z", 1));
+        }
+
+        follower.FollowNow();
+        follower.GetKeys().ShouldBe(["a", "b", "z"]);
+        follower.Follower!.Problem.ShouldBeNull();
+    }
+
+    [Fact]
+    public void Segment_ThatDoesNotGoOn_IsSaidAndNotReadAgainAndAgain()
+    {
+        var journal = new JournalHome();
+        journal.AddSnapshot(10, SegmentBuilder.NewRecord("z", 1));
+        var segment = new SegmentBuilder(1, 10, 10) { Size = 8192 }.Set(11, "a", 1).Set(12, "lost", 1);
+        journal.Add(segment);
+        journal.Add(new SegmentBuilder(2, 10, 10) { Salt = segment.Salt }.Set(13, "behind", 1));
+        var home = new FollowerHome(disk: journal.Store.Disk);
+        Write(home, segment, new byte[segment.End - segment.Offsets[1]], segment.Offsets[1]);
+        using var follower = home.Follow();
+        for (var i = 0; i < 40; i++)
+        {
+            follower.FollowNow();
+            home.Clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        follower.GetKeys().ShouldBe(["a", "z"]);
+        follower.Follower!.Reloads.ShouldBeLessThan(2);
+        follower.Follower!.Problem.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public void OwnerWithoutAJournal_HasSavedSlidesAlone_TheFollowerHasThem()
+    {
+        var home = new FollowerHome(KvDurability.Snapshot);
+        using var owner = home.OpenOwner();
+        owner.Set("a", 1, new KvEntryOptions { SlidingExpiration = TimeSpan.FromHours(1) });
+        owner.Save();
+        using var follower = home.Follow();
+        home.Owner.Clock.Advance(TimeSpan.FromMinutes(30));
+        owner.TryGet<int>("a", out _).ShouldBeTrue();
+        owner.Save().ShouldNotBeNull();
+        follower.FollowNow();
+        FollowerHome.ShouldBeEqual(follower, owner);
+    }
+
     [Fact]
     public async Task Restore_OfTheOwner_IsFollowedAsOneCommit()
     {

@@ -31,6 +31,7 @@ public sealed class KvStoreOpeningTests
             FlushInterval = TimeSpan.Zero,
             Recovery = (KvRecoveryMode)9,
             MaxJournalBytes = 1,
+            Mode = (KvStoreMode)9,
             TimeProvider = null!,
             Serializer = new NamedSerializer("json"),
             Name = "",
@@ -38,7 +39,7 @@ public sealed class KvStoreOpeningTests
 
         var message = Should.Throw<ArgumentException>(() => KvStore.Open(options)).Message;
 
-        options.GetErrors().Count.ShouldBe(17);
+        options.GetErrors().Count.ShouldBe(18);
         foreach (var property in typeof(SnapshotKvOptions).GetProperties().Select(property => property.Name).Except(["TypeInfoResolver", "LoggerFactory", "MeterFactory"]))
         {
             message.ShouldContain(property + " must");
@@ -67,6 +68,7 @@ public sealed class KvStoreOpeningTests
         options.FlushInterval.ShouldBe(TimeSpan.FromSeconds(1));
         options.Recovery.ShouldBe(KvRecoveryMode.LastGood);
         options.MaxJournalBytes.ShouldBe(1L << 30);
+        options.Mode.ShouldBe(KvStoreMode.Owner);
         options.TypeInfoResolver.ShouldBeNull();
         options.Serializer.ShouldBeNull();
         options.TimeProvider.ShouldBe(TimeProvider.System);
