@@ -9,10 +9,11 @@ namespace SnapshotKv.Samples.TimeMachine;
 /// </summary>
 internal sealed class OwnersDoor : IAsyncDisposable
 {
-    private const int MostWords = 100;
-
     /// <summary>How long it may take to be let in; a program that has no such door never opens one.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long somebody who was let in may take to speak, and to listen: less than the next one waits outside.</summary>
+    private static readonly TimeSpan PatienceInside = TimeSpan.FromSeconds(2);
 
     private readonly CancellationTokenSource _closing = new();
     private readonly Func<string, string[], CancellationToken, Task<Answer>> _carryOut;
@@ -37,9 +38,8 @@ internal sealed class OwnersDoor : IAsyncDisposable
         try
         {
             await pipe.ConnectAsync(Patience, cancellationToken);
-            Send(pipe, author, words);
-            using var reader = new BinaryReader(pipe, Encoding.UTF8, leaveOpen: true);
-            return new(reader.ReadBoolean(), reader.ReadString());
+            await Letter.WriteAsync(pipe, new Order(author, words), cancellationToken);
+            return await Letter.ReadAsync<Answer>(pipe, cancellationToken);
         }
         catch (TimeoutException)
         {
@@ -58,30 +58,6 @@ internal sealed class OwnersDoor : IAsyncDisposable
         _closing.Dispose();
     }
 
-    private static void Send(Stream pipe, string author, string[] words)
-    {
-        using var writer = new BinaryWriter(pipe, Encoding.UTF8, leaveOpen: true);
-        writer.Write(author);
-        writer.Write(words.Length);
-        foreach (var word in words)
-        {
-            writer.Write(word);
-        }
-    }
-
-    private static (string Author, string[] Words) Receive(Stream pipe)
-    {
-        using var reader = new BinaryReader(pipe, Encoding.UTF8, leaveOpen: true);
-        var author = reader.ReadString();
-        var words = new string[Math.Clamp(reader.ReadInt32(), 0, MostWords)];
-        for (var i = 0; i < words.Length; i++)
-        {
-            words[i] = reader.ReadString();
-        }
-
-        return (author, words);
-    }
-
     private static string NameOf(string directory) => "timemachine-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(directory)).AsSpan(0, 8));
 
     private async Task ServeAsync(NamedPipeServerStream pipe)
@@ -96,7 +72,7 @@ internal sealed class OwnersDoor : IAsyncDisposable
             }
             catch (Exception exception) when (exception is IOException or OperationCanceledException)
             {
-                // Whoever knocked has gone away, or this is the end.
+                // Whoever knocked has gone away, says nothing, or what is no order; or this is the end.
             }
 
             if (pipe.IsConnected)
@@ -108,10 +84,21 @@ internal sealed class OwnersDoor : IAsyncDisposable
 
     private async Task AnswerAsync(Stream pipe)
     {
-        var (author, words) = Receive(pipe);
-        var answer = await _carryOut(author, words, _closing.Token);
-        await using var writer = new BinaryWriter(pipe, Encoding.UTF8, leaveOpen: true);
-        writer.Write(answer.IsDone);
-        writer.Write(answer.Markup);
+        var order = await InPatienceAsync(token => Letter.ReadAsync<Order>(pipe, token));
+        var answer = await _carryOut(order.Author, order.Words, _closing.Token);
+        await InPatienceAsync(async token =>
+        {
+            await Letter.WriteAsync(pipe, answer, token);
+
+            // Nothing more comes, but the end when it was read: a door that is shut before takes the answer with it on some systems.
+            return await pipe.ReadAsync(new byte[1], token);
+        });
+    }
+
+    private async Task<T> InPatienceAsync<T>(Func<CancellationToken, Task<T>> step)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(_closing.Token);
+        patience.CancelAfter(PatienceInside);
+        return await step(patience.Token);
     }
 }

@@ -1,3 +1,6 @@
+using System.IO.Pipes;
+using System.Security.Cryptography;
+using System.Text;
 using SnapshotKv.Samples.Tests.Support;
 using SnapshotKv.Tests;
 
@@ -9,6 +12,8 @@ public sealed class TimeMachineTests : IDisposable
     private const string Sample = "samples/TimeMachine";
 
     private readonly TemporaryDirectory _home = new();
+
+    private string Data => Path.Combine(_home.Path, "data");
 
     public void Dispose() => _home.Dispose();
 
@@ -91,6 +96,26 @@ public sealed class TimeMachineTests : IDisposable
         (await owner.TerminateAsync()).ShouldBe(0, owner.Output);
     }
 
+    [Fact]
+    public async Task Own_VisitorsWhoSayNothingOrNonsense_NeitherKeepOthersOutNorTheOwnerIn()
+    {
+        await using var owner = Start("own");
+        await owner.WaitForLineAsync("This process owns");
+        foreach (var nonsense in new byte[][] { [], [1, 0], [0xFF, 0xFF, 0xFF, 0xFF], [4, 0, 0, 0, (byte)'n', (byte)'u', (byte)'l', (byte)'l'], [2, 0, 0, 0, (byte)'{', (byte)'}'] })
+        {
+            await using var visitor = await KnockAsync();
+            await visitor.WriteAsync(nonsense, TestContext.Current.CancellationToken);
+        }
+
+        await using (await KnockAsync())
+        {
+            (await RunAsync("history", "set", "Lamp:Colour", "blue")).ShouldContain("+ Lamp:Colour blue");
+        }
+
+        await using var silent = await KnockAsync();
+        (await owner.TerminateAsync()).ShouldBe(0, owner.Output);
+    }
+
     [Theory]
     [InlineData(1, "There is no snapshot 'dinner'", "history", "restore", "dinner")]
     [InlineData(1, "There is no snapshot 'dinner'", "history", "compare", "dinner")]
@@ -102,6 +127,15 @@ public sealed class TimeMachineTests : IDisposable
     public async Task Words_ThatCannotBe_AreRefusedWithTheReason(int exitCode, string reason, params string[] words) =>
         (await RunAsync(exitCode, words)).ShouldContain(reason);
 
+    /// <summary>Comes in by the owner's door, and says nothing yet.</summary>
+    private async Task<Stream> KnockAsync()
+    {
+        var name = "timemachine-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Data)).AsSpan(0, 8));
+        var pipe = new NamedPipeClientStream(".", name, PipeDirection.InOut, PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly);
+        await pipe.ConnectAsync(SampleProcess.Patience, TestContext.Current.CancellationToken);
+        return pipe;
+    }
+
     private Task<string> RunAsync(params string[] words) => RunAsync(exitCode: 0, words);
 
     private async Task<string> RunAsync(int exitCode, params string[] words)
@@ -111,5 +145,5 @@ public sealed class TimeMachineTests : IDisposable
         return process.Output;
     }
 
-    private SampleProcess Start(params string[] words) => SampleProcess.Start(Sample, Repository.PathOf(Sample), [.. words, "--data", Path.Combine(_home.Path, "data")]);
+    private SampleProcess Start(params string[] words) => SampleProcess.Start(Sample, Repository.PathOf(Sample), [.. words, "--data", Data]);
 }

@@ -11,13 +11,22 @@ internal sealed record SnapshotDifferences(IReadOnlyList<KvDifference> Shown, in
 
     public string Summary => Added + Changed + Removed == 0 ? "Nothing" : $"{Added} added, {Changed} changed, {Removed} removed";
 
+    /// <param name="store">The store.</param>
+    /// <param name="snapshot">The snapshot.</param>
+    /// <param name="leftAlone">The prefix of what going back leaves as it is, and so is no difference that matters: whose sessions they are is nobody's business.</param>
     /// <exception cref="KvSnapshotException">There is no such snapshot.</exception>
-    public static SnapshotDifferences Of(KvStore store, string snapshot)
+    /// <exception cref="KvStoreCorruptedException">It is damaged.</exception>
+    public static SnapshotDifferences Of(KvStore store, string snapshot, string leftAlone)
     {
         var shown = new List<KvDifference>();
         var counts = new Dictionary<KvDifferenceKind, int>();
         foreach (var difference in store.Compare(snapshot))
         {
+            if (difference.Key.StartsWith(leftAlone, StringComparison.Ordinal))
+            {
+                continue;
+            }
+
             counts[difference.Kind] = counts.GetValueOrDefault(difference.Kind) + 1;
             if (shown.Count < MostShown)
             {
@@ -28,7 +37,7 @@ internal sealed record SnapshotDifferences(IReadOnlyList<KvDifference> Shown, in
         return new(shown, counts.GetValueOrDefault(KvDifferenceKind.Added), counts.GetValueOrDefault(KvDifferenceKind.Changed), counts.GetValueOrDefault(KvDifferenceKind.Removed));
     }
 
-    /// <summary>Keys without values: a store holds sessions and bytes too.</summary>
+    /// <summary>Keys without values: a store holds bytes too, and what is meant for nobody's eyes.</summary>
     public Html Render()
     {
         var more = Added + Changed + Removed - Shown.Count;

@@ -1,13 +1,16 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
+using SnapshotKv.Extensions.AspNetCore.Session;
 using SnapshotKv.Extensions.Configuration;
 
 namespace SnapshotKv.Samples.WebApp.Pages;
 
 /// <summary>The store as it was: its snapshots, what has changed since each, and the way back.</summary>
-internal sealed class SnapshotsPage(Layout layout, KvStore store, ISnapshotKvConfigurationWriter settings, IAuthorizationService authorization)
+internal sealed class SnapshotsPage(
+    Layout layout, KvStore store, ISnapshotKvConfigurationWriter settings, IOptions<SnapshotKvSessionOptions> sessions, IAuthorizationService authorization)
 {
-    /// <summary>The policy of who may go back.</summary>
+    /// <summary>The policy of who may look into snapshots, keep them, and go back.</summary>
     public const string Restorers = nameof(Restorers);
 
     private const string Path = "/snapshots";
@@ -16,12 +19,40 @@ internal sealed class SnapshotsPage(Layout layout, KvStore store, ISnapshotKvCon
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        app.MapGet(Path, async (HttpContext http, SnapshotsPage page) => (await page.RenderAsync(http)).ToResult());
-        app.MapPost(Path + "/keep", ([FromForm] string? name, HttpContext http, SnapshotsPage page) => page.KeepAsync(http, name?.Trim() ?? ""));
-        app.MapPost(Path + "/release", ([FromForm] string name, SnapshotsPage page) => page.Release(name));
-        app.MapGet(Path + "/{snapshot}", (string snapshot, HttpContext http, SnapshotsPage page) => page.LookAsync(http, snapshot));
-        app.MapPost(Path + "/{snapshot}/restore", (string snapshot, [FromForm] string? what, [FromForm] string? sure, HttpContext http, SnapshotsPage page) =>
+        var all = app.MapGroup(Path).AddEndpointFilter(AnswerFailuresAsync);
+        all.MapGet("", async (HttpContext http, SnapshotsPage page) => (await page.RenderAsync(http)).ToResult());
+
+        // Everybody may see that there are snapshots. Looking into one tells keys, and keeping and releasing decide what there is to go back to: that is for those who may go back.
+        var restorers = all.MapGroup("").AddEndpointFilter(OnlyRestorersAsync);
+        restorers.MapPost("/keep", ([FromForm] string? name, HttpContext http, SnapshotsPage page) => page.KeepAsync(http, name?.Trim() ?? ""));
+        restorers.MapPost("/release", ([FromForm] string? name, HttpContext http, SnapshotsPage page) => page.ReleaseAsync(http, name ?? ""));
+        restorers.MapGet("/{snapshot}", (string snapshot, HttpContext http, SnapshotsPage page) => page.Look(http, snapshot));
+        restorers.MapPost("/{snapshot}/restore", (string snapshot, [FromForm] string? what, [FromForm] string? sure, HttpContext http, SnapshotsPage page) =>
             page.RestoreAsync(http, snapshot, what, isSure: sure is not null));
+    }
+
+    private static async ValueTask<object?> OnlyRestorersAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var http = context.HttpContext;
+        var page = http.RequestServices.GetRequiredService<SnapshotsPage>();
+        return await page.MayRestoreAsync(http) ? await next(context) : page.RenderFailure("This is not for you", RenderNotAllowed()).ToResult(StatusCodes.Status403Forbidden);
+    }
+
+    private static async ValueTask<object?> AnswerFailuresAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        try
+        {
+            return await next(context);
+        }
+        catch (Exception exception) when (SnapshotFailure.StatusOf(exception) is not null)
+        {
+            var http = context.HttpContext;
+            var page = http.RequestServices.GetRequiredService<SnapshotsPage>();
+
+            // Messages name files and keys.
+            var message = await page.MayRestoreAsync(http) ? exception.Message : "The snapshots cannot be read at present.";
+            return page.RenderFailure("That did not work", Problem.Render(message)).ToResult(SnapshotFailure.StatusOf(exception)!.Value);
+        }
     }
 
     private async Task<IResult> KeepAsync(HttpContext http, string name)
@@ -42,36 +73,25 @@ internal sealed class SnapshotsPage(Layout layout, KvStore store, ISnapshotKvCon
         }
     }
 
-    private IResult Release(string name)
+    private async Task<IResult> ReleaseAsync(HttpContext http, string name)
     {
+        if (name.Length == 0)
+        {
+            return (await RenderAsync(http, "Which name is to be let go of?")).ToResult(StatusCodes.Status400BadRequest);
+        }
+
         store.Unpin(name);
         return Results.Redirect(Path);
     }
 
-    private async Task<IResult> LookAsync(HttpContext http, string snapshot, string? problem = null, int status = StatusCodes.Status200OK)
-    {
-        try
-        {
-            // Read now, and not while the page is written: a snapshot that is gone has no page.
-            var differences = SnapshotDifferences.Of(store, snapshot);
-            return (await RenderOneAsync(http, snapshot, differences, problem)).ToResult(status);
-        }
-        catch (KvSnapshotException)
-        {
-            return Results.NotFound();
-        }
-    }
+    private IResult Look(HttpContext http, string snapshot, string? problem = null, int status = StatusCodes.Status200OK) =>
+        RenderOne(http, snapshot, SnapshotDifferences.Of(store, snapshot, sessions.Value.Prefix), problem).ToResult(status);
 
     private async Task<IResult> RestoreAsync(HttpContext http, string snapshot, string? what, bool isSure)
     {
-        if (!await MayRestoreAsync(http))
-        {
-            return Results.StatusCode(StatusCodes.Status403Forbidden);
-        }
-
         if (!isSure)
         {
-            return await LookAsync(http, snapshot, "Tick the box to say that you are sure.", StatusCodes.Status400BadRequest);
+            return Look(http, snapshot, "Tick the box to say that you are sure.", StatusCodes.Status400BadRequest);
         }
 
         try
@@ -88,55 +108,59 @@ internal sealed class SnapshotsPage(Layout layout, KvStore store, ISnapshotKvCon
 
             return Results.Redirect(Path);
         }
-        catch (KvSnapshotException)
-        {
-            return Results.NotFound();
-        }
         catch (SnapshotKvConfigurationRefusedException refused)
         {
-            return await LookAsync(http, snapshot, string.Join(" ", refused.Reasons), StatusCodes.Status400BadRequest);
+            return Look(http, snapshot, string.Join(" ", refused.Reasons), StatusCodes.Status400BadRequest);
         }
     }
 
     private async Task<bool> MayRestoreAsync(HttpContext http) => (await authorization.AuthorizeAsync(http.User, Restorers)).Succeeded;
 
-    private Task<Html> RenderAsync(HttpContext http, string? problem = null, string name = "")
+    private Html RenderFailure(string title, Html why) => layout.Render(Path, title, Html.Of($"""<a href="{Path}">All snapshots</a>"""), why);
+
+    private async Task<Html> RenderAsync(HttpContext http, string? problem = null, string name = "")
     {
+        var mayRestore = await MayRestoreAsync(http);
         var token = layout.RenderToken(http);
-        return Task.FromResult(layout.Render(Path, "As it was before", Html.Of($"""
+        return layout.Render(Path, "As it was before", Html.Of($"""
             A snapshot is the whole store at one moment. Every one that is retained can be looked into, compared with the store as it is now, and gone back to, while the shop goes on.
             """), Html.Of($"""
             <section aria-labelledby="keep">
             <h2 id="keep">Keep how it is now</h2>
-            {Problem.Render(problem)}
-            <form method="post" action="{Path}/keep">
-            {token}
-            <label for="name">By which name?</label>
-            <div class="row">
-            <input id="name" name="name" value="{name}" required maxlength="{LongestName}" autocomplete="off" spellcheck="false">
-            <button>Save and keep</button>
-            </div>
-            </form>
+            {(mayRestore ? RenderKeep(token, problem, name) : RenderNotAllowed())}
             </section>
 
             <section aria-labelledby="all">
             <h2 id="all">All snapshots</h2>
             <form method="post" action="{Path}/release">
             {token}
-            <ul class="lines">{Html.Concat(store.ListSnapshots().Select(RenderSnapshot))}</ul>
+            <ul class="lines">{Html.Concat(store.ListSnapshots().Select(snapshot => RenderSnapshot(snapshot, mayRestore)))}</ul>
             </form>
             </section>
-            """)));
+            """));
     }
 
-    private static Html RenderSnapshot(SnapshotInfo snapshot)
+    private static Html RenderKeep(Html token, string? problem, string name) => Html.Of($"""
+        {Problem.Render(problem)}
+        <form method="post" action="{Path}/keep">
+        {token}
+        <label for="name">By which name?</label>
+        <div class="row">
+        <input id="name" name="name" value="{name}" required maxlength="{LongestName}" autocomplete="off" spellcheck="false">
+        <button>Save and keep</button>
+        </div>
+        </form>
+        """);
+
+    private static Html RenderSnapshot(SnapshotInfo snapshot, bool mayRestore)
     {
         var made = snapshot.CreatedAt?.UtcDateTime ?? snapshot.Time;
+        var time = mayRestore ? Html.Of($"""<a href="{Path}/{snapshot.FileName}">{made:d MMM HH:mm:ss}</a>""") : Html.Of($"{made:d MMM HH:mm:ss}");
         return Html.Of($"""
             <li>
-            <span class="what"><a href="{Path}/{snapshot.FileName}">{made:d MMM HH:mm:ss}</a>{Html.Concat(snapshot.PinnedNames.Select(RenderName))}
+            <span class="what">{time}{Html.Concat(snapshot.PinnedNames.Select(RenderName))}
             <span class="price">{Entries(snapshot)}{snapshot.SizeBytes:N0} bytes; {Because(snapshot)}</span></span>
-            <span class="actions">{Html.Concat(snapshot.PinnedNames.Select(RenderRelease))}</span>
+            <span class="actions">{(mayRestore ? Html.Concat(snapshot.PinnedNames.Select(RenderRelease)) : Html.None)}</span>
             </li>
             """);
     }
@@ -146,10 +170,8 @@ internal sealed class SnapshotsPage(Layout layout, KvStore store, ISnapshotKvCon
     private static Html RenderRelease(string name) =>
         Html.Of($"""<button class="plain" name="name" value="{name}" aria-label="Let go of {name}">Let go</button>""");
 
-    private async Task<Html> RenderOneAsync(HttpContext http, string snapshot, SnapshotDifferences differences, string? problem)
-    {
-        var restore = await MayRestoreAsync(http) ? RenderRestore(http, snapshot, problem) : RenderNotAllowed();
-        return layout.Render(Path, "What has changed since", Html.Of($"""
+    private Html RenderOne(HttpContext http, string snapshot, SnapshotDifferences differences, string? problem) =>
+        layout.Render(Path, "What has changed since", Html.Of($"""
             Between <code>{snapshot}</code> and the store as it is now. <a href="{Path}">All snapshots</a>
             """), Html.Of($"""
             <section aria-labelledby="differences">
@@ -159,10 +181,9 @@ internal sealed class SnapshotsPage(Layout layout, KvStore store, ISnapshotKvCon
 
             <section aria-labelledby="restore">
             <h2 id="restore">Go back to it</h2>
-            {restore}
+            {RenderRestore(http, snapshot, problem)}
             </section>
             """));
-    }
 
     private Html RenderRestore(HttpContext http, string snapshot, string? problem) => Html.Of($"""
         {Problem.Render(problem)}

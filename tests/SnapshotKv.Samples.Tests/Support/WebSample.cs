@@ -30,7 +30,9 @@ internal sealed class WebSample : IAsyncDisposable
     }
 
     /// <summary>Starts it, at first and after <see cref="StopAsync"/>: at another address then.</summary>
-    public async Task StartAsync(string url = "http://127.0.0.1:0")
+    /// <param name="url">The address.</param>
+    /// <param name="more">What is added to its command line this time, and goes before what was said at first.</param>
+    public async Task StartAsync(string url = "http://127.0.0.1:0", IReadOnlyList<string>? more = null)
     {
         _process = SampleProcess.Start(_sample, Home,
         [
@@ -39,7 +41,7 @@ internal sealed class WebSample : IAsyncDisposable
             "--contentRoot", SampleProcess.DirectoryOf(_sample),
             "--SnapshotKv:Path", Path.Combine(Home, "store"),
             "--Logging:LogLevel:Microsoft.Hosting.Lifetime", "Information",
-            .. _arguments,
+            .. _arguments, .. more ?? [],
         ]);
         Url = (await _process.WaitForLineAsync(@"Now listening on: (?<url>http://\S+)")).Groups["url"].Value;
     }
@@ -52,10 +54,10 @@ internal sealed class WebSample : IAsyncDisposable
     }
 
     /// <summary>Ends it and starts it anew where it was, so that open pages find it again.</summary>
-    public async Task RestartAsync()
+    public async Task RestartAsync(params string[] more)
     {
         await StopAsync();
-        await StartAsync(Url);
+        await StartAsync(Url, more: more);
     }
 
     public async ValueTask DisposeAsync()

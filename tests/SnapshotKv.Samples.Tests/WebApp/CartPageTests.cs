@@ -86,8 +86,8 @@ public sealed class CartPageTests(Chromium chromium, RunningShop shop) : IClassF
         var page = await OpenAsync(profile);
         var focused = page.Locator(":focus");
 
-        // Past the way to the content and the four pages, to the first line that can be more.
-        for (var i = 0; i < 6; i++)
+        // Past the way to the content and the five pages, to the first line that can be more.
+        for (var i = 0; i < 7; i++)
         {
             await page.Keyboard.PressAsync("Tab");
         }
