@@ -83,6 +83,7 @@ public sealed class CommitPipelineRestoreTests
     [Fact]
     public void TryRestore_ClearedAfterItsBlobsWereRecalled_IsOutdatedUntilTheyAreRecalledAnew()
     {
+        Set("b", 1);
         var id = new BlobId(Guid.NewGuid());
         var sink = new TableSink();
         sink.Add(NewRecord("a", 1));
