@@ -12,7 +12,7 @@ public sealed partial class KvStore
     public KvSnapshotView OpenSnapshot(string snapshot)
     {
         ArgumentException.ThrowIfNullOrEmpty(snapshot);
-        return OpenSnapshot(snapshot, CancellationToken.None);
+        return OpenView(snapshot, CancellationToken.None);
     }
 
     /// <inheritdoc/>
@@ -20,7 +20,7 @@ public sealed partial class KvStore
     {
         ArgumentException.ThrowIfNullOrEmpty(snapshot);
         Archive();
-        return Task.Run(() => OpenSnapshot(snapshot, cancellationToken), cancellationToken);
+        return Task.Run(() => OpenView(snapshot, cancellationToken), cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -42,7 +42,7 @@ public sealed partial class KvStore
         return SnapshotComparison.Compare(before, after, FormatConverter.To);
     }
 
-    private KvSnapshotView OpenSnapshot(string snapshot, CancellationToken cancellationToken)
+    private KvSnapshotView OpenView(string snapshot, CancellationToken cancellationToken)
     {
         var loaded = Archive().Load(snapshot, [], cancellationToken);
         var engine = _store.CreateView(loaded, MadeAt(loaded));

@@ -12,7 +12,7 @@ namespace SnapshotKv.Tests.Crashes;
 /// </remarks>
 public sealed class CrashMatrixTests
 {
-    private const int ChecksByDefault = 1_500;
+    private const int ChecksByDefault = 900;
     private const int LossesByDefault = 2;
     private const int LossesInFull = 4;
 
