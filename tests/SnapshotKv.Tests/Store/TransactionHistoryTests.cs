@@ -1,7 +1,7 @@
 namespace SnapshotKv.Tests.Store;
 
 /// <summary>
-/// Every way to interleave the steps of two and three small transactions. Whatever was read and is there in the end must be what some order of them, one
+/// Every way to interleave the steps of two small transactions, and by the day a third of those of three. Whatever was read and is there in the end must be what some order of them, one
 /// after the other, gives; what was refused must have left nothing.
 /// </summary>
 public sealed class TransactionHistoryTests
@@ -31,12 +31,15 @@ public sealed class TransactionHistoryTests
         committed.ShouldBeInRange(histories, (histories * 2) - 1);
     }
 
+    /// <remarks>A third of the orders, another one each day: all of them take as long as everything else about transactions together.</remarks>
     [Fact]
-    public void ThreeTransactions_OfTwoStepsEach_InEveryOrder_AreAsOneAfterTheOther()
+    public void ThreeTransactions_OfTwoStepsEach_InAThirdOfTheOrders_AreAsOneAfterTheOther()
     {
+        var third = TimeProvider.System.GetUtcNow().DayOfYear % 3;
         string[][] programs = [["read a", "set b"], ["read b", "set a"], ["read a", "set a"], ["scan", "set b"], ["remove a", "add b"], ["read a", "read b"]];
         var orders = Orders([3, 3, 3]).ToArray();
         orders.Length.ShouldBe(1680);
+        orders = [.. orders.Where((_, i) => i % 3 == third)];
         for (var i = 0; i < programs.Length; i++)
         {
             for (var j = i; j < programs.Length; j++)
