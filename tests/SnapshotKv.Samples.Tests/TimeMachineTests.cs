@@ -2,18 +2,13 @@ using System.IO.Pipes;
 using System.Security.Cryptography;
 using System.Text;
 using SnapshotKv.Samples.Tests.Support;
-using SnapshotKv.Tests;
 
 namespace SnapshotKv.Samples.Tests;
 
 /// <summary>The time machine, with its terminals as the processes they are.</summary>
 public sealed class TimeMachineTests : IDisposable
 {
-    private const string Sample = "samples/TimeMachine";
-
-    private readonly TemporaryDirectory _home = new();
-
-    private string Data => Path.Combine(_home.Path, "data");
+    private readonly TimeMachineHome _home = new();
 
     public void Dispose() => _home.Dispose();
 
@@ -92,7 +87,7 @@ public sealed class TimeMachineTests : IDisposable
         await using var owner = Start("own");
         await owner.WaitForLineAsync("This process owns");
 
-        (await RunAsync(exitCode: 1, "own")).ShouldContain("is in use");
+        (await _home.RunAsync(exitCode: 1, "own")).ShouldContain("is in use");
         (await owner.TerminateAsync()).ShouldBe(0, owner.Output);
     }
 
@@ -116,34 +111,16 @@ public sealed class TimeMachineTests : IDisposable
         (await owner.TerminateAsync()).ShouldBe(0, owner.Output);
     }
 
-    [Theory]
-    [InlineData(1, "There is no snapshot 'dinner'", "history", "restore", "dinner")]
-    [InlineData(1, "There is no snapshot 'dinner'", "history", "compare", "dinner")]
-    [InlineData(1, "has an empty segment", "history", "set", "Lamp::Colour", "blue")]
-    [InlineData(1, "The history is empty", "history", "undo", "1")]
-    [InlineData(1, "is not understood", "history", "undo", "yesterday")]
-    [InlineData(2, "There is nothing like 'history dance'", "history", "dance")]
-    [InlineData(2, "There is nothing like 'fly'", "fly")]
-    public async Task Words_ThatCannotBe_AreRefusedWithTheReason(int exitCode, string reason, params string[] words) =>
-        (await RunAsync(exitCode, words)).ShouldContain(reason);
-
     /// <summary>Comes in by the owner's door, and says nothing yet.</summary>
     private async Task<Stream> KnockAsync()
     {
-        var name = "timemachine-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Data)).AsSpan(0, 8));
+        var name = "timemachine-" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(_home.Data)).AsSpan(0, 8));
         var pipe = new NamedPipeClientStream(".", name, PipeDirection.InOut, PipeOptions.Asynchronous | PipeOptions.CurrentUserOnly);
         await pipe.ConnectAsync(SampleProcess.Patience, TestContext.Current.CancellationToken);
         return pipe;
     }
 
-    private Task<string> RunAsync(params string[] words) => RunAsync(exitCode: 0, words);
+    private Task<string> RunAsync(params string[] words) => _home.RunAsync(exitCode: 0, words);
 
-    private async Task<string> RunAsync(int exitCode, params string[] words)
-    {
-        await using var process = Start(words);
-        (await process.WaitForExitAsync()).ShouldBe(exitCode, process.Output);
-        return process.Output;
-    }
-
-    private SampleProcess Start(params string[] words) => SampleProcess.Start(Sample, Repository.PathOf(Sample), [.. words, "--data", Data]);
+    private SampleProcess Start(params string[] words) => _home.Start(words);
 }
