@@ -24,6 +24,14 @@ public interface IKvStore
     /// <summary>What typed values are written and read with.</summary>
     IKvSerializer Serializer { get; }
 
+    /// <summary>
+    /// Whether nothing can be written here: the store follows another one, or is a view of a snapshot, or this is a partition or a transaction of either. What would change something throws
+    /// <see cref="NotSupportedException"/> then, and so does a batch of nothing; what is set in a transaction is refused by its commit at the latest.
+    /// </summary>
+    /// <value>The same for as long as the instance lives. A store that stands before another one gives what that one gives.</value>
+    /// <remarks>Not changing is something else: the store that is followed goes on being written to.</remarks>
+    bool IsReadOnly { get; }
+
     /// <summary>Reads a value of bytes into an array of its own.</summary>
     /// <param name="key">The key.</param>
     /// <param name="value">A fresh copy of the bytes, which may be empty; null when there is none.</param>

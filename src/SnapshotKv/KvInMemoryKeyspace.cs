@@ -20,6 +20,9 @@ public abstract partial class KvInMemoryKeyspace : IKvBlobs
     public abstract IKvSerializer Serializer { get; }
 
     /// <inheritdoc/>
+    public abstract bool IsReadOnly { get; }
+
+    /// <inheritdoc/>
     public abstract bool TryGetBytes(string key, [NotNullWhen(true)] out byte[]? value);
 
     /// <inheritdoc/>

@@ -38,6 +38,9 @@ public abstract partial class KvKeyspace : KvInMemoryKeyspace, IKvChangeFeed, IK
     /// <inheritdoc/>
     public sealed override IKvSerializer Serializer { get; }
 
+    /// <inheritdoc/>
+    public sealed override bool IsReadOnly => Engine.WriteRefusal is not null;
+
     private protected StoreEngine Engine { get; }
 
     private protected SnapshotKvOptions Settings { get; }

@@ -32,6 +32,9 @@ public abstract partial class KvTransactionKeyspace : KvInMemoryKeyspace
     /// <inheritdoc/>
     public sealed override IKvSerializer Serializer => _origin.Serializer;
 
+    /// <inheritdoc/>
+    public sealed override bool IsReadOnly => _origin.IsReadOnly;
+
     private protected TransactionScope Scope => _scope;
 
     /// <inheritdoc/>

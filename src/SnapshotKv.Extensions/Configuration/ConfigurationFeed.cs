@@ -38,7 +38,6 @@ internal sealed class ConfigurationFeed : IDisposable
         _target = target;
         _commits = new CommitWatcher(store, _prefix, () => _due!.Signal(_debounce), OnWatchFailed);
         _due = new Debouncer(clock, OnDue);
-        IsWritable = store is not KvStore { Follower: not null };
         FollowsSnapshots = _mode == SnapshotKvReloadMode.Snapshot && store is IKvSnapshots and not KvStore { IsMemoryOnly: true } && IsWritable;
     }
 
@@ -48,7 +47,7 @@ internal sealed class ConfigurationFeed : IDisposable
     public bool FollowsSnapshots { get; }
 
     /// <summary>Whether anything can be written to the store: not to one that follows another, and has nothing but what is in that one's files already.</summary>
-    public bool IsWritable { get; }
+    public bool IsWritable => !Store.IsReadOnly;
 
     public bool IsFollowing => _mode != SnapshotKvReloadMode.Never;
 

@@ -13,13 +13,17 @@ internal static class ConfigurationReader
     /// <param name="prefix">The prefix.</param>
     /// <param name="versions">Takes the version of each key; null when nobody asks.</param>
     /// <exception cref="KvConflictException">Something under the prefix was changed during each of many readings.</exception>
-    public static ConfigurationEntries Read(IKvStore store, string prefix, IDictionary<string, long>? versions = null)
-    {
-        if (store is KvStore { Follower: not null } followed)
-        {
-            return ReadFollowed(followed, prefix, versions);
-        }
+    public static ConfigurationEntries Read(IKvStore store, string prefix, IDictionary<string, long>? versions = null) =>
+        store.IsReadOnly ? ReadFollowed(store, prefix, versions) : ReadWritable(store, prefix, versions);
 
+    /// <summary>Reads the entries of a store in which nothing changes, as in a view of a snapshot.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="prefix">The prefix.</param>
+    /// <returns>The entries, without a version: there was nothing they could be older or newer than.</returns>
+    public static ConfigurationEntries ReadUnchanging(IKvStore store, string prefix) => new(Version: 0, store.Format, ReadOnce(store, prefix, versions: null));
+
+    private static ConfigurationEntries ReadWritable(IKvStore store, string prefix, IDictionary<string, long>? versions)
+    {
         for (var tries = 0; tries < MostTries; tries++)
         {
             // Keys are read one by one, so commits can come between. The token tells of each that is complete, and the empty batch, which takes its turn among
@@ -33,31 +37,55 @@ internal static class ConfigurationReader
             }
         }
 
-        throw new KvConflictException($"The configuration under '{prefix}' was changed during each of {MostTries} readings; something writes to it without end.");
+        throw NeverTheSame(prefix);
     }
 
-    /// <summary>Reads the entries of a store in which nothing changes, as in a view of a snapshot.</summary>
-    /// <param name="store">The store.</param>
-    /// <param name="prefix">The prefix.</param>
-    /// <returns>The entries, without a version: there was nothing they could be older or newer than.</returns>
-    public static ConfigurationEntries ReadUnchanging(IKvStore store, string prefix) => new(Version: 0, store.Format, ReadOnce(store, prefix, versions: null));
-
-    /// <summary>As a transaction sees them: a store that follows another one carries out its commits and takes none from here, not even one of nothing.</summary>
-    private static ConfigurationEntries ReadFollowed(KvStore store, string prefix, IDictionary<string, long>? versions)
+    /// <summary>
+    /// Reads until two readings in a row are alike. A store that follows another one carries out its commits and takes none from here, not even one of nothing; but a commit is seen whole or not at all,
+    /// and gives what it sets another version, so that what both readings have was so all the time between them.
+    /// </summary>
+    private static ConfigurationEntries ReadFollowed(IKvStore store, string prefix, IDictionary<string, long>? versions)
     {
-        for (var tries = 1; ; tries++)
+        var earlierVersions = new Dictionary<string, long>(StringComparer.Ordinal);
+        var laterVersions = new Dictionary<string, long>(StringComparer.Ordinal);
+        var earlier = ReadEntries(store, prefix, earlierVersions);
+        for (var tries = 1; tries < MostTries; tries++)
         {
-            using var transaction = store.BeginTransaction();
-            try
+            var later = ReadEntries(store, prefix, laterVersions);
+
+            // The values too: where the owner begins anew, so do its numbers.
+            if (HaveSameVersions(earlierVersions, laterVersions) && later.HasSameValues(earlier))
             {
-                return new(store.Follower!.Version, store.Format, ReadOnce(transaction, prefix, versions));
+                Copy(laterVersions, versions);
+                return later;
             }
-            catch (KvConflictException) when (tries < MostTries)
-            {
-                // The owner has changed something that was being read.
-            }
+
+            (earlier, earlierVersions, laterVersions) = (later, laterVersions, earlierVersions);
+        }
+
+        throw NeverTheSame(prefix);
+    }
+
+    private static ConfigurationEntries ReadEntries(IKvStore store, string prefix, Dictionary<string, long> versions)
+    {
+        var values = ReadOnce(store, prefix, versions);
+        return new(versions.Values.DefaultIfEmpty().Max(), store.Format, values);
+    }
+
+    private static bool HaveSameVersions(Dictionary<string, long> some, Dictionary<string, long> others) =>
+        some.Count == others.Count && some.All(pair => others.TryGetValue(pair.Key, out var version) && version == pair.Value);
+
+    private static void Copy(Dictionary<string, long> versions, IDictionary<string, long>? target)
+    {
+        target?.Clear();
+        foreach (var (key, version) in versions)
+        {
+            target?.Add(key, version);
         }
     }
+
+    private static KvConflictException NeverTheSame(string prefix) =>
+        new($"The configuration under '{prefix}' was changed during each of {MostTries} readings; something writes to it without end.");
 
     private static Dictionary<string, ReadOnlyMemory<byte>> ReadOnce(IKvStore store, string prefix, IDictionary<string, long>? versions)
     {

@@ -26,6 +26,7 @@ public interface ISnapshotKvConfigurationWriter
     /// <exception cref="KvConflictException">The configuration is not at the version that the change expects any more; the message names what changed. Nothing was changed.</exception>
     /// <exception cref="SnapshotKvConfigurationRefusedException">The validation of the configuration that follows refuses the result. Nothing was changed.</exception>
     /// <exception cref="SnapshotKvConfigurationException">The result would hold keys that differ only in case, or bytes, which were there before. Nothing was changed.</exception>
+    /// <exception cref="NotSupportedException">The store can only be read (<see cref="IKvStore.IsReadOnly"/>): it follows a directory that another application owns. Told before anything is read.</exception>
     /// <exception cref="KvStoreUnavailableException">The disk refused the snapshot: the change is in memory, will be tried to be saved again, and is published then.</exception>
     Task<SnapshotKvConfigurationWrite> ApplyAsync(SnapshotKvConfigurationChange change, CancellationToken cancellationToken = default);
 
@@ -55,6 +56,7 @@ public interface ISnapshotKvConfigurationWriter
     /// <exception cref="ArgumentException">The revision did not change one of <see cref="SnapshotKvConfigurationUndo.Keys"/>. Nothing was changed.</exception>
     /// <exception cref="KvConflictException">Keys have been changed since, and it is not forced; the message names them. Nothing was changed.</exception>
     /// <exception cref="SnapshotKvConfigurationRefusedException">The validation refuses the result. Nothing was changed.</exception>
+    /// <exception cref="NotSupportedException">As with <see cref="ApplyAsync"/>.</exception>
     /// <exception cref="KvStoreUnavailableException">As with <see cref="ApplyAsync"/>.</exception>
     Task<SnapshotKvConfigurationWrite> UndoAsync(SnapshotKvConfigurationUndo undo, CancellationToken cancellationToken = default);
 
@@ -75,7 +77,7 @@ public interface ISnapshotKvConfigurationWriter
     /// <exception cref="SnapshotKvConfigurationRefusedException">The validation of the configuration that follows refuses the result. Nothing was changed.</exception>
     /// <exception cref="KvConflictException">The configuration is not at the version that is expected any more. Nothing was changed.</exception>
     /// <exception cref="ArgumentException">The snapshot's name is empty, or the expected version is no version at all. Nothing was changed.</exception>
-    /// <exception cref="NotSupportedException">The store keeps no snapshots.</exception>
+    /// <exception cref="NotSupportedException">The store keeps no snapshots, or can only be read.</exception>
     /// <exception cref="KvStoreUnavailableException">As with <see cref="ApplyAsync"/>.</exception>
     Task<SnapshotKvConfigurationWrite> RestoreAsync(SnapshotKvConfigurationRestore restore, CancellationToken cancellationToken = default);
 

@@ -31,6 +31,7 @@ internal sealed partial class SnapshotKvConfigurationWriter
     public Task<SnapshotKvConfigurationWrite> UndoAsync(SnapshotKvConfigurationUndo undo, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(undo);
+        ThrowIfReadOnly();
         cancellationToken.ThrowIfCancellationRequested();
         var undone = _history.Find(undo.Revision) ?? throw NotKept(undo.Revision);
         var changes = Choose(undone, undo.Keys);

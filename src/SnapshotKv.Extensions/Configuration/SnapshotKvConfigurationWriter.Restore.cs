@@ -6,6 +6,7 @@ internal sealed partial class SnapshotKvConfigurationWriter
     public async Task<SnapshotKvConfigurationWrite> RestoreAsync(SnapshotKvConfigurationRestore restore, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(restore);
+        ThrowIfReadOnly();
         ThrowIfNoVersion(restore.ExpectedVersion);
         var (file, once) = await ReadSnapshotAsync(restore.Snapshot, cancellationToken).ConfigureAwait(false);
         var order = new ConfigurationOrder(restore.Author, restore.Reason ?? Describe(restore, file), draft => draft.PutBackSection(restore.Section, once))

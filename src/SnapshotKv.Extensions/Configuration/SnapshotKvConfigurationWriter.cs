@@ -50,6 +50,7 @@ internal sealed partial class SnapshotKvConfigurationWriter : ISnapshotKvConfigu
     public Task<SnapshotKvConfigurationWrite> ApplyAsync(SnapshotKvConfigurationChange change, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(change);
+        ThrowIfReadOnly();
         return WriteAsync(new(change.Author, change.Reason, change.ApplyTo) { ExpectedVersion = change.ExpectedVersion }, cancellationToken);
     }
 
@@ -163,6 +164,16 @@ internal sealed partial class SnapshotKvConfigurationWriter : ISnapshotKvConfigu
         throw new KvConflictException(string.Create(
             CultureInfo.InvariantCulture,
             $"The configuration under '{_prefix}' is not at version '{expectedVersion}' any more but at '{state.GetVersion()}': {(keys.Count > 0 ? $"{Quote(keys)} changed" : "something was changed around the writer")} since. Read it again."));
+    }
+
+    /// <summary>Before anything is read: the store itself would refuse only the commit, and not say what it was for.</summary>
+    private void ThrowIfReadOnly()
+    {
+        if (_store.IsReadOnly)
+        {
+            throw new NotSupportedException(
+                $"The configuration under '{_prefix}' can only be read here: its store follows a directory that another application owns, or is a view of a snapshot. Write through the application that owns the directory.");
+        }
     }
 
     /// <summary>Waits until the disk has the commit, and those who follow have published it.</summary>

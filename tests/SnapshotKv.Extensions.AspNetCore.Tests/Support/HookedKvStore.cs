@@ -12,6 +12,8 @@ internal sealed class HookedKvStore(IKvStore inner, StoreHooks hooks) : IKvStore
 
     public IKvSerializer Serializer => inner.Serializer;
 
+    public bool IsReadOnly => inner.IsReadOnly;
+
     public IKvStore GetPartition(string prefix) => new HookedKvStore(inner.GetPartition(prefix), hooks);
 
     public bool TryGetBytes(string key, [NotNullWhen(true)] out byte[]? value) => Noted().TryGetBytes(key, out value);

@@ -14,8 +14,17 @@ internal class StoreDouble : IKvStore
     private readonly Lock _lock = new();
     private CancellationTokenSource _changed = new();
 
-    public StoreDouble(KvFormat format = KvFormat.MessagePack) =>
-        Inner = KvStore.Open(new SnapshotKvOptions { Format = format, TimeProvider = new ManualTimeProvider() });
+    public StoreDouble(KvFormat format = KvFormat.MessagePack)
+        : this(KvStore.Open(new SnapshotKvOptions { Format = format, TimeProvider = new ManualTimeProvider() }))
+    {
+    }
+
+    /// <summary>Before a store that somebody else has opened.</summary>
+    public StoreDouble(KvStore inner)
+    {
+        Inner = inner;
+        IsReadOnly = inner.IsReadOnly;
+    }
 
     public KvStore Inner { get; }
 
@@ -33,6 +42,9 @@ internal class StoreDouble : IKvStore
     public KvFormat Format => Inner.Format;
 
     public IKvSerializer Serializer => Inner.Serializer;
+
+    /// <summary>Whether it takes no commits. What it stands before can still change.</summary>
+    public bool IsReadOnly { get; init; }
 
     public bool TryGetBytes(string key, [NotNullWhen(true)] out byte[]? value) => Checked(nameof(TryGetBytes)).TryGetBytes(key, out value);
 
@@ -97,6 +109,11 @@ internal class StoreDouble : IKvStore
 
     public KvCommitResult TryCommit(KvBatch batch)
     {
+        if (IsReadOnly)
+        {
+            throw new NotSupportedException("It can only be read.");
+        }
+
         if (batch.Count == 0)
         {
             return Checked(nameof(TryCommit)).TryCommit(batch);

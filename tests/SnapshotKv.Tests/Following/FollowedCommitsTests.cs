@@ -234,6 +234,13 @@ public sealed class FollowedCommitsTests
         owner.Save();
         using (var follower = _home.Follow())
         {
+            using (var transaction = follower.BeginTransaction())
+            {
+                new IKvStore[] { follower, follower.GetPartition("p:"), transaction, transaction.GetPartition("p:") }.ShouldAllBe(store => store.IsReadOnly);
+            }
+
+            owner.IsReadOnly.ShouldBeFalse();
+            Should.Throw<NotSupportedException>(() => follower.TryCommit(new KvBatch()));
             Should.Throw<NotSupportedException>(() => follower.Set("a", 1));
             Should.Throw<NotSupportedException>(() => follower.SetBytes("a", [1]));
             Should.Throw<NotSupportedException>(() => follower.Remove("f"));

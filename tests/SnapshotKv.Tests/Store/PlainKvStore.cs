@@ -30,6 +30,8 @@ internal sealed class PlainKvStore : IKvStore
 
     public IKvSerializer Serializer { get; } = KvSerializers.Create(KvFormat.MessagePack, resolver: null);
 
+    public bool IsReadOnly => false;
+
     public bool TryGetBytes(string key, [NotNullWhen(true)] out byte[]? value) => TryGetBytes(key, out value, out _);
 
     public bool TryGetBytes(string key, [NotNullWhen(true)] out byte[]? value, out long version)

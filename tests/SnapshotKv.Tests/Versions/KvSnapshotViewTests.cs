@@ -105,6 +105,7 @@ public sealed class KvSnapshotViewTests
                 transaction.Commit();
             },
         ];
+        (view.IsReadOnly, view.GetPartition("k").IsReadOnly, store.IsReadOnly).ShouldBe((true, true, false));
         foreach (var write in writes)
         {
             Should.Throw<NotSupportedException>(write).Message.ShouldContain(view.Snapshot.FileName);

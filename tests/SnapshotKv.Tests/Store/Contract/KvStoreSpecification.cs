@@ -99,6 +99,14 @@ public abstract class KvStoreSpecification : IDisposable
     }
 
     [Fact]
+    public void IsReadOnly_StoreThatIsWrittenTo_IsFalse()
+    {
+        Store.IsReadOnly.ShouldBeFalse();
+        Store.GetPartition("p:").IsReadOnly.ShouldBeFalse();
+        Store.TryCommit(new KvBatch()).IsCommitted.ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task Typed_Values_ComeBack()
     {
         Store.Set("number", 42);
