@@ -11,6 +11,8 @@ internal sealed class AsyncForms(IKvBlobs store) : IKvBlobs
 
     public IKvSerializer Serializer => store.Serializer;
 
+    public bool IsReadOnly => store.IsReadOnly;
+
     /// <summary>What a task gives, once it gives it.</summary>
     [SuppressMessage("Usage", "VSTHRD002:Avoid problematic synchronous waits", Justification = "Steps are synchronous; what is waited for needs no thread of the test's.")]
     public static T Result<T>(ValueTask<T> task) => task.AsTask().GetAwaiter().GetResult();
