@@ -39,7 +39,7 @@ internal sealed partial class OpenStore
                     CloseJournal(directory);
                 }
 
-                _logger.StoreClosed(directory.Path);
+                _services.Logger.StoreClosed(directory.Path);
             }
         }
         finally
@@ -77,7 +77,7 @@ internal sealed partial class OpenStore
                     CloseJournal(directory);
                 }
 
-                _logger.StoreClosed(directory.Path);
+                _services.Logger.StoreClosed(directory.Path);
             }
         }
         finally
@@ -100,7 +100,7 @@ internal sealed partial class OpenStore
         }
         catch (Exception exception) when (exception is KvStoreException or ObjectDisposedException)
         {
-            _logger.SaveForLeavingFailed(exception);
+            _services.Logger.SaveForLeavingFailed(exception);
         }
     }
 
@@ -118,7 +118,7 @@ internal sealed partial class OpenStore
         }
         catch (Exception exception) when (exception is KvStoreException or ObjectDisposedException)
         {
-            _logger.SaveForLeavingFailed(exception);
+            _services.Logger.SaveForLeavingFailed(exception);
         }
     }
 
@@ -167,7 +167,7 @@ internal sealed partial class OpenStore
     private void EndClosing()
     {
         AppDomain.CurrentDomain.ProcessExit -= _onProcessExit;
-        _metrics.Dispose();
+        _services.Metrics.Dispose();
         _closing.Release();
     }
 
@@ -195,7 +195,7 @@ internal sealed partial class OpenStore
         }
         catch (Exception exception)
         {
-            _logger.SnapshotSaveFailed(exception, 1, Timeout.InfiniteTimeSpan);
+            _services.Logger.SnapshotSaveFailed(exception, 1, Timeout.InfiniteTimeSpan);
         }
     }
 }

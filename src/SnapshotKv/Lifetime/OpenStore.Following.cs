@@ -16,40 +16,27 @@ internal sealed partial class OpenStore
 
     private readonly BlobStore? _followedBlobs;
 
-    private OpenStore(
-        SnapshotKvOptions settings,
-        StoreEnvironment environment,
-        BoundTimeProvider timeProvider,
-        KvClock clock,
-        BoundLogger logger,
-        StoreMetrics metrics,
-        FollowedDirectory followed,
-        FollowedState state)
+    /// <summary>A store that follows a directory.</summary>
+    private OpenStore(StoreServices services, FollowedDirectory followed, FollowedState state)
     {
-        _settings = settings;
-        _timeProvider = timeProvider;
-        _clock = clock;
-        _logger = logger;
-        _metrics = metrics;
-        _scheduler = environment.Scheduler;
-        _snapshotWatchers = new SnapshotWatchers(logger);
+        _services = services;
+        var (settings, clock, logger) = (services.Settings, services.Clock, services.Logger);
         Followed = followed;
         RecoveryReport = new(state.Found.Loaded, [], state.Found.Listing.Ignored) { ReplayedCommits = state.Outcome.Commits };
-        var reader = new SnapshotReader(environment.FileSystem);
+        var reader = new SnapshotReader(services.FileSystem);
         Archive = new SnapshotArchive(followed.Catalog, followed.ReadHistory, new SnapshotHeads(followed.Catalog, reader, settings.MaxSnapshotBytes), reader, settings);
         Serializers.Load(state.Serializers);
         Serializers.Changing = static (_, _, _) => throw new NotSupportedException(FollowerRefusal);
 
         // Files are the owner's to delete, so that nobody here needs to know which may go.
         var ledger = new BlobLedger(isKept: false);
-        _followedBlobs = new BlobStore(environment.FileSystem, followed.Path, new BlobIdGenerator(timeProvider, RandomNumberGenerator.Create()), ledger);
-        _pipeline = new CommitPipeline(state.Table, clock, state.Sequence, new ChangeFeed(environment.Scheduler, logger), ledger, journal: null);
-        Maintenance = new MaintenanceRunner(
-            checkpointer: null, new ExpirationSweeper(_pipeline, clock, metrics, logger), journal: null, settings, environment.Cadence, timeProvider, environment.Scheduler, logger);
-        Maintenance.Follower = new JournalFollower(followed, state, _pipeline, Serializers, _snapshotWatchers, timeProvider, Maintenance.Queue, logger);
+        _followedBlobs = new BlobStore(services.FileSystem, followed.Path, new BlobIdGenerator(services.TimeProvider, RandomNumberGenerator.Create()), ledger);
+        _pipeline = new CommitPipeline(state.Table, clock, state.Sequence, new ChangeFeed(services.Environment.Scheduler, logger), ledger, journal: null);
+        Maintenance = CreateMaintenance(checkpointer: null);
+        Maintenance.Follower = new JournalFollower(followed, state, _pipeline, Serializers, services.SnapshotWatchers, services.TimeProvider, Maintenance.Queue, logger);
         _pipeline.SweepLimit = () => Maintenance.Follower!.SweepLimit;
         Maintenance.SetTimes(settings.SaveDebounce, settings.TtlCleanupInterval);
-        metrics.Attach(new StoreGauges(_pipeline, checkpointer: null, RecoveryReport, journal: null, journalFiles: null, upkeep: null, Maintenance.Follower));
+        services.Metrics.Attach(new StoreGauges(_pipeline, checkpointer: null, RecoveryReport, journal: null, journalFiles: null, upkeep: null, Maintenance.Follower));
     }
 
     /// <summary>The directory that is followed; null for an owner and in memory-only mode.</summary>
@@ -67,18 +54,9 @@ internal sealed partial class OpenStore
     /// <exception cref="IOException">The directory is gone, or cannot be asked.</exception>
     public long? GetAvailableBytes() => Directory?.GetAvailableBytes() ?? Followed?.GetAvailableBytes();
 
-    private static OpenStore Follow(
-        SnapshotKvOptions settings,
-        StoreEnvironment environment,
-        StoreLocation? location,
-        BoundTimeProvider timeProvider,
-        KvClock clock,
-        BoundLogger logger,
-        StoreMetrics metrics,
-        StoreOperation operation,
-        CancellationToken cancellationToken)
+    private static OpenStore Follow(StoreServices services, StoreLocation? location, StoreOperation operation, CancellationToken cancellationToken)
     {
-        var files = environment.FileSystem;
+        var (files, settings, logger) = (services.FileSystem, services.Settings, services.Logger);
         string? path = null;
         try
         {
@@ -87,12 +65,12 @@ internal sealed partial class OpenStore
             var state = followed.Load(cancellationToken);
             var elapsed = operation.Succeeded(state.Table.Count, state.Found.Loaded?.SizeBytes);
             logger.FollowerOpened(path, state.Table.Count, state.Found.Loaded?.FileName ?? "none", state.Sequence, elapsed);
-            return new(settings, environment, timeProvider, clock, logger, metrics, followed, state) { Location = location };
+            return new(services, followed, state) { Location = location };
         }
         catch (Exception exception)
         {
             operation.Failed(exception);
-            metrics.Dispose();
+            services.Metrics.Dispose();
             if (exception is IOException or UnauthorizedAccessException)
             {
                 throw new KvStoreUnavailableException($"The directory '{path}' cannot be followed: reading it as {files.DescribeUser()} failed: {exception.Message}", exception);
@@ -107,7 +85,7 @@ internal sealed partial class OpenStore
         if (Followed is not null && !_isClosed)
         {
             Maintenance.Follower!.Dispose();
-            _logger.FollowerClosed(Followed.Path);
+            _services.Logger.FollowerClosed(Followed.Path);
         }
     }
 }

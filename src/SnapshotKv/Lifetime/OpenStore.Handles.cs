@@ -23,17 +23,30 @@ internal sealed partial class OpenStore
     /// <exception cref="KvStoreSettingsException">What he states contradicts what others state.</exception>
     public StoreHandle Attach(SnapshotKvOptions options, string owner)
     {
-        var engine = new StoreEngine(_pipeline, _clock, Maintenance, Directory?.Checkpointer, BlobFiles, _flights, _snapshotWatchers, _journal, _room, _slides, _settings, _scheduler, _logger)
+        var engine = new StoreEngine(
+            _pipeline,
+            _services.Clock,
+            Maintenance,
+            Directory?.Checkpointer,
+            BlobFiles,
+            _flights,
+            _services.SnapshotWatchers,
+            _journal,
+            _room,
+            _slides,
+            _services.Settings,
+            _services.Environment.Scheduler,
+            _services.Logger)
         {
             WriteRefusal = Followed is null ? null : FollowerRefusal,
         };
         var settings = options.Copy();
-        settings.Format = _settings.Format;
+        settings.Format = _services.Settings.Format;
         var handle = new StoreHandle(engine, settings, owner) { Statement = options.Copy() };
         lock (_handling)
         {
             SettingsAgreement.Check(DirectoryPath, _handles, handle);
-            SettingsAgreement.CheckFormat(DirectoryPath, _settings, _handles, handle);
+            SettingsAgreement.CheckFormat(DirectoryPath, _services.Settings, _handles, handle);
             _handles.Add(handle);
             Apply();
         }
@@ -52,7 +65,7 @@ internal sealed partial class OpenStore
             var others = _handles.FindAll(other => other != handle);
             SettingsAgreement.Check(DirectoryPath, others, handle with { Statement = copy });
 
-            var postponed = SettingsAgreement.Postponed(_settings, copy).ToList();
+            var postponed = SettingsAgreement.Postponed(_services.Settings, copy).ToList();
             if (copy.Path != handle.Statement.Path)
             {
                 postponed.Insert(0, nameof(copy.Path));
@@ -85,14 +98,14 @@ internal sealed partial class OpenStore
 
     private void Apply()
     {
-        var (debounce, interval) = (_settings.SaveDebounce, _settings.TtlCleanupInterval);
-        var (flushInterval, maxJournalBytes) = (_settings.FlushInterval, _settings.MaxJournalBytes);
-        SettingsAgreement.Apply(_handles, _settings);
-        if (BindClock() || debounce != _settings.SaveDebounce || interval != _settings.TtlCleanupInterval)
+        var (debounce, interval) = (_services.Settings.SaveDebounce, _services.Settings.TtlCleanupInterval);
+        var (flushInterval, maxJournalBytes) = (_services.Settings.FlushInterval, _services.Settings.MaxJournalBytes);
+        SettingsAgreement.Apply(_handles, _services.Settings);
+        if (BindClock() || debounce != _services.Settings.SaveDebounce || interval != _services.Settings.TtlCleanupInterval)
         {
-            Maintenance.SetTimes(_settings.SaveDebounce, _settings.TtlCleanupInterval);
+            Maintenance.SetTimes(_services.Settings.SaveDebounce, _services.Settings.TtlCleanupInterval);
         }
-        else if (flushInterval != _settings.FlushInterval || maxJournalBytes != _settings.MaxJournalBytes)
+        else if (flushInterval != _services.Settings.FlushInterval || maxJournalBytes != _services.Settings.MaxJournalBytes)
         {
             Maintenance.SetJournalLimits();
         }
@@ -105,13 +118,13 @@ internal sealed partial class OpenStore
     private bool BindClock()
     {
         var statement = _handles.Find(handle => (handle.Statement.Stated & SettingNames.TimeProvider) != 0)?.Statement;
-        if (statement is null || _timeProvider.IsBoundTo(statement.TimeProvider))
+        if (statement is null || _services.TimeProvider.IsBoundTo(statement.TimeProvider))
         {
             return false;
         }
 
-        _timeProvider.Bind(statement.TimeProvider);
-        _clock.NoteSource();
+        _services.TimeProvider.Bind(statement.TimeProvider);
+        _services.Clock.NoteSource();
         return true;
     }
 
@@ -126,15 +139,15 @@ internal sealed partial class OpenStore
         _loggerFactory = statement?.LoggerFactory;
         if (statement is not null)
         {
-            _logger.Bind(CreateLogger(statement));
+            _services.Logger.Bind(StoreServices.CreateLogger(statement));
         }
         else if (Location is not null)
         {
-            _logger.Bind(null);
+            _services.Logger.Bind(null);
         }
     }
 
-    private void BindMeter() => _metrics.Bind(
+    private void BindMeter() => _services.Metrics.Bind(
         _handles.Find(handle => handle.Statement.MeterFactory is not null)?.Statement.MeterFactory,
         _handles.Find(handle => handle.Statement.Name is not null)?.Statement.Name);
 }

@@ -14,7 +14,7 @@ internal sealed partial class OpenStore
     public JournalFiles? JournalFiles { get; }
 
     /// <summary>What they may take.</summary>
-    public long MaxJournalBytes => _settings.MaxJournalBytes;
+    public long MaxJournalBytes => _services.Settings.MaxJournalBytes;
 
     /// <summary>The last commit that is known to be on the device, in the journal or in a snapshot; null in memory-only mode.</summary>
     public ulong? DurableSequence => Directory?.Checkpointer is not { } checkpointer ? null
@@ -23,24 +23,24 @@ internal sealed partial class OpenStore
         // What was found at the opening is there, whether or not it is to be rewritten.
         : Math.Max(_openedAt, checkpointer.SavedSequence);
 
-    private JournalWriter CreateJournal(StoreEnvironment environment, OpenDirectory directory, JournalFiles files, RecoveredStore recovered)
+    private JournalWriter CreateJournal(OpenDirectory directory, JournalFiles files, RecoveredStore recovered)
     {
         var maker = new SegmentMaker(
-            environment.FileSystem,
+            _services.FileSystem,
             directory.Journal,
             () => directory.Keep(directory.Checkpointer!.Latest),
             hasDirectory: files.ClosedCount > 0,
-            isMapped: _settings.Durability != KvDurability.Disk);
+            isMapped: _services.Settings.Durability != KvDurability.Disk);
         return new(
-            environment.FileSystem,
+            _services.FileSystem,
             files,
             maker,
             new JournalOrigin(recovered.Continues, recovered.Sequence),
-            environment.SegmentSizes,
-            _settings,
-            _metrics,
+            _services.Environment.SegmentSizes,
+            _services.Settings,
+            _services.Metrics,
             OnFault,
-            _logger)
+            _services.Logger)
         {
             Rescue = SaveWhatWasLost,
         };
@@ -49,7 +49,7 @@ internal sealed partial class OpenStore
     /// <summary>Memory is all that is left of what was not flushed: a snapshot in new files may still succeed, and is tried again when the store is closed.</summary>
     private void OnFault(Exception fault)
     {
-        _logger.JournalFaulted(fault);
+        _services.Logger.JournalFaulted(fault);
         Maintenance.QueueSave();
     }
 

@@ -11,15 +11,9 @@ namespace SnapshotKv.Lifetime;
 internal sealed partial class OpenStore
 {
     /// <summary>Reads what the directory holds. Changes nothing but what a process left half made.</summary>
-    private static RecoveredStore Read(
-        OpenDirectory directory,
-        SnapshotKvOptions settings,
-        StoreEnvironment environment,
-        BoundLogger logger,
-        StoreOperation operation,
-        CancellationToken cancellationToken)
+    private static RecoveredStore Read(OpenDirectory directory, StoreServices services, StoreOperation operation, CancellationToken cancellationToken)
     {
-        var files = environment.FileSystem;
+        var (files, settings, logger) = (services.FileSystem, services.Settings, services.Logger);
         var note = new LossNote(files, directory.Path);
         var earlierLoss = note.Read();
         var journal = new JournalReader(files, directory.Journal);
@@ -40,12 +34,12 @@ internal sealed partial class OpenStore
     /// there is, and only then the moving of what is damaged.
     /// </summary>
     /// <exception cref="KvStoreUnavailableException">The disk refused the note or the snapshot. Nothing was moved.</exception>
-    private void TakePossession(RecoveredStore recovered, StoreEnvironment environment)
+    private void TakePossession(RecoveredStore recovered)
     {
         var directory = Directory!;
         if (recovered.Report.HasLostCommits)
         {
-            Note(recovered.Report, environment.FileSystem, directory.Path);
+            Note(recovered.Report, _services.FileSystem, directory.Path);
         }
 
         directory.History.TakePossession(recovered.Sequence);
@@ -60,7 +54,7 @@ internal sealed partial class OpenStore
             return;
         }
 
-        var mover = new QuarantineMover(directory.Catalog, directory.Journal, _settings, _logger);
+        var mover = new QuarantineMover(directory.Catalog, directory.Journal, _services.Settings, _services.Logger);
         mover.Announce(possession);
         if (possession.IsSaveDue)
         {

@@ -16,19 +16,21 @@ internal sealed partial class OpenStore
     public StoreEngine CreateView(LoadedSnapshot loaded, DateTimeOffset madeAt)
     {
         var clock = new KvClock(new StandingClock(KvClock.FromDateTimeOffset(madeAt)));
-        var settings = _settings.Copy();
+        var (scheduler, logger) = (_services.Environment.Scheduler, _services.Logger);
+        var settings = _services.Settings.Copy();
         settings.Format = loaded.Header.Format;
-        var pipeline = new CommitPipeline(loaded.Table, clock, loaded.Header.Sequence ?? 0, new ChangeFeed(_scheduler, _logger), new BlobLedger(), journal: null);
+        var pipeline = new CommitPipeline(loaded.Table, clock, loaded.Header.Sequence ?? 0, new ChangeFeed(scheduler, logger), new BlobLedger(), journal: null);
 
         // It does nothing before it is given times, and nothing is ever changed here that it would have to look after.
         var maintenance = new MaintenanceRunner(
-            checkpointer: null, new ExpirationSweeper(pipeline, clock, _metrics, _logger), journal: null, settings, SaveCadence.Default, clock.TimeProvider, _scheduler, _logger);
-        return new(pipeline, clock, maintenance, checkpointer: null, BlobFiles, new FlightTable(), new SnapshotWatchers(_logger), journal: null, room: null, slides: null, settings, _scheduler, _logger)
+            checkpointer: null, new ExpirationSweeper(pipeline, clock, _services.Metrics, logger), journal: null, settings, SaveCadence.Default, clock.TimeProvider, scheduler, logger);
+        return new(
+            pipeline, clock, maintenance, checkpointer: null, BlobFiles, new FlightTable(), new SnapshotWatchers(logger), journal: null, room: null, slides: null, settings, scheduler, logger)
         {
             WriteRefusal = $"This is a view of the snapshot '{loaded.File.FileName}', in which nothing can be changed. Write to the store itself, or restore the snapshot.",
         };
     }
 
     /// <summary>The entries that are alive now.</summary>
-    public ReadOnlyMemory<Record> LiveRecords() => _pipeline.Capture().LiveRecords(_clock.Now);
+    public ReadOnlyMemory<Record> LiveRecords() => _pipeline.Capture().LiveRecords(_services.Clock.Now);
 }

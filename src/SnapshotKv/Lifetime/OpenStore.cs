@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using Microsoft.Extensions.Logging;
 using SnapshotKv.Blobs;
 using SnapshotKv.Diagnostics;
 using SnapshotKv.Engine;
@@ -15,81 +14,38 @@ namespace SnapshotKv.Lifetime;
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "It is closed, not disposed: the semaphore owns nothing while nobody asks for its wait handle, and whoever comes late must find it.")]
 internal sealed partial class OpenStore
 {
+    private readonly StoreServices _services;
     private readonly CommitPipeline _pipeline;
-    private readonly KvClock _clock;
-    private readonly BoundTimeProvider _timeProvider;
-    private readonly BoundLogger _logger;
-    private readonly StoreMetrics _metrics;
     private readonly StoreBlobs? _blobs;
-    private readonly IWorkScheduler _scheduler;
     private readonly FlightTable _flights = new();
-    private readonly SnapshotWatchers _snapshotWatchers;
-    private readonly SnapshotKvOptions _settings;
     private readonly JournalWriter? _journal;
     private readonly JournalRoom? _room;
     private readonly SlideQueue? _slides;
     private readonly ulong _openedAt;
 
-    private OpenStore(
-        SnapshotKvOptions settings,
-        StoreEnvironment environment,
-        BoundTimeProvider timeProvider,
-        KvClock clock,
-        BoundLogger logger,
-        StoreMetrics metrics,
-        OpenDirectory? directory,
-        RecoveredStore recovered)
+    /// <summary>A store that owns its directory, or has none.</summary>
+    private OpenStore(StoreServices services, OpenDirectory? directory, RecoveredStore recovered)
     {
-        _settings = settings;
-        _timeProvider = timeProvider;
-        _clock = clock;
-        _logger = logger;
-        _metrics = metrics;
-        _scheduler = environment.Scheduler;
-        _snapshotWatchers = new SnapshotWatchers(logger);
+        _services = services;
+        var (environment, settings, clock, logger) = (services.Environment, services.Settings, services.Clock, services.Logger);
         Directory = directory;
         RecoveryReport = recovered.Report;
         Serializers.Load(recovered.Serializers);
+        _openedAt = recovered.Sequence;
         if (directory is not null)
         {
             var reader = new SnapshotReader(environment.FileSystem);
             var heads = new SnapshotHeads(directory.Catalog, reader, settings.MaxSnapshotBytes);
             Archive = new SnapshotArchive(directory.Catalog, () => directory.History, heads, reader, settings);
             _blobs = new StoreBlobs(environment.FileSystem, directory, reader, heads, settings, recovered, logger);
-        }
-
-        _openedAt = recovered.Sequence;
-        if (directory is not null)
-        {
             JournalFiles = new JournalFiles(directory.Journal, recovered.Segments, recovered.LastOrdinal, logger);
-            _journal = settings.Durability == KvDurability.Snapshot ? null : CreateJournal(environment, directory, JournalFiles, recovered);
+            _journal = settings.Durability == KvDurability.Snapshot ? null : CreateJournal(directory, JournalFiles, recovered);
             _slides = _journal is null ? null : new SlideQueue();
         }
 
         _pipeline = new CommitPipeline(recovered.Table, clock, recovered.Sequence, new ChangeFeed(environment.Scheduler, logger), _blobs?.Ledger ?? new BlobLedger(), _journal);
-        directory?.Attach(_blobs!, new Checkpointer(
-            _pipeline,
-            clock,
-            environment.FileSystem,
-            directory.Catalog,
-            directory.History,
-            Archive!.Heads,
-            directory.Keep,
-            new SnapshotWriter(environment.FileSystem),
-            settings,
-            _blobs!.Collector,
-            Serializers.ToDictionary,
-            recovered.Report.LoadedSnapshot,
-            recovered.Header is null ? 0 : recovered.Header.Sequence,
-            recovered.IsSaveDue,
-            _snapshotWatchers,
-            new SaveHistory(recovered.Header?.CreatedAt),
-            JournalFiles!,
-            _journal,
-            metrics,
-            logger));
-        Maintenance = new MaintenanceRunner(
-            directory?.Checkpointer, new ExpirationSweeper(_pipeline, clock, metrics, logger), _journal, settings, environment.Cadence, timeProvider, environment.Scheduler, logger);
+        directory?.Attach(_blobs!, CreateCheckpointer(directory, recovered));
+        Maintenance = CreateMaintenance(directory?.Checkpointer);
         if (_journal is not null)
         {
             Maintenance.Journal = new JournalUpkeep(_journal, _slides!, _pipeline, clock, settings, Maintenance.Queue, logger);
@@ -97,30 +53,11 @@ internal sealed partial class OpenStore
             Serializers.Changing = NoteClaim;
         }
 
-        if (directory is not null)
-        {
-            Restorer = new SnapshotRestorer(
-                _pipeline,
-                clock,
-                directory.Checkpointer!,
-                Maintenance,
-                directory.Catalog,
-                Archive!,
-                directory.History,
-                new SnapshotReader(environment.FileSystem),
-                _journal,
-                _room,
-                Serializers,
-                FormatConverter.To,
-                settings,
-                metrics,
-                logger);
-        }
-
+        Restorer = directory is null ? null : CreateRestorer(directory);
         Maintenance.SetTimes(settings.SaveDebounce, settings.TtlCleanupInterval);
         // A directory that is to be rewritten waits for that from the start.
         directory?.Checkpointer!.NoteChange();
-        metrics.Attach(new StoreGauges(_pipeline, directory?.Checkpointer, recovered.Report, _journal, JournalFiles, Maintenance.Journal));
+        services.Metrics.Attach(new StoreGauges(_pipeline, directory?.Checkpointer, recovered.Report, _journal, JournalFiles, Maintenance.Journal));
         if (_blobs?.HasAny == true)
         {
             environment.Scheduler.Queue(_blobs.Sweep);
@@ -140,7 +77,7 @@ internal sealed partial class OpenStore
     public KvRecoveryReport RecoveryReport { get; private set; }
 
     /// <summary>What the store is called in metrics.</summary>
-    public string Name => _metrics.Name;
+    public string Name => _services.Metrics.Name;
 
     /// <summary>Which serializer wrote what.</summary>
     public SerializerRegistry Serializers { get; } = new();
@@ -155,35 +92,28 @@ internal sealed partial class OpenStore
     /// <param name="cancellationToken">Given up between the entries of a snapshot; nothing stays open then.</param>
     public static OpenStore Open(SnapshotKvOptions options, StoreEnvironment environment, StoreLocation? location, CancellationToken cancellationToken)
     {
-        var settings = options.Copy();
-        var timeProvider = new BoundTimeProvider(options.TimeProvider);
-        settings.TimeProvider = timeProvider;
-        var clock = new KvClock(timeProvider);
-        var logger = new BoundLogger();
-
-        // Who opens alone has said all there is to say about the log; of those who share, a later one may have it.
-        logger.Bind(CreateLogger(options) ?? (location is null ? Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance : null));
-        var metrics = new StoreMetrics(options.MeterFactory, options.Name);
+        var services = new StoreServices(options, environment, isShared: location is not null);
+        var (settings, metrics) = (services.Settings, services.Metrics);
         if (settings.Path is null)
         {
-            return new(settings, environment, timeProvider, clock, logger, metrics, directory: null, RecoveredStore.Empty(KvRecoveryReport.Nothing));
+            return new(services, directory: null, RecoveredStore.Empty(KvRecoveryReport.Nothing));
         }
 
-        using var operation = metrics.BeginOpen(timeProvider);
+        using var operation = metrics.BeginOpen(services.TimeProvider);
         if (settings.Mode == KvStoreMode.Follower)
         {
-            return Follow(settings, environment, location, timeProvider, clock, logger, metrics, operation, cancellationToken);
+            return Follow(services, location, operation, cancellationToken);
         }
 
         OpenDirectory? directory = null;
         try
         {
-            directory = OpenDirectory.Open(environment.FileSystem, settings.Path, timeProvider);
-            var recovered = Read(directory, settings, environment, logger, operation, cancellationToken);
-            var store = new OpenStore(settings, environment, timeProvider, clock, logger, metrics, directory, recovered) { Location = location };
+            directory = OpenDirectory.Open(environment.FileSystem, settings.Path, services.TimeProvider);
+            var recovered = Read(directory, services, operation, cancellationToken);
+            var store = new OpenStore(services, directory, recovered) { Location = location };
             try
             {
-                store.TakePossession(recovered, environment);
+                store.TakePossession(recovered);
                 return store;
             }
             catch
@@ -206,17 +136,54 @@ internal sealed partial class OpenStore
         }
     }
 
-    /// <summary>A factory that is disposed, or throws for another reason, is none.</summary>
-    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A store without a log is better than none.")]
-    private static ILogger? CreateLogger(SnapshotKvOptions options)
-    {
-        try
-        {
-            return options.LoggerFactory?.CreateLogger(typeof(KvStore).FullName!);
-        }
-        catch (Exception)
-        {
-            return null;
-        }
-    }
+    private Checkpointer CreateCheckpointer(OpenDirectory directory, RecoveredStore recovered) => new(
+        _pipeline,
+        _services.Clock,
+        _services.FileSystem,
+        directory.Catalog,
+        directory.History,
+        Archive!.Heads,
+        directory.Keep,
+        new SnapshotWriter(_services.FileSystem),
+        _services.Settings,
+        _blobs!.Collector,
+        Serializers.ToDictionary,
+        recovered.Report.LoadedSnapshot,
+        recovered.Header is null ? 0 : recovered.Header.Sequence,
+        recovered.IsSaveDue,
+        _services.SnapshotWatchers,
+        new SaveHistory(recovered.Header?.CreatedAt),
+        JournalFiles!,
+        _journal,
+        _services.Metrics,
+        _services.Logger);
+
+    /// <summary>What is to be done now and then, by the times that are set afterwards.</summary>
+    /// <param name="checkpointer">Who saves; null where nothing is saved.</param>
+    private MaintenanceRunner CreateMaintenance(Checkpointer? checkpointer) => new(
+        checkpointer,
+        new ExpirationSweeper(_pipeline, _services.Clock, _services.Metrics, _services.Logger),
+        _journal,
+        _services.Settings,
+        _services.Environment.Cadence,
+        _services.TimeProvider,
+        _services.Environment.Scheduler,
+        _services.Logger);
+
+    private SnapshotRestorer CreateRestorer(OpenDirectory directory) => new(
+        _pipeline,
+        _services.Clock,
+        directory.Checkpointer!,
+        Maintenance,
+        directory.Catalog,
+        Archive!,
+        directory.History,
+        new SnapshotReader(_services.FileSystem),
+        _journal,
+        _room,
+        Serializers,
+        FormatConverter.To,
+        _services.Settings,
+        _services.Metrics,
+        _services.Logger);
 }
