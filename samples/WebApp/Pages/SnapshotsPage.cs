@@ -159,7 +159,7 @@ internal sealed class SnapshotsPage(
         return Html.Of($"""
             <li>
             <span class="what">{time}{Html.Concat(snapshot.PinnedNames.Select(RenderName))}
-            <span class="price">{Entries(snapshot)}{snapshot.SizeBytes:N0} bytes; {Because(snapshot)}</span></span>
+            <span class="price">{Entries(snapshot)}{snapshot.SizeBytes:N0} bytes; {Because(snapshot, mayRestore)}</span></span>
             <span class="actions">{(mayRestore ? Html.Concat(snapshot.PinnedNames.Select(RenderRelease)) : Html.None)}</span>
             </li>
             """);
@@ -205,15 +205,17 @@ internal sealed class SnapshotsPage(
 
     private static Html Entries(SnapshotInfo snapshot) => snapshot.Entries is { } entries ? Html.Of($"{entries:N0} entries, ") : Html.None;
 
-    private static string Because(SnapshotInfo snapshot) => snapshot.Problem ?? snapshot.Reason switch
+    /// <summary>Why it was made; or what is wrong with it, which names files and places in them to those only who can do something about it.</summary>
+    private static string Because(SnapshotInfo snapshot, bool mayRestore) => snapshot switch
     {
-        KvSaveReason.Timer => "saved because something had changed",
-        KvSaveReason.Requested => "saved because somebody asked",
-        KvSaveReason.Closing => "saved at the end of a run",
-        KvSaveReason.Journal => "saved because the journal was full",
-        KvSaveReason.Recovery => "saved after a recovery",
-        KvSaveReason.BeforeRestore => "saved before going back",
-        KvSaveReason.Restore => "saved after going back",
+        { Problem: { } problem } => mayRestore ? problem : "cannot be read",
+        { Reason: KvSaveReason.Timer } => "saved because something had changed",
+        { Reason: KvSaveReason.Requested } => "saved because somebody asked",
+        { Reason: KvSaveReason.Closing } => "saved at the end of a run",
+        { Reason: KvSaveReason.Journal } => "saved because the journal was full",
+        { Reason: KvSaveReason.Recovery } => "saved after a recovery",
+        { Reason: KvSaveReason.BeforeRestore } => "saved before going back",
+        { Reason: KvSaveReason.Restore } => "saved after going back",
         _ => "saved",
     };
 }

@@ -68,6 +68,10 @@ public sealed partial class SnapshotsPageTests(Chromium chromium, RunningShop sh
         await using var sample = await WebSample.StartAsync("samples/WebApp", "--environment", "Development");
         await using var profile = await chromium.NewProfileAsync();
         var page = await KeepAsync(profile, sample.Url, "noon");
+        await File.WriteAllTextAsync(Path.Combine(sample.Home, "store", "snapshots", DamagedSnapshot), "no snapshot at all", Token);
+        var damaged = page.GetByRole(AriaRole.Listitem).Filter(new() { HasText = "18 bytes" });
+        await page.ReloadAsync();
+        (await damaged.InnerTextAsync()).ShouldContain(DamagedSnapshot);
         await sample.RestartAsync("--environment", "Production");
 
         await page.GotoAsync($"{sample.Url}/snapshots");
@@ -75,6 +79,8 @@ public sealed partial class SnapshotsPageTests(Chromium chromium, RunningShop sh
         await Assertions.Expect(page.Locator(".badge", new() { HasText = "noon" })).ToHaveCountAsync(1);
         (await page.Locator("main").GetByRole(AriaRole.Button).CountAsync()).ShouldBe(0);
         (await page.Locator("main").GetByRole(AriaRole.Link).CountAsync()).ShouldBe(0);
+        (await damaged.InnerTextAsync()).ShouldContain("cannot be read");
+        (await page.ContentAsync()).ShouldNotContain(DamagedSnapshot);
         await page.ShouldBeAccessibleAsync("snapshots-not-allowed");
 
         // Whoever makes up the addresses and forms all the same is told no; the token is one of another page's form.
