@@ -4,6 +4,8 @@
 # by this machine's own files. What needs an engine is said to be skipped.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=eng/serving.sh
+source eng/serving.sh
 
 skip() {
   echo "SKIPPED: the container's steps: $1"
@@ -18,9 +20,9 @@ if [[ "${1-}" != "--inside" ]]; then
 fi
 
 scratch="$(mktemp -d)"
+title="container's steps"
 log="$scratch/log.txt"
 : >"$log"
-container=""
 started=0
 cleanup() {
   # Each takes its process 1 with it.
@@ -31,13 +33,6 @@ cleanup() {
 trap cleanup EXIT
 # A mount of its own under everything, so that one command takes all of them away before anything is deleted.
 mount --bind "$scratch" "$scratch"
-
-exec 3>&2
-fail() {
-  echo "container's steps: $1" >&3
-  cat "$log" >&3
-  exit 1
-}
 
 # --- images ---------------------------------------------------------------------------------------------------------------------------------------
 
@@ -175,31 +170,10 @@ start() {
     env -i --chdir="$directory" PATH=/usr/local/bin:/usr/bin:/bin "${environment[@]}" URLS=http://127.0.0.1:0 \
     Logging__LogLevel__Microsoft.Hosting.Lifetime=Information "${entrypoint[@]}" >"$log" 2>&1 &
   parent=$!
-  local try
-  for try in $(seq 1 300); do
-    container="$(cat "/proc/$parent/task/$parent/children" 2>/dev/null || true)"
-    container="${container%% *}"
-    url="$(sed -n -E 's|.*Now listening on: (http://[0-9.:]+).*|\1|p' "$log" | head -n 1)"
-    if [[ -n "$url" ]]; then
-      return 0
-    fi
-    kill -0 "$parent" 2>/dev/null || return 1
-    sleep 0.1
-  done
-  fail "it did not listen within 30 s (attempt $try)"
-}
-
-# What `docker stop` does; the exit code is the application's.
-terminate() {
-  kill -TERM "$container"
-  local status=0
-  wait "$parent" || status=$?
-  container=""
-  ((status == 0)) || fail "it ended with $status after SIGTERM"
-}
-
-ask() {
-  curl --silent --show-error --fail --max-time 60 "$url/?below=100000"
+  await_listening || return 1
+  # Its process 1, as seen from here.
+  app="$(cat "/proc/$parent/task/$parent/children")"
+  app="${app%% *}"
 }
 
 serves_and_keeps() {
@@ -213,20 +187,19 @@ serves_and_keeps() {
 }
 
 is_refused() {
-  local title="$1" status=0
+  local step="$1" status=0
   shift
   # An unhandled exception ends a process 1 by a signal, which the shell would tell of.
   if start 2>/dev/null; then
-    fail "$title: it started"
+    fail "$step: it started"
   fi
   wait "$parent" 2>/dev/null || status=$?
-  container=""
-  ((status != 0)) || fail "$title: it ended as if all were well"
+  ((status != 0)) || fail "$step: it ended as if all were well"
   local expected
   for expected in "$@"; do
-    grep -q -F -e "$expected" "$log" || fail "$title: the log does not say '$expected'"
+    grep -q -F -e "$expected" "$log" || fail "$step: the log does not say '$expected'"
   done
-  echo "ok: $title"
+  echo "ok: $step"
 }
 
 new_volume fresh
@@ -235,9 +208,9 @@ serves_and_keeps "a new volume takes its owner from the image, and keeps what is
 
 # A rolling update starts the next one while the last one runs.
 start || fail "it ended instead of starting"
-first="$parent" first_container="$container" first_log="$log" log="$scratch/second.txt"
+first="$parent" first_app="$app" first_log="$log" log="$scratch/second.txt"
 is_refused "a second one on the same volume is told who has it" "in use by process 1 ('WebApp') on 'container-$started'" "a rolling deployment must stop the old instance"
-parent="$first" container="$first_container" log="$first_log"
+parent="$first" app="$first_app" log="$first_log"
 terminate
 
 mkdir -p "$scratch/foreign"

@@ -3,8 +3,11 @@
 # cart in the session and the settings.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=eng/serving.sh
+source eng/serving.sh
 
 output="$(mktemp -d)"
+title="trimmed sample"
 log="$output/log.txt"
 app=""
 stop() {
@@ -15,41 +18,12 @@ stop() {
 }
 trap stop EXIT
 
-fail() {
-  echo "trimmed sample: $1" >&2
-  cat "$log" >&2
-  exit 1
-}
-
-# A free port of the loopback, chosen by the kernel and written to the log by the server.
 start() {
   : >"$log"
   (cd "$output/app" && exec ./WebApp --urls http://127.0.0.1:0 --contentRoot "$output/app" --SnapshotKv:Path "$output/data/store" \
     --Logging:LogLevel:Microsoft.Hosting.Lifetime Information) >>"$log" 2>&1 &
-  app=$!
-  local try
-  for try in $(seq 1 300); do
-    url="$(sed -n -E 's|.*Now listening on: (http://[0-9.:]+).*|\1|p' "$log" | head -n 1)"
-    if [[ -n "$url" ]]; then
-      return
-    fi
-    kill -0 "$app" 2>/dev/null || fail "it ended instead of starting"
-    sleep 0.1
-  done
-  fail "it did not listen within 30 s (attempt $try)"
-}
-
-terminate() {
-  kill -TERM "$app"
-  local status=0
-  wait "$app" || status=$?
-  app=""
-  # 143 is the signal itself; a host that ends well after it says 0.
-  ((status == 0)) || fail "it ended with $status after SIGTERM"
-}
-
-ask() {
-  curl --silent --show-error --fail --max-time 60 "$url/?below=$1"
+  app=$! parent=$!
+  await_listening || fail "it ended instead of starting"
 }
 
 # A browser as far as it matters here: it keeps cookies, and sends the hidden fields of the page's first form along.
@@ -73,8 +47,8 @@ submit() {
 dotnet publish samples/WebApp --configuration Release --runtime linux-x64 --self-contained -p:PublishTrimmed=true -warnaserror --output "$output/app"
 
 start
-[[ "$(ask 100000)" == *"computed, in"* ]] || fail "the first answer did not come from computing"
-[[ "$(ask 100000)" == *"from the cache, in"* ]] || fail "the second answer did not come from the cache"
+[[ "$(ask)" == *"computed, in"* ]] || fail "the first answer did not come from computing"
+[[ "$(ask)" == *"from the cache, in"* ]] || fail "the second answer did not come from the cache"
 submit /cart more=pen
 submit /settings freeDelivery=on "notice=It runs trimmed" author=Ada reason=Test
 [[ "$(browse "$url/cart")" == *"It runs trimmed"* ]] || fail "a changed setting was not followed"
@@ -82,7 +56,7 @@ terminate
 ls "$output"/data/store/snapshots/data-*.msgpack.gz >/dev/null || fail "it left no snapshot"
 
 start
-page="$(ask 100000)"
+page="$(ask)"
 [[ "$page" == *"9,592</strong> primes"* ]] || fail "the answer after the restart is wrong"
 [[ "$page" == *"from the cache, in"* ]] || fail "the cache did not outlive the process"
 [[ "$page" == *"Visits to this page, ever</dt><dd>3<"* ]] || fail "the counter did not go on after the restart"
