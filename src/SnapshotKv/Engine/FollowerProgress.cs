@@ -108,7 +108,8 @@ internal sealed class FollowerProgress(TimeProvider timeProvider, ILogger logger
     /// <param name="problem">What, in words.</param>
     /// <param name="error">What it failed with; null for nothing.</param>
     /// <param name="version">The last commit.</param>
-    public void NoteProblem(string problem, Exception? error, ulong version)
+    /// <returns>Whether the log was told now.</returns>
+    public bool NoteProblem(string problem, Exception? error, ulong version)
     {
         bool isNew;
         lock (_lock)
@@ -121,5 +122,7 @@ internal sealed class FollowerProgress(TimeProvider timeProvider, ILogger logger
         {
             logger.FollowerTroubled(error, problem, version);
         }
+
+        return isNew;
     }
 }

@@ -126,8 +126,10 @@ internal sealed class JournalFollower : IDisposable
             }
             catch (Exception exception)
             {
-                _logger.FollowerFailed(exception);
-                Note($"following failed: {exception.Message}", exception);
+                if (Note($"following failed: {exception.Message}", exception))
+                {
+                    _logger.FollowerFailed(exception);
+                }
             }
         }
     }
@@ -317,5 +319,6 @@ internal sealed class JournalFollower : IDisposable
         }
     }
 
-    private void Note(string problem, Exception? error) => _progress.NoteProblem(problem, error, _pipeline.Sequence);
+    /// <returns>Whether the log did not know it yet.</returns>
+    private bool Note(string problem, Exception? error) => _progress.NoteProblem(problem, error, _pipeline.Sequence);
 }
