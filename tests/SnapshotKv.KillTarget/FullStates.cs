@@ -8,7 +8,7 @@ namespace SnapshotKv.KillTarget;
 internal sealed class FullStates(string directory, int seed)
 {
     /// <summary>One commit in so many is chosen.</summary>
-    private const ulong Every = 32;
+    private const ulong Every = 16;
 
     public bool IsChosen(ulong number) => ((number ^ (uint)seed) * 0x9E37_79B9_7F4A_7C15UL >> 32) % Every == 0;
 

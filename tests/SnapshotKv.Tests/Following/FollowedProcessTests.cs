@@ -17,7 +17,7 @@ public sealed class FollowedProcessTests
     private const int Rounds = 3;
     private const int CommitsPerRound = 1500;
 
-    /// <summary>How many full comparisons there must be at least; one commit in 32 is chosen.</summary>
+    /// <summary>How many full comparisons there must be at least; one commit in 16 is chosen.</summary>
     private const int FullComparisons = 20;
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);

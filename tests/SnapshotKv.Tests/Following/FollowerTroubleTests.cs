@@ -144,6 +144,8 @@ public sealed class FollowerTroubleTests
     {
         var home = new FollowerHome(segments: new SegmentSizes(64 << 10, 64 << 10));
         using var owner = home.OpenOwner();
+        owner.Set("saved", 1);
+        owner.Save();
         using var follower = home.Follow();
         owner.SetBytes("a", new byte[40 << 10]);
         home.Owner.Names("journal").Count.ShouldBe(2, "one segment in use, and one made ready");
