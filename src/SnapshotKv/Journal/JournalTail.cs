@@ -206,7 +206,8 @@ internal sealed class JournalTail(IFileSystem fileSystem, string storePath) : ID
 
     private bool Take(IJournalSink sink, in JournalFrame frame, ReadOnlySpan<byte> body)
     {
-        if (frame.IsCommit && frame.Sequence <= Position)
+        // Notes from before the last commit, too: they are of entries and claims as they were then.
+        if (frame.IsCommit ? frame.Sequence <= Position : frame.Sequence < Position)
         {
             return true;
         }
