@@ -3,16 +3,18 @@ using System.Text;
 
 namespace SnapshotKv.KillTarget;
 
-/// <summary>Does random work as the owner of a store that another process follows, and says after each commit what the store is like, until it is killed.</summary>
+/// <summary>
+/// Does random work as the owner of a store that another process follows, and says after each commit what the store is like, until it is killed; at some commits it writes all down before.
+/// </summary>
 internal static class FollowedOwner
 {
-    /// <summary>The first argument that asks for it; a directory and a seed follow.</summary>
+    /// <summary>The first argument that asks for it; a directory, a seed for the work, a directory for full states and the seed that chooses them follow.</summary>
     public const string Command = "followed";
 
     private const int Keys = 60;
 
     /// <summary>Writes for ever, from one thread, so that each commit has its line.</summary>
-    public static void Run(string directory, int seed)
+    public static void Run(string directory, int seed, FullStates states)
     {
         var random = new Random(seed);
         var said = new Acknowledgements(Console.OpenStandardOutput());
@@ -26,6 +28,11 @@ internal static class FollowedOwner
             if (store.LastSequence != before)
             {
                 digest = StoreDigest.Of(store);
+                if (states.IsChosen(store.LastSequence))
+                {
+                    states.Write(store.LastSequence, StoreDigest.Lines(store));
+                }
+
                 said.Say(Line(step, store, digest));
             }
         }

@@ -7,9 +7,9 @@ internal static class Program
 {
     private static async Task<int> Main(string[] arguments)
     {
-        if (arguments is [FollowedOwner.Command, var followed, var work])
+        if (arguments is [FollowedOwner.Command, var followed, var work, var states, var choice])
         {
-            FollowedOwner.Run(followed, Number(work));
+            FollowedOwner.Run(followed, Number(work), new FullStates(states, Number(choice)));
             return 0;
         }
 

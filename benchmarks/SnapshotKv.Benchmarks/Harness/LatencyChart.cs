@@ -14,18 +14,18 @@ internal sealed class LatencyChart(string title, string subtitle, IReadOnlyList<
     /// <summary>The longest has no number of nines; it stands one step behind the last that has.</summary>
     private const double StepToLongest = 1;
 
-    // Colours that those who see few of them tell apart, too; the second line is dashed besides.
+    // Colours that those who see few of them tell apart, too; the second line is dashed besides, the third dotted.
     private const string Style = """
         <style>
           .page { fill: #ffffff } .text { fill: #1f2328 } .soft { fill: #59636e } .grid { stroke: #d1d9e0 } .axis { stroke: #818b98 }
-          .line0 { stroke: #b5410b } .mark0 { fill: #b5410b } .line1 { stroke: #0b62b5 } .mark1 { fill: #0b62b5 }
+          .line0 { stroke: #b5410b } .mark0 { fill: #b5410b } .line1 { stroke: #0b62b5 } .mark1 { fill: #0b62b5 } .line2 { stroke: #57606a } .mark2 { fill: #57606a }
           @media (prefers-color-scheme: dark) {
             .page { fill: #0d1117 } .text { fill: #f0f6fc } .soft { fill: #9198a1 } .grid { stroke: #2f353d } .axis { stroke: #656c76 }
-            .line0 { stroke: #ff9a5c } .mark0 { fill: #ff9a5c } .line1 { stroke: #6cb6ff } .mark1 { fill: #6cb6ff }
+            .line0 { stroke: #ff9a5c } .mark0 { fill: #ff9a5c } .line1 { stroke: #6cb6ff } .mark1 { fill: #6cb6ff } .line2 { stroke: #9198a1 } .mark2 { fill: #9198a1 }
           }
           text { font-family: system-ui, -apple-system, "Segoe UI", Helvetica, Arial, sans-serif; font-size: 13px }
           .title { font-size: 20px; font-weight: 600 } .panel { font-size: 15px; font-weight: 600 } .value { font-size: 12px }
-          .line0, .line1 { fill: none; stroke-width: 2.5; stroke-linejoin: round } .line1 { stroke-dasharray: 7 5 } .grid, .axis { stroke-width: 1 }
+          .line0, .line1, .line2 { fill: none; stroke-width: 2.5; stroke-linejoin: round } .line1 { stroke-dasharray: 7 5 } .line2 { stroke-dasharray: 1 5; stroke-linecap: round } .grid, .axis { stroke-width: 1 }
         </style>
         """;
 

@@ -13,6 +13,18 @@ internal sealed class FlightTable
 
     private readonly Dictionary<string, Flight> _flights = new(StringComparer.Ordinal);
 
+    /// <summary>How many values are being made.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return _flights.Count;
+            }
+        }
+    }
+
     /// <summary>The flight for a key.</summary>
     /// <param name="key">The key, from the beginning of the store's keys on.</param>
     /// <param name="isMine">Whether it is a new one, whose factory the caller must run.</param>

@@ -8,11 +8,19 @@ namespace SnapshotKv.Engine;
 /// <param name="pipeline">The store.</param>
 /// <param name="directory">Where the snapshots lie that restores name.</param>
 /// <param name="serializers">Is told of claims.</param>
+/// <param name="timeProvider">The follower's clock.</param>
 /// <param name="settled">See <see cref="FrameSink.Settled"/>.</param>
 /// <param name="followed">Called after each commit; null for nobody.</param>
-internal sealed class FollowedCommits(CommitPipeline pipeline, FollowedDirectory directory, IFollowedClaims serializers, ulong settled, Action? followed) : FrameSink(settled)
+internal sealed class FollowedCommits(
+    CommitPipeline pipeline, FollowedDirectory directory, IFollowedClaims serializers, TimeProvider timeProvider, ulong settled, Action? followed) : FrameSink(settled)
 {
     private readonly HashSet<byte[]> _keys = new(KeyBytes.Comparer);
+
+    /// <summary>
+    /// Whether the owner has slid an entry on that is not here, and would be alive: it was taken out of memory before the journal was told of the slide, or what is here is not what
+    /// the owner has. Only everything read anew brings it.
+    /// </summary>
+    public bool HasMissedSlide { get; private set; }
 
     protected override void Commit(List<TableChange> changes, ulong number)
     {
@@ -51,7 +59,7 @@ internal sealed class FollowedCommits(CommitPipeline pipeline, FollowedDirectory
     protected override void Restore(JournalRestore frame, ulong number)
     {
         var restore = directory.LoadRestore(frame, out var format);
-        restore.Build(restore.Scope.IsEverything ? [] : pipeline.Capture().AllRecords());
+        restore.Build(restore.Scope.IsEverything ? ArraySegment<Record>.Empty : pipeline.Capture().Records);
         var table = format == directory.Format ? restore.Table : directory.Converter.Convert(restore.Table, frame.Snapshot);
         pipeline.FollowAnew(table, restore.Scope.Prefix, number);
         followed?.Invoke();
@@ -60,6 +68,9 @@ internal sealed class FollowedCommits(CommitPipeline pipeline, FollowedDirectory
     protected override Record Find(ReadOnlySpan<byte> key) => pipeline.Table.Find(key);
 
     protected override void Slide(Record record, long deadline) => pipeline.FollowSlide(record, deadline);
+
+    /// <summary>What is over by the clock here would not be seen, and not be kept: of a clock that is far ahead of the owner's nothing better is to be had.</summary>
+    protected override void MissSlide(long deadline) => HasMissedSlide |= deadline > KvClock.FromDateTimeOffset(timeProvider.GetUtcNow());
 
     protected override void Claim(string prefix, string name) => serializers.Follow(prefix, name);
 

@@ -33,8 +33,9 @@ internal sealed class FollowedDirectory(IFileSystem fileSystem, string path, Sna
     /// <summary>Brings single records into the follower's format.</summary>
     public TableConverter Converter { get; } = new(settings.Format, converter, logger);
 
-    /// <summary>Reads all that it holds; nothing where it is missing or empty.</summary>
+    /// <summary>Reads all that it holds; nothing where it is missing or empty. What may come of the owner's writing meanwhile is believed when it is found twice.</summary>
     /// <inheritdoc cref="StoreRecovery.Look"/>
+    /// <exception cref="KvStoreUnavailableException">It was another one each time that it was read.</exception>
     public FollowedState Load(CancellationToken cancellationToken)
     {
         string? doubt = null;
@@ -45,21 +46,37 @@ internal sealed class FollowedDirectory(IFileSystem fileSystem, string path, Sna
             try
             {
                 var state = recovery.Look(cancellationToken);
-                if (state.Doubt is null || state.Doubt == doubt || attempt == MostAttempts)
+                if (state.Doubt is null || state.Doubt == doubt)
                 {
                     return state;
                 }
 
+                if (attempt == MostAttempts)
+                {
+                    return state.LeaveOpen();
+                }
+
                 doubt = state.Doubt;
             }
-            catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException && attempt < MostAttempts)
+            catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
             {
                 // The owner has tidied up since the listing.
+                ThrowIfLast(attempt, exception);
             }
-            catch (KvStoreCorruptedException exception) when (exception.Message != doubt && attempt < MostAttempts)
+            catch (KvStoreCorruptedException exception) when (exception.Message != doubt)
             {
+                ThrowIfLast(attempt, exception);
                 doubt = exception.Message;
             }
+        }
+    }
+
+    private void ThrowIfLast(int attempt, Exception exception)
+    {
+        if (attempt == MostAttempts)
+        {
+            throw new KvStoreUnavailableException(
+                $"The directory '{path}' changed each time that it was read, {MostAttempts} times in a row: whoever owns it saves again and again. The last time: {exception.Message}", exception);
         }
     }
 

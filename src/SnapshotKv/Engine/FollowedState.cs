@@ -22,10 +22,19 @@ internal sealed record FollowedState(
     public required bool IsEmpty { get; init; }
 
     /// <summary>Why the journal does not lead on from here, whatever is appended to it; null when it does.</summary>
-    public string? Problem { get; init; }
+    public string? JournalProblem { get; init; }
+
+    /// <summary>Why the newest snapshot could not be read; null when it could.</summary>
+    public string? SnapshotProblem { get; init; }
+
+    /// <summary>What is in the way of having everything; null for nothing.</summary>
+    public string? Problem => JournalProblem ?? SnapshotProblem;
 
     /// <summary>
     /// What is to be found a second time before it is believed, since it may come of the owner's writing meanwhile; null when there is nothing of the kind.
     /// </summary>
     public string? Doubt { get; init; }
+
+    /// <summary>The same, but that nothing is believed of what is in doubt: whoever reads the journal on stands before it, and sees for himself.</summary>
+    public FollowedState LeaveOpen() => this with { Outcome = Outcome with { Break = null }, JournalProblem = null, Doubt = null };
 }

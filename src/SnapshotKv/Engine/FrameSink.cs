@@ -85,6 +85,12 @@ internal abstract class FrameSink : IJournalSink
     /// <param name="deadline">Its deadline, not beyond its cap.</param>
     protected abstract void Slide(Record record, long deadline);
 
+    /// <summary>A sliding expiry has moved of an entry that is not there, or not as it was then. Nothing to do where the state need not be the owner's.</summary>
+    /// <param name="deadline">Its deadline.</param>
+    protected virtual void MissSlide(long deadline)
+    {
+    }
+
     /// <summary>A serializer has claimed a prefix.</summary>
     protected abstract void Claim(string prefix, string name);
 
@@ -113,10 +119,14 @@ internal abstract class FrameSink : IJournalSink
         {
             var key = JournalSlide.Read(ref body, out var of, out var deadline);
             var record = Find(key);
-            if (!record.IsNull && (record.Flags & RecordFlags.Sliding) != 0 && IsSame(record, of))
+            deadline &= ~Record.SlideMark;
+            if (record.IsNull || (record.Flags & RecordFlags.Sliding) == 0 || !IsSame(record, of))
+            {
+                MissSlide(deadline);
+            }
+            else
             {
                 // Never beyond the cap, whatever a file says.
-                deadline &= ~Record.SlideMark;
                 Slide(record, record.Cap is not 0 and var cap ? Math.Min(deadline, cap) : deadline);
             }
         }

@@ -22,22 +22,16 @@ internal sealed class JournalFollower : IDisposable
     /// <summary>How long it rests after a failure, at least.</summary>
     private static readonly TimeSpan RestAfterFailure = TimeSpan.FromSeconds(1);
 
-    /// <summary>How many different problems the log is told of until it has recovered.</summary>
-    private const int MostTold = 16;
-
-    /// <summary>For how long it keeps what has expired by its clock: the owner may have slid it on and not told the journal yet, or the clocks may differ.</summary>
-    private static readonly TimeSpan SweepGrace = TimeSpan.FromMinutes(1);
-
     private readonly FollowedDirectory _directory;
     private readonly CommitPipeline _pipeline;
     private readonly IFollowedClaims _serializers;
     private readonly FollowedSnapshots _snapshots;
+    private readonly FollowerProgress _progress;
     private readonly TimeProvider _timeProvider;
     private readonly Action<Action> _queue;
     private readonly ILogger _logger;
     private readonly JournalTail _tail;
     private readonly Lock _looking = new();
-    private readonly Lock _statusLock = new();
     private FollowedCommits _commits;
     private ITimer? _timer;
     private int _isQueued;
@@ -51,14 +45,6 @@ internal sealed class JournalFollower : IDisposable
     /// <summary>Whether that is because the journal could not be read on: where everything cannot be read either, it is the journal's turn again.</summary>
     private bool _isTailFailed;
     private long _restUntil;
-    private long _reloads;
-    private SnapshotInfo? _loaded;
-    private readonly DateTimeOffset _openedAt;
-    private DateTimeOffset? _caughtUpAt;
-    private FollowerTrouble? _trouble;
-
-    /// <summary>What the log was told since the trouble began.</summary>
-    private readonly HashSet<string> _told = new(StringComparer.Ordinal);
 
     /// <param name="directory">What is followed.</param>
     /// <param name="first">What was read at the opening; its table is the pipeline's already.</param>
@@ -82,54 +68,21 @@ internal sealed class JournalFollower : IDisposable
         _pipeline = pipeline;
         _serializers = serializers;
         _snapshots = new(directory, watchers, timeProvider);
+        _progress = new(timeProvider, logger);
         _timeProvider = timeProvider;
         _queue = queue;
         _logger = logger;
         _tail = new(directory.FileSystem, directory.Path);
         _restUntil = timeProvider.GetTimestamp();
-        _openedAt = timeProvider.GetUtcNow();
-        Begin(first);
+        Begin(first, isAnew: false);
         NoteCaughtUp();
     }
 
     /// <summary>How far it has come.</summary>
-    public KvFollowerStatus Status
-    {
-        get
-        {
-            lock (_statusLock)
-            {
-                return new()
-                {
-                    Version = (long)_pipeline.Sequence,
-                    CaughtUpAt = _caughtUpAt,
-                    Lag = _timeProvider.GetUtcNow() - (_caughtUpAt ?? _openedAt) is var lag && lag > TimeSpan.Zero ? lag : TimeSpan.Zero,
-                    Problem = _trouble?.Problem,
-                    Error = _trouble?.Error,
-                    ProblemSince = _trouble?.Since,
-                    Commits = _tail.Commits,
-                    Reloads = _reloads,
-                    Snapshot = _loaded,
-                };
-            }
-        }
-    }
+    public KvFollowerStatus Status => _progress.Describe(_pipeline.Sequence, _tail.Commits);
 
-    /// <summary>
-    /// The instant up to which what has expired may be taken out of memory, in Unix nanoseconds. What the owner has slid on since the last look that found everything stays, so that
-    /// the note of it finds its entry; while something stands in the way, nothing is taken out.
-    /// </summary>
-    public long SweepLimit
-    {
-        get
-        {
-            lock (_statusLock)
-            {
-                var now = _timeProvider.GetUtcNow();
-                return _trouble is not null || _caughtUpAt is not { } caughtUpAt ? 0 : KvClock.FromDateTimeOffset((caughtUpAt < now ? caughtUpAt : now) - SweepGrace);
-            }
-        }
-    }
+    /// <inheritdoc cref="FollowerProgress.SweepLimit"/>
+    public long SweepLimit => _progress.SweepLimit;
 
     /// <summary>Called within a look, after each commit that was carried out and after everything was read anew; for tests that compare each state.</summary>
     public Action? Followed { get; set; }
@@ -173,8 +126,10 @@ internal sealed class JournalFollower : IDisposable
             }
             catch (Exception exception)
             {
-                _logger.FollowerFailed(exception);
-                Note($"following failed: {exception.Message}", exception);
+                if (Note($"following failed: {exception.Message}", exception))
+                {
+                    _logger.FollowerFailed(exception);
+                }
             }
         }
     }
@@ -216,6 +171,7 @@ internal sealed class JournalFollower : IDisposable
             return;
         }
 
+        _snapshots.TellNewest();
         NoteCaughtUp();
     }
 
@@ -250,6 +206,12 @@ internal sealed class JournalFollower : IDisposable
             (_reloadReason, _isTailLost) = (_tail.Reason, true);
         }
 
+        // It goes on by the journal until everything may be read again: what it has besides is right.
+        if (_commits.HasMissedSlide && !IsResting)
+        {
+            (_reloadReason, _isTailLost) = ("the owner has slid an entry on that is not here", false);
+        }
+
         return reading switch
         {
             TailReading.CaughtUp => null,
@@ -265,7 +227,7 @@ internal sealed class JournalFollower : IDisposable
         {
             return _tail.Read(_commits);
         }
-        catch (Exception exception) when (exception is not (FileNotFoundException or DirectoryNotFoundException or ObjectDisposedException) && _timeProvider.GetTimestamp() >= _restUntil)
+        catch (Exception exception) when (exception is not (FileNotFoundException or DirectoryNotFoundException or ObjectDisposedException) && !IsResting)
         {
             (_reloadReason, _isTailFailed) = ($"the journal cannot be read on: {exception.Message}", true);
             throw;
@@ -276,14 +238,17 @@ internal sealed class JournalFollower : IDisposable
         }
     }
 
+    /// <summary>Whether everything was read, or could not be, a moment ago, so that it is not read again yet.</summary>
+    private bool IsResting => _timeProvider.GetTimestamp() < _restUntil;
+
     private bool TryReload(string reason)
     {
-        var started = _timeProvider.GetTimestamp();
-        if (started < _restUntil)
+        if (IsResting)
         {
             return false;
         }
 
+        var started = _timeProvider.GetTimestamp();
         var isDone = false;
         try
         {
@@ -303,15 +268,9 @@ internal sealed class JournalFollower : IDisposable
                 _pipeline.Feed.Deliver();
             }
 
-            Begin(state);
+            Begin(state, isAnew: true);
             (_reloadReason, _isTailLost, _isTailFailed) = (null, false, false);
-            lock (_statusLock)
-            {
-                _reloads++;
-            }
-
             _logger.FollowerReloaded(_timeProvider.GetElapsedTime(started), reason, state.Table.Count, state.Sequence);
-            _snapshots.TellNewest();
             return isDone = true;
         }
         finally
@@ -328,13 +287,13 @@ internal sealed class JournalFollower : IDisposable
 
     /// <summary>Whether what was read is what there is already: then nobody is told that all may have changed.</summary>
     private bool BringsNothing(FollowedState state) =>
-        _isTailLost && state.Found.Loaded == _loaded && state.Sequence == _pipeline.Sequence && _tail.StandsAtEndOf(state.Outcome);
+        _isTailLost && state.Found.Loaded == _progress.Loaded && state.Sequence == _pipeline.Sequence && _tail.StandsAtEndOf(state.Outcome);
 
     [MemberNotNull(nameof(_commits))]
-    private void Begin(FollowedState state)
+    private void Begin(FollowedState state, bool isAnew)
     {
-        _commits = new(_pipeline, _directory, _serializers, state.Settled, () => Followed?.Invoke());
-        _snapshots.Begin(state);
+        _commits = new(_pipeline, _directory, _serializers, _timeProvider, state.Settled, () => Followed?.Invoke());
+        _snapshots.Begin(state, isAnew);
         if (state.Found.IsForeign || state.Outcome.Break is not null)
         {
             // What the journal has belongs to no state that it leads to: the next snapshot tells.
@@ -345,10 +304,7 @@ internal sealed class JournalFollower : IDisposable
             _tail.Begin(state.Outcome);
         }
 
-        lock (_statusLock)
-        {
-            _loaded = state.Found.Loaded;
-        }
+        _progress.NoteLoaded(state.Found.Loaded, isAnew);
     }
 
     private void NoteCaughtUp()
@@ -356,37 +312,13 @@ internal sealed class JournalFollower : IDisposable
         if ((_snapshots.Problem ?? _tail.Problem ?? (_directory.Exists ? null : "the directory is not there")) is { } problem)
         {
             Note(problem, error: null);
-            return;
         }
-
-        FollowerTrouble? ended;
-        var now = _timeProvider.GetUtcNow();
-        lock (_statusLock)
+        else
         {
-            _caughtUpAt = now;
-            (ended, _trouble) = (_trouble, null);
-            _told.Clear();
-        }
-
-        if (ended is not null)
-        {
-            _logger.FollowerRecovered(now - ended.Since, _pipeline.Sequence);
+            _progress.NoteCaughtUp(_pipeline.Sequence);
         }
     }
 
-    /// <summary>Told once in the log, however often it is found again.</summary>
-    private void Note(string problem, Exception? error)
-    {
-        bool isNew;
-        lock (_statusLock)
-        {
-            isNew = _told.Count < MostTold && _told.Add(problem);
-            _trouble = new(problem, error, _trouble?.Since ?? _timeProvider.GetUtcNow());
-        }
-
-        if (isNew)
-        {
-            _logger.FollowerTroubled(error, problem, _pipeline.Sequence);
-        }
-    }
+    /// <returns>Whether the log did not know it yet.</returns>
+    private bool Note(string problem, Exception? error) => _progress.NoteProblem(problem, error, _pipeline.Sequence);
 }

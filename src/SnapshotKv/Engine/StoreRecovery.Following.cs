@@ -28,22 +28,13 @@ internal sealed partial class StoreRecovery
         return new(found, table, serializers, replay.Settled, outcome, found.IsForeign ? Math.Max(outcome.Highest, loss.Highest) : outcome.LastCommit)
         {
             IsEmpty = found.Loaded is null && journal.Segments.Count == 0,
-            Problem = Describe(found, outcome),
+            JournalProblem = !found.IsForeign && outcome.Break is { } end ? Describe(end, outcome.LastCommit) : null,
+            SnapshotProblem = found.Damaged is [var (snapshot, damage), ..] ? $"the newest snapshot, '{snapshot.FileName}', cannot be read: {(damage.Reason ?? damage.Message).TrimEnd('.')}" : null,
             Doubt = spot is null ? null : string.Create(CultureInfo.InvariantCulture, $"{spot.Segment.File.Ordinal} {spot.Offset} {outcome.LastCommit} {spot.Reason}"),
         };
     }
 
-    private static string? Describe(FoundSnapshots found, JournalOutcome outcome)
-    {
-        if (!found.IsForeign && outcome.Break is { } end)
-        {
-            return string.Create(
-                CultureInfo.InvariantCulture,
-                $"the journal is damaged in '{end.Segment.File.FileName}' at byte {end.Offset}, behind commit {outcome.LastCommit}: {end.Reason.TrimEnd('.')}; what the owner has written since comes with its next snapshot");
-        }
-
-        return found.Damaged is [var (snapshot, damage), ..]
-            ? $"the newest snapshot, '{snapshot.FileName}', cannot be read: {(damage.Reason ?? damage.Message).TrimEnd('.')}"
-            : null;
-    }
+    private static string Describe(JournalSpot end, ulong last) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"the journal is damaged in '{end.Segment.File.FileName}' at byte {end.Offset}, behind commit {last}: {end.Reason.TrimEnd('.')}; what the owner has written since comes with its next snapshot");
 }

@@ -34,9 +34,12 @@ internal readonly record struct JournalSegmentHeader(
     /// <summary>The header's page; the first frame lies behind it.</summary>
     public const int PageSize = 4096;
 
+    /// <summary>The bytes of the page that say something; zeros lie behind them.</summary>
+    public const int Length = 72;
+
     public const int Version = 1;
 
-    private const int ChecksummedFrom = 16, End = 72;
+    private const int ChecksummedFrom = 16;
 
     private static ReadOnlySpan<byte> Magic => "SKVJRNL1"u8;
 
@@ -64,7 +67,7 @@ internal readonly record struct JournalSegmentHeader(
     public static bool TryRead(ReadOnlySpan<byte> page, out JournalSegmentHeader header, [NotNullWhen(false)] out string? reason)
     {
         header = default;
-        reason = page.Length < End ? string.Create(CultureInfo.InvariantCulture, $"it has {page.Length} bytes, fewer than a segment's header")
+        reason = page.Length < Length ? string.Create(CultureInfo.InvariantCulture, $"it has {page.Length} bytes, fewer than a segment's header")
             : !page[..Magic.Length].SequenceEqual(Magic) ? "it does not begin as a segment of a journal does"
             : BinaryPrimitives.ReadUInt32LittleEndian(page[8..]) is not Version and var version
                 ? string.Create(CultureInfo.InvariantCulture, $"its layout has version {version}, and this one knows version {Version} only")
@@ -88,14 +91,14 @@ internal readonly record struct JournalSegmentHeader(
 
     /// <summary>Whether a page that could not be read is that of a later version, and not one of this version in which the number was damaged.</summary>
     public static bool IsOfLaterVersion(ReadOnlySpan<byte> page) =>
-        page.Length >= End && page[..Magic.Length].SequenceEqual(Magic)
+        page.Length >= Length && page[..Magic.Length].SequenceEqual(Magic)
         && BinaryPrimitives.ReadUInt32LittleEndian(page[8..]) > Version
         && BinaryPrimitives.ReadUInt32LittleEndian(page[12..]) != Checksum(page);
 
     private static uint Checksum(ReadOnlySpan<byte> page)
     {
         var checksum = new Crc32C();
-        checksum.Append(page[ChecksummedFrom..End]);
+        checksum.Append(page[ChecksummedFrom..Length]);
         return checksum.Value;
     }
 }

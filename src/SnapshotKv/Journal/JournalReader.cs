@@ -27,7 +27,20 @@ internal sealed class JournalReader(IFileSystem fileSystem, JournalDirectory dir
     /// <summary>Opens a segment whose header could be read.</summary>
     /// <param name="segment">The segment.</param>
     /// <param name="window">How much is read at once, at the most.</param>
-    public SegmentReader Open(SegmentFile segment, int window = SegmentReader.LargestWindow) => new(fileSystem.OpenRead(GetPath(segment)), segment.Header!.Value, window);
+    public SegmentReader Open(SegmentFile segment, int window = SegmentReader.LargestWindow)
+    {
+        var file = fileSystem.OpenRead(GetPath(segment));
+        try
+        {
+            return new(file, segment.Header!.Value, window);
+        }
+        catch
+        {
+            // Its length is asked for, which the disk may refuse; and then nobody has the reader that would close it.
+            file.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Takes everything that follows a commit into a sink.</summary>
     /// <param name="sequence">The commit that the sink's state ends with; 0 for nothing.</param>
@@ -51,15 +64,15 @@ internal sealed class JournalReader(IFileSystem fileSystem, JournalDirectory dir
         }
     }
 
-    /// <summary>Reads a first page.</summary>
+    /// <summary>Reads what a first page says.</summary>
     public SegmentFile ReadHeader(JournalFile file)
     {
         using var handle = fileSystem.OpenRead(Path.Combine(directory.DirectoryPath, file.FileName));
-        var page = new byte[JournalSegmentHeader.PageSize];
-        var length = handle.Read(page, 0);
-        if (!JournalSegmentHeader.TryRead(page.AsSpan(0, length), out var header, out var reason))
+        Span<byte> page = stackalloc byte[JournalSegmentHeader.Length];
+        page = page[..handle.Read(page, 0)];
+        if (!JournalSegmentHeader.TryRead(page, out var header, out var reason))
         {
-            if (JournalSegmentHeader.IsOfLaterVersion(page.AsSpan(0, length)))
+            if (JournalSegmentHeader.IsOfLaterVersion(page))
             {
                 // No damage, and nothing to be set aside: whoever wrote it reads it.
                 throw new KvStoreCorruptedException(

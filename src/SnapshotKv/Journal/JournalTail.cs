@@ -14,25 +14,18 @@ namespace SnapshotKv.Journal;
 /// </remarks>
 internal sealed class JournalTail(IFileSystem fileSystem, string storePath) : IDisposable
 {
-    private const int Window = 64 << 10;
-
     /// <summary>What is taken at the most before somebody else gets a turn.</summary>
     private const long MostAtOnce = 8 << 20;
 
-    /// <summary>How often something that is no frame is looked at before what lies behind it is asked for; then after twice as often, and so on.</summary>
-    private const int LooksBeforeSearch = 4;
-
-    private JournalReader _journal = new(fileSystem, new JournalDirectory(fileSystem, storePath));
+    private readonly LiveSegments _segments = new(fileSystem, storePath);
+    private readonly UnclearPlace _unclear = new();
     private SegmentFile? _segment;
     private SegmentReader? _reader;
-    private List<string> _names = [];
-    private List<SegmentFile> _behind = [];
+    private bool _isBlank;
     private bool _isStopped;
-    private long _unclearAt;
-    private int _unclearLooks;
 
     /// <summary>Where nothing led on the last time, and why. Whoever reads everything anew may end there again: then nothing is gained by doing it once more.</summary>
-    private (string Place, string Reason)? _lost;
+    private (string Place, long? Offset, string Reason)? _lost;
 
     /// <summary>The last commit that was taken.</summary>
     public ulong Last { get; private set; }
@@ -54,22 +47,21 @@ internal sealed class JournalTail(IFileSystem fileSystem, string storePath) : ID
 
     /// <summary>Whether it stands where a walk through the journal has ended, so that the walk has brought nothing that it did not take.</summary>
     public bool StandsAtEndOf(JournalOutcome outcome) =>
-        _segment is not null && outcome.Place is { } place && IsSame(_segment, place.Segment) && _reader!.Offset == place.Offset && (Last, Position) == (outcome.LastCommit, outcome.Position);
+        _segment is not null && outcome.Place is { } place && LiveSegments.IsSame(_segment, place.Segment) && _reader!.Offset == place.Offset && (Last, Position) == (outcome.LastCommit, outcome.Position);
 
     /// <summary>Begins where a walk through the journal has ended.</summary>
     /// <exception cref="IOException">The segment cannot be opened.</exception>
     public void Begin(JournalOutcome outcome)
     {
         Leave();
-        _journal = new(fileSystem, new JournalDirectory(fileSystem, storePath));
         (Last, Position) = (outcome.LastCommit, outcome.Position);
         _isStopped = false;
-        if (outcome.Place is { } place && TryOpen(place.Segment) is { } reader)
+        if (outcome.Place is { } place && _segments.TryOpen(place.Segment) is { } reader)
         {
             Stand(place.Segment, reader, place.Offset);
         }
 
-        Problem = _lost is { } lost && lost.Place == DescribePlace() ? lost.Reason : null;
+        Problem = FindLost();
     }
 
     /// <summary>Reads nothing more until it begins anew: what the journal has does not lead on.</summary>
@@ -97,14 +89,21 @@ internal sealed class JournalTail(IFileSystem fileSystem, string storePath) : ID
                 return ended;
             }
 
-            if (FindNext() is not { } next)
+            if (_segments.FindInUse(_segment, out var damaged) is { } next)
             {
-                return Reason is null ? SeekBehindUnclear() : GiveUp();
+                if (GoOn(next.Segment, next.Reader, sink, ref taken) is { } endedHere)
+                {
+                    return endedHere;
+                }
             }
-
-            if (GoOn(next.Segment, next.Reader, sink, ref taken) is { } endedHere)
+            else if (damaged is not null)
             {
-                return endedHere;
+                Lose($"'{damaged.File.FileName}' cannot be read: {damaged.Damage}");
+                return GiveUp();
+            }
+            else
+            {
+                return SeekBehindUnclear();
             }
         }
 
@@ -112,34 +111,6 @@ internal sealed class JournalTail(IFileSystem fileSystem, string storePath) : ID
     }
 
     public void Dispose() => Stop(Last);
-
-    /// <returns>Null when the segment was dropped since the walk, or another has its name: what goes on from there is to be looked for.</returns>
-    private SegmentReader? TryOpen(SegmentFile segment)
-    {
-        try
-        {
-            var reader = _journal.Open(segment, Window);
-            var isSame = false;
-            try
-            {
-                isSame = IsSame(_journal.ReadHeader(segment.File), segment);
-                return isSame ? reader : null;
-            }
-            finally
-            {
-                if (!isSame)
-                {
-                    reader.Dispose();
-                }
-            }
-        }
-        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
-        {
-            // Dropped.
-        }
-
-        return null;
-    }
 
     /// <summary>Goes over to the next segment.</summary>
     /// <returns>Null when it stands there.</returns>
@@ -186,34 +157,34 @@ internal sealed class JournalTail(IFileSystem fileSystem, string storePath) : ID
             return null;
         }
 
-        var offset = _reader.Offset;
-        for (var isFresh = Refresh(offset); ;)
+        bool isAnyTaken;
+        do
         {
-            offset = _reader.Offset;
-            if (_reader.Read(out var frame, out var body, out _) == FrameReading.Frame)
+            // What was read at once with frames before it may have been read before it was written.
+            _reader.Refresh(_reader.Offset);
+            if (_isBlank = _reader.IsBlank())
+            {
+                return null;
+            }
+
+            isAnyTaken = false;
+            for (var offset = _reader.Offset; _reader.Read(out var frame, out var body, out _) == FrameReading.Frame; offset = _reader.Offset)
             {
                 if (!TryTake(sink, frame, body, offset))
                 {
                     return GiveUp();
                 }
 
-                isFresh = false;
+                isAnyTaken = true;
                 taken += frame.Size;
                 if (taken > MostAtOnce)
                 {
                     return TailReading.More;
                 }
             }
-            else if (isFresh)
-            {
-                return null;
-            }
-            else
-            {
-                // What was read at once with frames before it may have been read before it was written.
-                isFresh = Refresh(offset);
-            }
         }
+        while (isAnyTaken);
+        return null;
     }
 
     /// <summary>Takes a frame, or stands before it again: one that cannot be carried out now is not to be passed over by the next look.</summary>
@@ -228,14 +199,15 @@ internal sealed class JournalTail(IFileSystem fileSystem, string storePath) : ID
         {
             if (!isTaken)
             {
-                Refresh(offset);
+                _reader!.Refresh(offset);
             }
         }
     }
 
     private bool Take(IJournalSink sink, in JournalFrame frame, ReadOnlySpan<byte> body)
     {
-        if (frame.IsCommit && frame.Sequence <= Position)
+        // Notes from before the last commit, too: they are of entries and claims as they were then.
+        if (frame.IsCommit ? frame.Sequence <= Position : frame.Sequence < Position)
         {
             return true;
         }
@@ -263,66 +235,6 @@ internal sealed class JournalTail(IFileSystem fileSystem, string storePath) : ID
         return true;
     }
 
-    /// <summary>The segment that is in use now, or was after this one. One that is made ready and has no frame yet is not in use, unless there is a later one.</summary>
-    private (SegmentFile Segment, SegmentReader Reader)? FindNext()
-    {
-        foreach (var segment in ListBehind())
-        {
-            if (segment.Header is null)
-            {
-                Lose($"'{segment.File.FileName}' cannot be read: {segment.Damage}");
-                return null;
-            }
-
-            var reader = _journal.Open(segment, Window);
-            var isInUse = false;
-            try
-            {
-                isInUse = reader.Read(out _, out _, out _) == FrameReading.Frame;
-            }
-            finally
-            {
-                if (!isInUse)
-                {
-                    reader.Dispose();
-                }
-            }
-
-            if (isInUse)
-            {
-                return (segment, reader);
-            }
-        }
-
-        return null;
-    }
-
-    /// <summary>The segments behind this one, by rising ordinal; all, when this one is not there any more.</summary>
-    private List<SegmentFile> ListBehind()
-    {
-        var names = ListNames();
-        if (_segment is not null && names.SequenceEqual(_names, StringComparer.Ordinal) && IsSame(_journal.ReadHeader(_segment.File), _segment))
-        {
-            // Most looks find nothing new, and are to cost next to nothing. Headers are read each time: the same name may stand for another file by now.
-            return _behind.ConvertAll(segment => _journal.ReadHeader(segment.File));
-        }
-
-        var journal = new JournalReader(fileSystem, new JournalDirectory(fileSystem, storePath));
-        var isHere = _segment is not null && journal.Segments.Any(other => IsSame(other, _segment));
-        _behind = [.. journal.Segments.Where(segment => !isHere || segment.File.Ordinal > _segment!.File.Ordinal)];
-        _names = isHere ? names : [];
-        _journal = journal;
-        return _behind;
-    }
-
-    private List<string> ListNames()
-    {
-        var path = _journal.DirectoryPath;
-        var names = fileSystem.DirectoryExists(path) ? fileSystem.List(path).Select(static entry => entry.Name).ToList() : [];
-        names.Sort(StringComparer.Ordinal);
-        return names;
-    }
-
     /// <summary>Whether a segment goes on from what was taken. That its frames do is seen when they are read.</summary>
     private bool MayEnter(SegmentFile next, out bool isNewOpening)
     {
@@ -339,39 +251,17 @@ internal sealed class JournalTail(IFileSystem fileSystem, string storePath) : ID
     /// <summary>Whether something that is no frame has stood where the next should be for some time, and frames behind it.</summary>
     private TailReading SeekBehindUnclear()
     {
-        Problem = null;
-        if (_reader is null || !(_reader.IsAnythingNear() || _lost is not null))
-        {
-            _unclearLooks = 0;
-            return TailReading.CaughtUp;
-        }
-
-        if (_lost is { } lost && lost.Place == DescribePlace())
-        {
-            Problem = lost.Reason;
-            return TailReading.CaughtUp;
-        }
-
-        _unclearLooks = _unclearAt == _reader.Offset ? _unclearLooks + 1 : 1;
-        _unclearAt = _reader.Offset;
-        if (_unclearLooks < LooksBeforeSearch || !int.IsPow2(_unclearLooks))
+        Problem = _reader is null ? null : FindLost();
+        if (_reader is null || Problem is not null || !_unclear.IsSearchDue(_reader, _isBlank))
         {
             return TailReading.CaughtUp;
         }
 
-        using var search = _journal.Open(_segment!);
-        search.Refresh(_unclearAt);
-        return search.Search() && !Lose(string.Create(CultureInfo.InvariantCulture, $"there is no frame at byte {_unclearAt} of '{_segment!.File.FileName}', and one behind it"))
+        using var search = _segments.Open(_segment!);
+        search.Refresh(_reader.Offset);
+        return search.Search() && !Lose(string.Create(CultureInfo.InvariantCulture, $"there is no frame at byte {_reader.Offset} of '{_segment!.File.FileName}', and one behind it"))
             ? GiveUp()
             : TailReading.CaughtUp;
-    }
-
-    private static bool IsSame(SegmentFile one, SegmentFile other) => one.File.Ordinal == other.File.Ordinal && one.Header?.Salt == other.Header?.Salt;
-
-    private bool Refresh(long offset)
-    {
-        _reader!.Refresh(offset);
-        return true;
     }
 
     private void Stand(SegmentFile segment, SegmentReader reader, long offset)
@@ -384,8 +274,9 @@ internal sealed class JournalTail(IFileSystem fileSystem, string storePath) : ID
     private void Leave()
     {
         _reader?.Dispose();
-        (_segment, _reader, Reason, _unclearLooks) = (null, null, null, 0);
-        (_names, _behind) = ([], []);
+        (_segment, _reader, Reason) = (null, null, null);
+        _segments.Forget();
+        _unclear.Forget();
     }
 
     /// <summary>Nothing leads on from here. That is said once of a place: if it is the same after everything was read anew, it stays until the journal has changed.</summary>
@@ -394,7 +285,7 @@ internal sealed class JournalTail(IFileSystem fileSystem, string storePath) : ID
         var place = DescribePlace();
         if (_lost?.Place != place)
         {
-            _lost = (place, Reason!);
+            _lost = (place, _reader?.Offset, Reason!);
             return TailReading.Lost;
         }
 
@@ -402,10 +293,13 @@ internal sealed class JournalTail(IFileSystem fileSystem, string storePath) : ID
         return TailReading.CaughtUp;
     }
 
+    /// <summary>Why nothing led on from where it stands, if it was lost here the last time.</summary>
+    private string? FindLost() => _lost is { } lost && lost.Offset == _reader?.Offset && lost.Place == DescribePlace() ? lost.Reason : null;
+
     /// <summary>Where it stands, and what there is behind: another opening, for instance, may go on where this one did not.</summary>
     private string DescribePlace()
     {
-        var segments = ListBehind().Select(static segment => string.Create(CultureInfo.InvariantCulture, $"{segment.File.Ordinal} {segment.Header?.Salt}"));
+        var segments = _segments.ListBehind(_segment).Select(static segment => string.Create(CultureInfo.InvariantCulture, $"{segment.File.Ordinal} {segment.Header?.Salt}"));
         return string.Create(CultureInfo.InvariantCulture, $"{_segment?.File.Ordinal} {_segment?.Header?.Salt} {_reader?.Offset} {Last} {Position}: {string.Join(", ", segments)}");
     }
 

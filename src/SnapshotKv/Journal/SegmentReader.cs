@@ -10,12 +10,16 @@ internal sealed class SegmentReader : IDisposable
 {
     public const int LargestWindow = 1 << 20;
 
+    /// <summary>How much is looked at to tell that nothing has been appended yet.</summary>
+    private const int Glance = 256;
+
     /// <summary>How often a search may look at each byte of the file, on average. Only bytes that somebody made for that purpose look like so many frames.</summary>
     private const int SearchEffort = 16;
 
     private readonly IFileHandle _file;
     private readonly ulong _salt;
-    private readonly byte[] _window;
+    private readonly int _windowSize;
+    private byte[] _window = [];
     private byte[] _large = [];
     private long _windowStart;
     private int _windowLength;
@@ -32,7 +36,7 @@ internal sealed class SegmentReader : IDisposable
         End = Math.Min(FileLength, Math.Max(header.Size, JournalSegmentHeader.PageSize));
         Offset = JournalSegmentHeader.PageSize;
         IsCut = FileLength < header.Size;
-        _window = new byte[Math.Clamp(End - Offset, JournalFrame.HeaderSize, largestWindow)];
+        _windowSize = (int)Math.Clamp(End - Offset, JournalFrame.HeaderSize, largestWindow);
         _searchBudget = SearchEffort * Math.Max(End, LargestWindow);
     }
 
@@ -76,12 +80,18 @@ internal sealed class SegmentReader : IDisposable
         _windowLength = 0;
     }
 
-    /// <summary>Whether there is anything but zeros from the reader's place on, as far as what was read for <see cref="Read"/> goes.</summary>
-    public bool IsAnythingNear()
+    /// <summary>
+    /// Whether there are only zeros where the next frame would begin, as far as a glance of some hundred bytes goes: whoever looks again and again for what is appended needs no
+    /// window for that. Asks the file, whatever was read before.
+    /// </summary>
+    public bool IsBlank()
     {
-        var from = (int)Math.Clamp(Offset - _windowStart, 0, _windowLength);
-        return _window.AsSpan(from, _windowLength - from).ContainsAnyExcept((byte)0);
+        Span<byte> glance = stackalloc byte[(int)Math.Clamp(End - Offset, 0, Glance)];
+        return glance.IsEmpty || !glance[.._file.Read(glance, Offset)].ContainsAnyExcept((byte)0);
     }
+
+    /// <summary>Whether there is anything but zeros from the reader's place on, as far as a window goes.</summary>
+    public bool IsAnythingNear() => Peek(Offset, (int)Math.Min(_windowSize, End - Offset)).ContainsAnyExcept((byte)0);
 
     /// <summary>Looks for the first frame behind a place where there is none, and goes there.</summary>
     /// <returns>Whether there is one; if not, the reader stands at the end.</returns>
@@ -109,7 +119,7 @@ internal sealed class SegmentReader : IDisposable
         var last = offset;
         for (var at = offset; at < End;)
         {
-            var piece = Peek(at, (int)Math.Min(_window.Length, End - at));
+            var piece = Peek(at, (int)Math.Min(_windowSize, End - at));
             var index = piece.LastIndexOfAnyExcept((byte)0);
             last = index >= 0 ? at + index + 1 : last;
             at += Math.Max(piece.Length, 1);
@@ -166,7 +176,7 @@ internal sealed class SegmentReader : IDisposable
         while (from < end)
         {
             // In whole words but for the last, so that the pieces have the same checksum as the whole.
-            var piece = Peek(from, (int)Math.Min(end - from, Align(_window.Length)));
+            var piece = Peek(from, (int)Math.Min(end - from, Align(_windowSize)));
             if (piece.IsEmpty)
             {
                 return false;
@@ -182,7 +192,7 @@ internal sealed class SegmentReader : IDisposable
     private ReadOnlySpan<byte> ReadBody(JournalFrame frame)
     {
         var from = Offset + JournalFrame.HeaderSize;
-        if (frame.BodyLength <= _window.Length)
+        if (frame.BodyLength <= _windowSize)
         {
             return Peek(from, frame.BodyLength);
         }
@@ -203,7 +213,7 @@ internal sealed class SegmentReader : IDisposable
         {
             // What is in the window already, else a whole one.
             var known = _windowStart + _windowLength - offset;
-            var piece = Peek(offset, (int)Math.Min(offset >= _windowStart && known > 0 ? known : _window.Length, End - offset));
+            var piece = Peek(offset, (int)Math.Min(offset >= _windowStart && known > 0 ? known : _windowSize, End - offset));
             var index = piece.IndexOfAnyExcept((byte)0);
             if (index >= 0)
             {
@@ -226,6 +236,8 @@ internal sealed class SegmentReader : IDisposable
 
         if (offset < _windowStart || offset + length > _windowStart + _windowLength)
         {
+            // Not before it is needed: most looks at a segment that is being written find nothing new.
+            _window = _window.Length > 0 ? _window : new byte[_windowSize];
             _windowStart = offset;
             _windowLength = _file.Read(_window.AsSpan(0, (int)Math.Min(_window.Length, End - offset)), offset);
         }

@@ -35,10 +35,15 @@ internal sealed partial class SerializerRegistry : IFollowedClaims
     /// <summary>Takes the names that a snapshot holds in place of those known so far.</summary>
     public void Load(IReadOnlyDictionary<string, string> names)
     {
-        _names.Clear();
+        // One by one and never empty: a follower takes them anew while others read.
         foreach (var (prefix, name) in names)
         {
             _names[prefix] = name;
+        }
+
+        foreach (var prefix in _names.Keys.Where(prefix => !names.ContainsKey(prefix)).ToList())
+        {
+            _names.TryRemove(prefix, out _);
         }
 
         Interlocked.Increment(ref _generation);

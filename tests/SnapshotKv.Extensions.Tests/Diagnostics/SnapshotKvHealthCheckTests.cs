@@ -431,6 +431,67 @@ public sealed class SnapshotKvHealthCheckTests : IDisposable
             result => result.Description!.ShouldContain("1 of its files"));
 
     [Fact]
+    public async Task Check_FollowerWithSomethingInItsWay_IsDegraded_AndWhatConcernsSavingIsItsOwners()
+    {
+        using var host = Host(
+            configure: options => (options.Path, options.Mode) = (Path.Combine(_directory.Path, "missing"), KvStoreMode.Follower),
+            limits: limits => limits.MinAvailableBytes = long.MaxValue);
+
+        var entry = await CheckAsync(host);
+
+        entry.Status.ShouldBe(HealthStatus.Degraded);
+        entry.Description.ShouldNotBeNull().ShouldStartWith("Something stands in the way of following the owner of the directory since ");
+        entry.Description.ShouldNotContain("missing", Case.Sensitive, "what stands in the way may name paths");
+        entry.Data["followerVersion"].ShouldBe(0L);
+        entry.Data["followerReloads"].ShouldBe(0L);
+        entry.Data["followerLag"].ShouldBeOfType<TimeSpan>();
+        entry.Data.Keys.ShouldNotContain("availableBytes");
+    }
+
+    [Fact]
+    public async Task Check_FollowerThatIsWell_IsHealthy()
+    {
+        using var owner = KvStore.Open(_directory.Path);
+        owner.Set("k", 1);
+        using var host = Host(configure: options => options.Mode = KvStoreMode.Follower);
+
+        var entry = await CheckAsync(host);
+
+        entry.Status.ShouldBe(HealthStatus.Healthy);
+        entry.Data["followerVersion"].ShouldBe(owner.GetStatistics().Version);
+    }
+
+    [Theory]
+    [InlineData(10, 10, HealthStatus.Healthy)]
+    [InlineData(11, 10, HealthStatus.Degraded)]
+    [InlineData(11, 0, HealthStatus.Healthy)]
+    public void JudgeFollower_Lag_IsDegradedBeyondItsLimit(int lagSeconds, int limitSeconds, HealthStatus expected)
+    {
+        var findings = new HealthFindings(HealthStatus.Unhealthy);
+        var status = new KvFollowerStatus
+        {
+            Version = 7,
+            CaughtUpAt = null,
+            Lag = TimeSpan.FromSeconds(lagSeconds),
+            Problem = null,
+            Error = null,
+            ProblemSince = null,
+            Commits = 0,
+            Reloads = 0,
+            Snapshot = null,
+        };
+
+        SnapshotKvHealthCheck.JudgeFollower(status, new SnapshotKvHealthCheckOptions { MaxFollowerLag = limitSeconds > 0 ? TimeSpan.FromSeconds(limitSeconds) : Timeout.InfiniteTimeSpan }, findings);
+
+        var result = findings.ToResult();
+        result.Status.ShouldBe(expected);
+        if (expected == HealthStatus.Degraded)
+        {
+            result.Description.ShouldBe("The store may be behind its owner for 00:00:11, which is longer than 00:00:10.");
+        }
+    }
+
+    [Fact]
     public async Task Check_ClosedStore_Fails()
     {
         using var host = Host();
@@ -515,7 +576,7 @@ public sealed class SnapshotKvHealthCheckTests : IDisposable
     public async Task Options_FromTheSection_AreRead_AndTheDelegateComesLast()
     {
         using var host = Host(
-            section: new() { ["SnapshotKv:Health:FailedSaves"] = "7", ["SnapshotKv:Health:MaxUnsavedAge"] = "00:01:00", ["SnapshotKv:Health:MinAvailableBytes"] = "5", ["SnapshotKv:Health:ReportFallback"] = "false", ["SnapshotKv:Health:MaxJournalPercent"] = "50" },
+            section: new() { ["SnapshotKv:Health:FailedSaves"] = "7", ["SnapshotKv:Health:MaxUnsavedAge"] = "00:01:00", ["SnapshotKv:Health:MinAvailableBytes"] = "5", ["SnapshotKv:Health:ReportFallback"] = "false", ["SnapshotKv:Health:MaxJournalPercent"] = "50", ["SnapshotKv:Health:MaxFollowerLag"] = "00:00:30" },
             limits: limits => limits.FailedSaves++);
         await host.StartAsync(Token);
 
@@ -526,6 +587,7 @@ public sealed class SnapshotKvHealthCheckTests : IDisposable
         limits.MinAvailableBytes.ShouldBe(5);
         limits.ReportFallback.ShouldBeFalse();
         limits.MaxJournalPercent.ShouldBe(50);
+        limits.MaxFollowerLag.ShouldBe(TimeSpan.FromSeconds(30));
         await host.StopAsync(Token);
     }
 
@@ -546,11 +608,11 @@ public sealed class SnapshotKvHealthCheckTests : IDisposable
     [Fact]
     public async Task Options_OutOfRange_EndTheStartNamingAllOfThem()
     {
-        using var host = Host(limits: limits => (limits.FailedSaves, limits.MaxUnsavedAge, limits.MinAvailableBytes, limits.MaxJournalPercent) = (0, TimeSpan.Zero, -1, 101));
+        using var host = Host(limits: limits => (limits.FailedSaves, limits.MaxUnsavedAge, limits.MinAvailableBytes, limits.MaxJournalPercent, limits.MaxFollowerLag) = (0, TimeSpan.Zero, -1, 101, TimeSpan.Zero));
 
         var exception = await Should.ThrowAsync<OptionsValidationException>(() => host.StartAsync(Token));
 
-        exception.Failures.Select(failure => failure.Split(' ')[0]).ShouldBe(["FailedSaves", "MaxUnsavedAge", "MinAvailableBytes", "MaxJournalPercent"]);
+        exception.Failures.Select(failure => failure.Split(' ')[0]).ShouldBe(["FailedSaves", "MaxUnsavedAge", "MinAvailableBytes", "MaxJournalPercent", "MaxFollowerLag"]);
     }
 
     [Fact]

@@ -182,6 +182,77 @@ public sealed class FollowedCommitsTests
     }
 
     [Fact]
+    public void Slide_ThatIsToldLongAfterTheEntryWasSweptHere_BringsItBackByReadingEverythingAnew()
+    {
+        using var owner = _home.OpenOwner(options => options.FlushInterval = TimeSpan.FromMinutes(8));
+        owner.Set("s", 1, new KvEntryOptions { SlidingExpiration = TimeSpan.FromMinutes(3) });
+        using var follower = _home.Follow(options => options.TtlCleanupInterval = TimeSpan.FromSeconds(10));
+        for (var i = 0; i < 3; i++)
+        {
+            Advance(TimeSpan.FromMinutes(2.5));
+            owner.TryGet<int>("s", out _).ShouldBeTrue();
+        }
+
+        follower.EntriesInMemory.ShouldBe(0);
+        Advance(TimeSpan.FromMinutes(1));
+        FollowerHome.ShouldBeEqual(follower, owner);
+        follower.Exists("s").ShouldBeTrue();
+        follower.Follower!.Reloads.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Slide_OfWhatIsOverByTheClockHere_IsNoReasonToReadEverythingAnew()
+    {
+        using var owner = _home.OpenOwner();
+        _home.Clock.Advance(TimeSpan.FromHours(1));
+        owner.Set("s", 1, new KvEntryOptions { SlidingExpiration = TimeSpan.FromMinutes(3) });
+        using var follower = _home.Follow(options => options.TtlCleanupInterval = TimeSpan.FromSeconds(10));
+        for (var i = 0; i < 3; i++)
+        {
+            Advance(TimeSpan.FromMinutes(2));
+            owner.TryGet<int>("s", out _).ShouldBeTrue();
+        }
+
+        Advance(TimeSpan.FromSeconds(10));
+        follower.Follower!.Reloads.ShouldBe(0);
+        follower.EntriesInMemory.ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData(KvFormat.MessagePack)]
+    [InlineData(KvFormat.Json)]
+    public void Slides_AfterSavesRestoresAndRestarts_FindTheirEntries(KvFormat followers)
+    {
+        var owner = _home.OpenOwner();
+        owner.Set("s", 1, new KvEntryOptions { SlidingExpiration = TimeSpan.FromHours(5) });
+        owner.Set("p:s", 1, new KvEntryOptions { SlidingExpiration = TimeSpan.FromHours(5) });
+        using var follower = _home.Follow(options => options.Format = followers);
+        Slide();
+        var saved = owner.Save()!.FileName;
+        Slide();
+        owner.Restore(saved, "p:");
+        Slide();
+        owner.Dispose();
+        owner = _home.OpenOwner();
+        Slide();
+        owner.Set("s", 2, new KvEntryOptions { SlidingExpiration = TimeSpan.FromHours(5) });
+        Slide();
+        owner.Restore(saved);
+        Slide();
+        owner.Dispose();
+        follower.Follower!.Reloads.ShouldBe(0);
+
+        void Slide()
+        {
+            Advance(TimeSpan.FromMinutes(4));
+            owner.TryGet<int>("s", out _).ShouldBeTrue();
+            owner.TryGet<int>("p:s", out _).ShouldBeTrue();
+            Advance(TimeSpan.FromSeconds(10));
+            follower.GetKeys().Select(key => Expiry(follower, key)).ShouldBe(owner.GetKeys().Select(key => Expiry(owner, key)));
+        }
+    }
+
+    [Fact]
     public void Expired_AreHiddenByTheFollowersClock_AndSweptByItself()
     {
         using var owner = _home.OpenOwner();
@@ -308,6 +379,8 @@ public sealed class FollowedCommitsTests
 
         follower.Follower!.Reloads.ShouldBe(0);
     }
+
+    private static DateTimeOffset? Expiry(KvStore store, string key) => store.TryGetInfo(key, out var info) ? info.ExpiresAt : null;
 
     private void Advance(TimeSpan by)
     {

@@ -1,3 +1,4 @@
+using SnapshotKv.Diagnostics;
 using SnapshotKv.Journal;
 using SnapshotKv.Testing;
 using SnapshotKv.Tests.Journal;
@@ -8,8 +9,6 @@ namespace SnapshotKv.Tests.Following;
 /// <summary>Whatever becomes of the directory, a follower goes on with what it has, and has what the owner has as soon as that can be read.</summary>
 public sealed class FollowedDirectoryTests
 {
-    private const int Troubled = 93, Recovered = 94;
-
     private readonly FollowerHome _home = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -209,7 +208,7 @@ public sealed class FollowedDirectoryTests
         follower.FollowNow();
         follower.Exists("a").ShouldBeTrue();
         follower.Follower!.Problem.ShouldNotBeNull();
-        _home.Log.Ids.Count(id => id == Troubled).ShouldBe(1);
+        _home.Log.Ids.Count(id => id == KvEventIds.FollowerTroubled).ShouldBe(1);
 
         _home.Clock.Advance(TimeSpan.FromSeconds(2));
         var again = new FollowerHome();
@@ -219,7 +218,7 @@ public sealed class FollowedDirectoryTests
         next.Save();
         follower.FollowNow();
         FollowerHome.ShouldBeEqual(follower, next);
-        _home.Log.Ids.Count(id => id == Recovered).ShouldBe(1);
+        _home.Log.Ids.Count(id => id == KvEventIds.FollowerRecovered).ShouldBe(1);
     }
 
     [Fact]
@@ -236,7 +235,7 @@ public sealed class FollowedDirectoryTests
         status.Problem.ShouldNotBeNull();
         status.Error.ShouldBeOfType<UnauthorizedAccessException>();
         status.Lag.ShouldBe(TimeSpan.FromSeconds(3));
-        _home.Log.Ids.Count(id => id == Troubled).ShouldBe(1);
+        _home.Log.Ids.Count(id => id == KvEventIds.FollowerTroubled).ShouldBe(1);
         _home.Files.Heal();
         follower.FollowNow();
         FollowerHome.ShouldBeEqual(follower, owner);
@@ -247,211 +246,19 @@ public sealed class FollowedDirectoryTests
     [Fact]
     public void GosSnapshot_Appears_ItsContentIsWhatThereIs()
     {
-        var journal = new JournalHome();
-        journal.AddSnapshot(10, SegmentBuilder.NewRecord("ours", 1));
-        var home = new FollowerHome(disk: journal.Store.Disk);
-        using var follower = home.Follow();
-        follower.GetKeys().ShouldBe(["ours"]);
-        journal.AddGoSnapshot();
+        var journal = new FollowedJournal(SegmentBuilder.NewRecord("ours", 1));
+        using var follower = journal.Follow();
+        follower.GetKeys().ShouldBe(["a", "ours"]);
+        journal.Files.AddGoSnapshot();
         follower.FollowNow();
         follower.Exists("ours").ShouldBeFalse();
         follower.Count().ShouldBeGreaterThan(0);
         follower.Follower!.Problem.ShouldBeNull();
-        using var owner = home.OpenOwner();
+        using var owner = journal.Home.OpenOwner();
         owner.Set("again", 1);
         follower.FollowNow();
         follower.FollowNow();
         FollowerHome.ShouldBeEqual(follower, owner);
-    }
-
-    [Fact]
-    public void Journal_IsDamaged_TheStateBeforeItIsShownUntilTheNextSnapshot()
-    {
-        var journal = new JournalHome();
-        journal.AddSnapshot(10, SegmentBuilder.NewRecord("a", 1));
-        var segment = new SegmentBuilder(1, 10, 10).Set(11, "b", 1).Set(12, "c", 1, durable: 11).Set(13, "d", 1, durable: 12);
-        journal.Add(segment);
-        journal.Flip("journal/" + segment.FileName, segment.Offsets[1] + 40);
-        var home = new FollowerHome(disk: journal.Store.Disk);
-        using var follower = home.Follow();
-        follower.GetKeys().ShouldBe(["a", "b"]);
-        follower.Follower!.Problem!.ShouldContain(segment.FileName);
-        follower.FollowNow();
-        follower.Follower!.Reloads.ShouldBe(0);
-        Should.Throw<KvStoreCorruptedException>(() => home.Follow(options => options.Recovery = KvRecoveryMode.Strict)).File!.ShouldContain(segment.FileName);
-
-        journal.AddSnapshot(13, SegmentBuilder.NewRecord("all", 1));
-        follower.FollowNow();
-        follower.GetKeys().ShouldBe(["all"]);
-        follower.Follower!.Problem.ShouldBeNull();
-    }
-
-    [Fact]
-    public void Damage_ThatComesWhileItFollows_IsFoundAndToldByWhatLiesBehind()
-    {
-        var journal = new JournalHome();
-        journal.AddSnapshot(10);
-        var segment = new SegmentBuilder(1, 10, 10) { Size = 8192 }.Set(11, "a", 1);
-        journal.Add(segment);
-        var home = new FollowerHome(disk: journal.Store.Disk);
-        using var follower = home.Follow();
-        segment.Set(12, "b", 1, durable: 11).Set(13, "c", 1, durable: 12);
-        Overwrite(home, segment);
-        Change(home, segment, segment.Offsets[1] + 40);
-        for (var i = 0; i < 10; i++)
-        {
-            follower.FollowNow();
-            _home.Clock.Advance(TimeSpan.FromSeconds(1));
-        }
-
-        follower.GetKeys().ShouldBe(["a"]);
-        follower.Follower!.Problem.ShouldNotBeNull();
-        follower.Follower!.Reloads.ShouldBe(1);
-    }
-
-    [Fact]
-    public void NewestSnapshot_IsDamaged_TheOneBeforeAndTheJournalAreFollowed()
-    {
-        var journal = new JournalHome();
-        journal.AddSnapshot(10, SegmentBuilder.NewRecord("a", 1));
-        journal.Add(new SegmentBuilder(1, 10, 10).Set(11, "b", 1));
-        var name = journal.AddSnapshot(11, SegmentBuilder.NewRecord("a", 1), SegmentBuilder.NewRecord("b", 1));
-        journal.Flip("snapshots/" + name, journal.Store.ReadFile("snapshots/" + name).Length / 2);
-        var home = new FollowerHome(disk: journal.Store.Disk);
-        using var follower = home.Follow();
-        follower.GetKeys().ShouldBe(["a", "b"]);
-        follower.Follower!.Problem!.ShouldContain(name);
-    }
-
-    [Fact]
-    public void Frame_ThatIsHalfWritten_AtEveryByte_IsTakenOnceItIsWhole()
-    {
-        var journal = new JournalHome();
-        journal.AddSnapshot(10);
-        var segment = new SegmentBuilder(1, 10, 10) { Size = 16384 }.Set(11, "a", 1);
-        journal.Add(segment);
-        var whole = segment.Set(12, "b", 2).Set(13, "c", 3).ToBytes();
-        var (from, end) = ((int)segment.Offsets[1], (int)segment.End);
-        for (var cut = from; cut <= end; cut++)
-        {
-            var home = new FollowerHome(disk: journal.Store.Disk.CrashImage(CrashKind.ProcessKilled));
-            using var follower = home.Follow();
-            follower.GetKeys().ShouldBe(["a"]);
-            Write(home, segment, whole.AsSpan(from, cut - from), from);
-            follower.FollowNow();
-
-            // What is missing of a frame may be zeros, which are there already.
-            var expected = 1 + new[] { (int)segment.Offsets[2], end }.Count(until => cut >= until || !whole.AsSpan(cut, until - cut).ContainsAnyExcept((byte)0));
-            follower.Count().ShouldBe(expected, $"with the bytes up to {cut}");
-            Write(home, segment, whole.AsSpan(cut, end - cut), cut);
-            follower.FollowNow();
-            follower.Count().ShouldBe(3);
-            follower.Follower!.Reloads.ShouldBe(0);
-            follower.Follower!.Problem.ShouldBeNull();
-        }
-    }
-
-    [Fact]
-    public void Frame_WhoseBeginningIsWrittenLast_IsTakenThen()
-    {
-        var journal = new JournalHome();
-        journal.AddSnapshot(10);
-        var segment = new SegmentBuilder(1, 10, 10) { Size = 16384 }.Set(11, "a", 1);
-        journal.Add(segment);
-        var whole = segment.Set(12, "b", 2).ToBytes();
-        var from = (int)segment.Offsets[1];
-        var home = new FollowerHome(disk: journal.Store.Disk);
-        using var follower = home.Follow();
-        Write(home, segment, whole.AsSpan(from + 8, (int)segment.End - from - 8), from + 8);
-        for (var i = 0; i < 20; i++)
-        {
-            follower.FollowNow();
-        }
-
-        follower.Count().ShouldBe(1);
-        Write(home, segment, whole.AsSpan(from, 8), from);
-        follower.FollowNow();
-        follower.Count().ShouldBe(2);
-        follower.Follower!.Reloads.ShouldBe(0);
-    }
-
-    [Fact]
-    public void TornTail_OfAKilledOwner_IsPassedWhenTheNextOpeningGoesOnHere()
-    {
-        var journal = new JournalHome();
-        journal.AddSnapshot(10);
-        var segment = new SegmentBuilder(1, 10, 10) { Size = 8192 }.Set(11, "a", 1);
-        journal.Add(segment);
-        var home = new FollowerHome(disk: journal.Store.Disk);
-        using var follower = home.Follow();
-        Write(home, segment, [1, 2, 3, 4, 5, 6, 7, 8, 9], segment.End);
-        follower.FollowNow();
-        journal.Add(new SegmentBuilder(2, 11, 1000).Set(1001, "b", 1));
-        follower.FollowNow();
-        follower.GetKeys().ShouldBe(["a", "b"]);
-        follower.Follower!.Version.ShouldBe(1001);
-        follower.Follower!.Reloads.ShouldBe(0);
-    }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void TornTail_WithWholeFramesBehindIt_IsSaidAndNotReadAgainAndAgain(bool goesOnInANewOpening)
-    {
-        var journal = new JournalHome();
-        journal.AddSnapshot(10, SegmentBuilder.NewRecord("z", 1));
-        var segment = new SegmentBuilder(1, 10, 10) { Size = 8192 }.Set(11, "a", 1).Set(12, "lost", 1).Set(13, "behind", 1);
-        journal.Add(segment);
-        var home = new FollowerHome(disk: journal.Store.Disk);
-        Write(home, segment, new byte[segment.Offsets[2] - segment.Offsets[1]], segment.Offsets[1]);
-        using var follower = home.Follow();
-        var resets = 0;
-        using var registration = follower.Watch().RegisterChangeCallback(_ => resets++, null);
-        for (var i = 0; i < 40; i++)
-        {
-            follower.FollowNow();
-            home.Clock.Advance(TimeSpan.FromSeconds(1));
-        }
-
-        follower.GetKeys().ShouldBe(["a", "z"]);
-        follower.Follower!.Reloads.ShouldBe(1);
-        follower.Follower!.Problem!.ShouldContain(segment.FileName);
-        resets.ShouldBe(0, "what was read anew is what was there");
-
-        if (goesOnInANewOpening)
-        {
-            journal.Add(new SegmentBuilder(2, 11, 1000).Set(1001, "b", 1));
-        }
-        else
-        {
-            journal.AddSnapshot(1001, SegmentBuilder.NewRecord("a", 1), SegmentBuilder.NewRecord("b", 1), SegmentBuilder.NewRecord("z", 1));
-        }
-
-        follower.FollowNow();
-        follower.GetKeys().ShouldBe(["a", "b", "z"]);
-        follower.Follower!.Problem.ShouldBeNull();
-    }
-
-    [Fact]
-    public void Segment_ThatDoesNotGoOn_IsSaidAndNotReadAgainAndAgain()
-    {
-        var journal = new JournalHome();
-        journal.AddSnapshot(10, SegmentBuilder.NewRecord("z", 1));
-        var segment = new SegmentBuilder(1, 10, 10) { Size = 8192 }.Set(11, "a", 1).Set(12, "lost", 1);
-        journal.Add(segment);
-        journal.Add(new SegmentBuilder(2, 10, 10) { Salt = segment.Salt }.Set(13, "behind", 1));
-        var home = new FollowerHome(disk: journal.Store.Disk);
-        Write(home, segment, new byte[segment.End - segment.Offsets[1]], segment.Offsets[1]);
-        using var follower = home.Follow();
-        for (var i = 0; i < 40; i++)
-        {
-            follower.FollowNow();
-            home.Clock.Advance(TimeSpan.FromSeconds(1));
-        }
-
-        follower.GetKeys().ShouldBe(["a", "z"]);
-        follower.Follower!.Reloads.ShouldBeLessThan(2);
-        follower.Follower!.Problem.ShouldNotBeNull();
     }
 
     [Fact]
@@ -493,25 +300,6 @@ public sealed class FollowedDirectoryTests
         follower.FollowNow();
         FollowerHome.ShouldBeEqual(follower, owner);
         follower.Follower!.Reloads.ShouldBe(0);
-    }
-
-    [Fact]
-    public void WatchSnapshots_IsToldOfTheOwnersSnapshots()
-    {
-        using var owner = _home.OpenOwner();
-        using var follower = _home.Follow();
-        var told = new List<KvSnapshotContents>();
-        using var watch = follower.WatchSnapshots("config:", told.Add);
-        owner.Set("config:a", 1);
-        owner.Set("other", 1);
-        follower.FollowNow();
-        told.ShouldBeEmpty();
-        var saved = owner.Save()!;
-        follower.FollowNow();
-        follower.FollowNow();
-        var contents = told.ShouldHaveSingleItem();
-        contents.Snapshot.FileName.ShouldBe(saved.FileName);
-        contents.Entries.Keys.ShouldBe(["config:a"]);
     }
 
     [Fact]
@@ -560,15 +348,4 @@ public sealed class FollowedDirectoryTests
     [Fact]
     public void Options_FollowerWithoutAPath_IsRefused() =>
         Should.Throw<ArgumentException>(() => KvStore.Open(new SnapshotKvOptions { Mode = KvStoreMode.Follower })).Message.ShouldContain("Mode");
-
-    /// <summary>Writes into the file that is there, as the owner does, who never makes it anew.</summary>
-    private static void Write(FollowerHome home, SegmentBuilder segment, ReadOnlySpan<byte> bytes, long offset)
-    {
-        using var file = home.Disk.Inner.OpenWrite($"{StoreHome.Path}/journal/{segment.FileName}");
-        file.Write(bytes, offset);
-    }
-
-    private static void Overwrite(FollowerHome home, SegmentBuilder segment) => Write(home, segment, segment.ToBytes(), 0);
-
-    private static void Change(FollowerHome home, SegmentBuilder segment, long offset) => Write(home, segment, [0xFF], offset);
 }

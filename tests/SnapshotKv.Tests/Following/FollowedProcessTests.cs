@@ -8,20 +8,23 @@ using SnapshotKv.Tests.FileSystem;
 namespace SnapshotKv.Tests.Following;
 
 /// <summary>
-/// A process owns a store and does random work in it, saves and restores included; this one follows it. At every commit that the follower reports it holds what the owner held there. The
-/// owner is killed (SIGKILL) and started again, several times.
+/// A process owns a store and does random work in it, saves and restores included; this one follows it. At every commit that the follower reports it holds what the owner held there: by a
+/// digest at each, key by key at some that the seed chooses. The owner is killed (SIGKILL) and started again, several times.
 /// </summary>
 /// <remarks>The environment variables <c>SNAPSHOTKV_FOLLOW_ROUNDS</c> and <c>SNAPSHOTKV_FOLLOW_SEED</c> say how often, and which.</remarks>
 public sealed class FollowedProcessTests
 {
     private const int Rounds = 3;
     private const int CommitsPerRound = 1500;
+
+    /// <summary>How many full comparisons there must be at least; one commit in 16 is chosen.</summary>
     private const int FullComparisons = 20;
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly Dictionary<ulong, ulong> _owners = [];
     private readonly ConcurrentDictionary<ulong, ulong> _followers = [];
+    private readonly ConcurrentDictionary<ulong, List<string>> _fullStates = [];
     private readonly List<ulong> _openings = [];
 
     [Fact]
@@ -35,25 +38,35 @@ public sealed class FollowedProcessTests
         using var home = new TemporaryDirectory();
         var directory = Path.Join(home.Path, "store");
         using var follower = KvStore.Open(new SnapshotKvOptions { Path = directory, Mode = KvStoreMode.Follower, TtlCleanupInterval = Timeout.InfiniteTimeSpan });
-        follower.Followed = () => Note(follower);
+        var states = new FullStates(directory + "-states", seed);
+        follower.Followed = () => Note(follower, states);
         for (var round = 0; round < rounds; round++)
         {
             TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
-            Run(directory, unchecked(seed + round), random.Next(CommitsPerRound / 2, CommitsPerRound));
+            Run([FollowedOwner.Command, directory, $"{unchecked(seed + round)}", directory + "-states", $"{seed}"], random.Next(CommitsPerRound / 2, CommitsPerRound));
             follower.FollowNow();
             output.WriteLine($"round {round}: {_owners.Count} commits told, {_followers.Count} seen, {follower.Follower}");
         }
 
         follower.FollowNow();
         Compare();
+        var full = CompareInFull(states);
         var last = StoreDigest.Lines(follower).ToList();
         using var fresh = KvStore.Open(new SnapshotKvOptions { Path = directory, SaveDebounce = Timeout.InfiniteTimeSpan });
         last.ShouldBe(StoreDigest.Lines(fresh));
-        output.WriteLine($"{_followers.Count} states compared, {follower.Follower!.Reloads} reloads");
+        output.WriteLine($"{_followers.Count} states compared, {full} of them key by key, {follower.Follower!.Reloads} reloads");
     }
 
     /// <summary>In the follower's look, after each commit and each reload: nothing changes meanwhile.</summary>
-    private void Note(KvStore follower) => _followers[follower.LastSequence] = StoreDigest.Of(follower);
+    private void Note(KvStore follower, FullStates states)
+    {
+        var number = follower.LastSequence;
+        _followers[number] = StoreDigest.Of(follower);
+        if (states.IsChosen(number))
+        {
+            _fullStates[number] = [.. StoreDigest.Lines(follower)];
+        }
+    }
 
     private void Compare()
     {
@@ -72,10 +85,26 @@ public sealed class FollowedProcessTests
         compared.ShouldBeGreaterThan(FullComparisons);
     }
 
-    private void Run(string directory, int seed, int commits)
+    private int CompareInFull(FullStates states)
+    {
+        var compared = 0;
+        foreach (var (number, lines) in _fullStates)
+        {
+            if (states.Read(number) is { } owners)
+            {
+                lines.ShouldBe(owners, $"at commit {number}");
+                compared++;
+            }
+        }
+
+        compared.ShouldBeGreaterThanOrEqualTo(FullComparisons);
+        return compared;
+    }
+
+    private void Run(string[] arguments, int commits)
     {
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet") { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])[Path.Join(AppContext.BaseDirectory, "SnapshotKv.KillTarget.dll"), FollowedOwner.Command, directory, $"{seed}"])
+        foreach (var argument in (string[])[Path.Join(AppContext.BaseDirectory, "SnapshotKv.KillTarget.dll"), .. arguments])
         {
             start.ArgumentList.Add(argument);
         }

@@ -3,10 +3,15 @@ using SnapshotKv.Testing;
 
 namespace SnapshotKv.Tests.Following;
 
-/// <summary>A file system that another can be put in the place of, as what a crash has left takes the place of what there was.</summary>
+/// <summary>A file system that another can be put in the place of, as what a crash has left takes the place of what there was; and that knows how many files are open.</summary>
 internal sealed class SwitchedFileSystem(InMemoryFileSystem inner) : IFileSystem
 {
+    private int _openFiles;
+
     public InMemoryFileSystem Inner { get; set; } = inner;
+
+    /// <summary>How many files were opened through this and not closed yet.</summary>
+    public int OpenFiles => Volatile.Read(ref _openFiles);
 
     public string GetRealPath(string path) => Inner.GetRealPath(path);
 
@@ -18,9 +23,9 @@ internal sealed class SwitchedFileSystem(InMemoryFileSystem inner) : IFileSystem
 
     public IReadOnlyList<FileSystemEntry> List(string directory) => Inner.List(directory);
 
-    public IFileHandle OpenRead(string path) => Inner.OpenRead(path);
+    public IFileHandle OpenRead(string path) => Count(Inner.OpenRead(path));
 
-    public IFileHandle CreateNew(string path) => Inner.CreateNew(path);
+    public IFileHandle CreateNew(string path) => Count(Inner.CreateNew(path));
 
     public void Rename(string source, string destination) => Inner.Rename(source, destination);
 
@@ -33,4 +38,10 @@ internal sealed class SwitchedFileSystem(InMemoryFileSystem inner) : IFileSystem
     public long GetAvailableBytes(string directory) => Inner.GetAvailableBytes(directory);
 
     public string DescribeUser() => Inner.DescribeUser();
+
+    private CountedFileHandle Count(IFileHandle file)
+    {
+        Interlocked.Increment(ref _openFiles);
+        return new(file, () => Interlocked.Decrement(ref _openFiles));
+    }
 }

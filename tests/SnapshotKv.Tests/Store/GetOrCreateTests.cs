@@ -170,6 +170,25 @@ public sealed class GetOrCreateTests : IDisposable
     }
 
     [Fact]
+    public async Task AllFlights_HoweverTheyEnd_AreForgotten()
+    {
+        var flights = _store.Flights("k").Table;
+        await _store.GetOrCreateAsync("made", _ => ValueTask.FromResult(1), cancellationToken: Token);
+        _store.GetOrCreate("made too", () => 1);
+        Should.Throw<InvalidDataException>(() => _store.GetOrCreate<int>("failed", () => throw new InvalidDataException("no")));
+        flights.Count.ShouldBe(0);
+
+        var source = new TaskCompletionSource<int>();
+        using var cancelled = new CancellationTokenSource();
+        var call = _store.GetOrCreateAsync("left", _ => new ValueTask<int>(source.Task), cancellationToken: cancelled.Token).AsTask();
+        flights.Count.ShouldBe(1);
+        await cancelled.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(() => call);
+        flights.Count.ShouldBe(0);
+        source.SetResult(1);
+    }
+
+    [Fact]
     public async Task Cancellation_WhoseCallbackThrows_IsStillACancellationForTheCaller()
     {
         using var cancelled = new CancellationTokenSource();

@@ -63,6 +63,8 @@ public sealed class SnapshotComparisonTests(ITestOutputHelper output)
         store.Set("tags", 1, new KvEntryOptions { Tags = ["a"] });
         store.SetBlob("blob", 1, new byte[] { 1 });
         store.Set("untouched", 1, TimeSpan.FromHours(1));
+        store.Set("window", 1, slides);
+        store.Set("cap", 1, slides with { TimeToLive = TimeSpan.FromHours(1) });
         var first = store.Save()!;
         _home.Clock.Advance(TimeSpan.FromMinutes(5));
         store.Exists("slides").ShouldBeTrue();
@@ -70,9 +72,11 @@ public sealed class SnapshotComparisonTests(ITestOutputHelper output)
         store.Set("expiry", 1, TimeSpan.FromHours(1));
         store.Set("tags", 1, new KvEntryOptions { Tags = ["b"] });
         store.UpdateBlob("blob", [2]);
+        store.Set("window", 1, slides with { SlidingExpiration = TimeSpan.FromMinutes(11) });
+        store.Set("cap", 1, slides with { TimeToLive = TimeSpan.FromHours(1) });
 
         store.Compare(first.FileName).Select(each => (each.Kind, each.Key)).ShouldBe(
-            [(KvDifferenceKind.Changed, "blob"), (KvDifferenceKind.Changed, "expiry"), (KvDifferenceKind.Changed, "tags")]);
+            [(KvDifferenceKind.Changed, "blob"), (KvDifferenceKind.Changed, "cap"), (KvDifferenceKind.Changed, "expiry"), (KvDifferenceKind.Changed, "tags"), (KvDifferenceKind.Changed, "window")]);
     }
 
     [Fact]
