@@ -205,7 +205,7 @@ internal sealed class SnapshotsPage(
 
     private static Html Entries(SnapshotInfo snapshot) => snapshot.Entries is { } entries ? Html.Of($"{entries:N0} entries, ") : Html.None;
 
-    /// <summary>Why it was made; or what is wrong with it, which names files and places in them to those only who can do something about it.</summary>
+    /// <summary>Why it was made; or what is wrong with it, which tells of paths and of what stands in files: to those only who may look into them.</summary>
     private static string Because(SnapshotInfo snapshot, bool mayRestore) => snapshot switch
     {
         { Problem: { } problem } => mayRestore ? problem : "cannot be read",

@@ -71,7 +71,7 @@ public sealed partial class SnapshotsPageTests(Chromium chromium, RunningShop sh
         await File.WriteAllTextAsync(Path.Combine(sample.Home, "store", "snapshots", DamagedSnapshot), "no snapshot at all", Token);
         var damaged = page.GetByRole(AriaRole.Listitem).Filter(new() { HasText = "18 bytes" });
         await page.ReloadAsync();
-        (await damaged.InnerTextAsync()).ShouldContain(DamagedSnapshot);
+        (await damaged.InnerTextAsync()).ShouldContain("begins with the byte 6e");
         await sample.RestartAsync("--environment", "Production");
 
         await page.GotoAsync($"{sample.Url}/snapshots");
@@ -80,7 +80,7 @@ public sealed partial class SnapshotsPageTests(Chromium chromium, RunningShop sh
         (await page.Locator("main").GetByRole(AriaRole.Button).CountAsync()).ShouldBe(0);
         (await page.Locator("main").GetByRole(AriaRole.Link).CountAsync()).ShouldBe(0);
         (await damaged.InnerTextAsync()).ShouldContain("cannot be read");
-        (await page.ContentAsync()).ShouldNotContain(DamagedSnapshot);
+        (await damaged.InnerTextAsync()).ShouldNotContain("byte 6e");
         await page.ShouldBeAccessibleAsync("snapshots-not-allowed");
 
         // Whoever makes up the addresses and forms all the same is told no; the token is one of another page's form.
