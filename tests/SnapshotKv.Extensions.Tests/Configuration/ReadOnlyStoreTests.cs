@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using SnapshotKv.Extensions.Configuration;
 using SnapshotKv.Extensions.Tests.Support;

@@ -5,9 +5,6 @@ namespace SnapshotKv.Tests.Documents;
 /// <summary>Documents cannot rot: their code is compiled code, and their links lead somewhere.</summary>
 public sealed partial class DocumentTests
 {
-    /// <summary>Fragments that lean on the page around them; their behaviour is tested, their text is not compiled.</summary>
-    private static readonly string[] Fragments = ["docs/guides/distributed-cache.md"];
-
     public static TheoryData<string> Documents => new(Repository.Files(".", "*.md").Where(file => !file.StartsWith("tests/", StringComparison.Ordinal)));
 
     [Theory]
@@ -25,10 +22,6 @@ public sealed partial class DocumentTests
     public void CSharpBlocks_OfADocument_AllSayWhereTheyComeFrom(string document)
     {
         var text = Repository.Read(document);
-        if (Fragments.Contains(document))
-        {
-            return;
-        }
 
         CSharpFence().Count(text).ShouldBe(CSharpFenceWithSource().Count(text), "C# in a document has to be compiled somewhere: <!-- from: PATH --> above the block");
     }
