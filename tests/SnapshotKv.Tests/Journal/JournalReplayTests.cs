@@ -150,6 +150,41 @@ public sealed class JournalReplayTests
     }
 
     [Fact]
+    public void HasChanged_NotesOnly_TellsWhetherOneChangedAnything()
+    {
+        Changed(segment => segment).ShouldBeFalse();
+        Changed(segment => segment.Slide(100, 100, "s", Noon + Hour)).ShouldBeTrue();
+        Changed(segment => segment.Slide(100, 100, "s", Noon)).ShouldBeFalse("it stands there already");
+        Changed(segment => segment.Slide(100, 100, "s", Noon + Hour).Slide(100, 100, "s", Noon + (2 * Hour))).ShouldBeTrue();
+        Changed(segment => segment.Claim(100, "a:", "one")).ShouldBeTrue();
+        Changed(segment => segment.Claim(100, "a:", "one").Claim(100, "b:", "two")).ShouldBeTrue();
+        Changed(segment => segment.Claim(100, "a:", null)).ShouldBeFalse("nobody had claimed it");
+        Changed(segment => segment.Set(101, "a", 1).Claim(101, "a:", "one").Claim(101, "a:", null).Slide(101, 100, "s", Noon + Hour)).ShouldBeTrue();
+
+        bool Changed(Func<SegmentBuilder, SegmentBuilder> write)
+        {
+            var home = new JournalHome();
+            home.Add(write(new SegmentBuilder(1, 0, 100)));
+            return ReplayedState.Of(home.Store.Disk, 100, [SegmentBuilder.NewRecord("s", 1, deadline: Noon, window: Hour)]).HasChanged;
+        }
+    }
+
+    [Fact]
+    public void HasChanged_AClaimOfTheSnapshotGivenUp_HasChanged()
+    {
+        Changed(new() { ["a:"] = "one" }).ShouldBeTrue();
+        Changed(new() { ["a:"] = "one", ["a:b:"] = "two" }).ShouldBeTrue();
+        Changed([]).ShouldBeFalse();
+
+        static bool Changed(Dictionary<string, string> claims)
+        {
+            var home = new JournalHome();
+            home.Add(new SegmentBuilder(1, 0, 100).Claim(100, "a:", null));
+            return ReplayedState.Of(home.Store.Disk, 100, serializers: claims).HasChanged;
+        }
+    }
+
+    [Fact]
     public void Blobs_BeginAndCeaseWithTheCommitsThatSaySo()
     {
         var segment = new SegmentBuilder(1, 0, 100)

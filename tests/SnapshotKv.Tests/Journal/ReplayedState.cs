@@ -11,9 +11,9 @@ using Record = SnapshotKv.Format.Record;
 namespace SnapshotKv.Tests.Journal;
 
 /// <summary>What replaying a journal onto nothing, or onto some entries, comes to, without a store around it.</summary>
-internal sealed record ReplayedState(string Entries, JournalOutcome Outcome, BlobLedger Ledger, IReadOnlyDictionary<string, string> Serializers)
+internal sealed record ReplayedState(string Entries, JournalOutcome Outcome, BlobLedger Ledger, IReadOnlyDictionary<string, string> Serializers, bool HasChanged)
 {
-    public static ReplayedState Of(IFileSystem files, ulong sequence = 0, IEnumerable<Record>? loaded = null, ulong known = 0)
+    public static ReplayedState Of(IFileSystem files, ulong sequence = 0, IEnumerable<Record>? loaded = null, ulong known = 0, Dictionary<string, string>? serializers = null)
     {
         var table = new RecordTable();
         foreach (var record in loaded ?? [])
@@ -23,10 +23,11 @@ internal sealed record ReplayedState(string Entries, JournalOutcome Outcome, Blo
         }
 
         var ledger = new BlobLedger();
-        var serializers = new Dictionary<string, string>(StringComparer.Ordinal);
+        serializers ??= new(StringComparer.Ordinal);
         var reader = new JournalReader(files, new JournalDirectory(files, "/data"));
-        var outcome = reader.Replay(sequence, known, new JournalReplay(table, ledger, serializers, sequence, Source(files)), TestContext.Current.CancellationToken);
-        return new(Describe(table), outcome, ledger, serializers);
+        var replay = new JournalReplay(table, ledger, serializers, sequence, Source(files));
+        var outcome = reader.Replay(sequence, known, replay, TestContext.Current.CancellationToken);
+        return new(Describe(table), outcome, ledger, serializers, replay.HasChanged);
     }
 
     /// <summary>A restore of a snapshot that is not there.</summary>
