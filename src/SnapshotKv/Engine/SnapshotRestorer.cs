@@ -202,7 +202,7 @@ internal sealed class SnapshotRestorer(
     {
         try
         {
-            return new RestoreSource(catalog, reader, settings, cancellationToken).Load(file.FileName, scope, now);
+            return new RestoreSource(catalog, reader, settings, cancellationToken).Load(file.FileName, scope, now, pipeline.Versions.NextMark);
         }
         catch (FileNotFoundException exception)
         {

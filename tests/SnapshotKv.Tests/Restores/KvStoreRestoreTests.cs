@@ -273,6 +273,24 @@ public sealed class KvStoreRestoreTests
     }
 
     [Fact]
+    public void Restore_OfAnotherPrefix_LeavesTheVersionsOfAnEarlierOneAsTheyWere()
+    {
+        using var store = RestoreHome.At(KvDurability.Process).Open();
+        store.Set("p", 1);
+        store.Set("q", 1);
+        var then = store.Save()!.FileName;
+        var first = store.Restore(then, "p").Version;
+        var second = store.Restore(then, "q").Version;
+
+        store.TryGetInfo("p", out var early);
+        store.TryGetInfo("q", out var late);
+
+        (early.Version, late.Version).ShouldBe((first, second));
+        store.TryUpdate("p", 2, first).ShouldBeTrue();
+        store.TryUpdate("q", 2, second).ShouldBeTrue();
+    }
+
+    [Fact]
     public void Restore_OpenTransactions_EndInConflict()
     {
         using var store = RestoreHome.At(KvDurability.Process).Open();
