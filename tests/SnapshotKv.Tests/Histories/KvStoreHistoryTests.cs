@@ -10,7 +10,7 @@ public sealed class KvStoreHistoryTests
     private const int HistoriesAtATime = 100;
 
     /// <summary>These are on disks in memory, and each restore saves twice.</summary>
-    private const int HistoriesWithRestores = 200;
+    private const int HistoriesWithRestores = 100;
 
     /// <summary>More histories are recorded, where threads seldom meet, until so many pairs of operations ran at the same time, or there are so many histories.</summary>
     private const int WantedOverlaps = 20_000;
