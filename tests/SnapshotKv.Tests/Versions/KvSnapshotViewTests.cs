@@ -118,6 +118,23 @@ public sealed class KvSnapshotViewTests
         store.TryGet<int>("k", out _).ShouldBeTrue();
     }
 
+    [Theory]
+    [InlineData("00010101-000000", 14)]
+    [InlineData("99991231-235959", -12)]
+    public void OpenSnapshot_OfGoNamedAtTheEndsOfTime_HasAClockThatStandsThere(string time, int hours)
+    {
+        var name = (string)Fixtures.LoadSnapshots("minimal")[0]["file"]!;
+        var odd = $"data-{time}-0000{name["data-20260101-000000-0000".Length..]}";
+        using var store = _home.Open();
+        _home.WriteFile("snapshots/" + odd, Fixtures.ReadSnapshot("minimal", name));
+        _home.Clock.SetLocalTimeZone(TimeZoneInfo.CreateCustomTimeZone("odd", TimeSpan.FromHours(hours), "odd", "odd"));
+
+        using var view = store.OpenSnapshot(odd);
+
+        view.Count().ShouldBePositive();
+        store.Compare(odd).ShouldNotBeEmpty();
+    }
+
     [Fact]
     public void OpenSnapshot_OfAJsonStoreThatIsMessagePackNow_ReadsInItsOwnFormat()
     {
