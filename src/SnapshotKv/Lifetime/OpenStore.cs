@@ -77,14 +77,13 @@ internal sealed partial class OpenStore
             directory.Keep,
             new SnapshotWriter(environment.FileSystem),
             settings,
-            _blobs!.Collector,
+            new SupersededFiles(
+                directory.History, _blobs!.Collector, JournalFiles!, _journal, settings, recovered.Header is null ? 0 : recovered.Header.Sequence, logger),
             Serializers.ToDictionary,
             recovered.Report.LoadedSnapshot,
-            recovered.Header is null ? 0 : recovered.Header.Sequence,
             recovered.IsSaveDue,
             _snapshotWatchers,
             new SaveHistory(recovered.Header?.CreatedAt),
-            JournalFiles!,
             _journal,
             metrics,
             logger));
