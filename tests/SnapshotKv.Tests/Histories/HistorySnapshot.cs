@@ -36,6 +36,9 @@ internal static class HistorySnapshot
 
         store.Pin(store.Save()!.FileName, Name);
         store.Clear();
+
+        // A crash takes the store back to here, not to the snapshot.
+        store.Save();
     }
 
     /// <summary>What a restore makes of the keys under a prefix, and how many entries it brings.</summary>
