@@ -1,6 +1,8 @@
+using System.Text;
 using SnapshotKv.Benchmarks.Data;
 using SnapshotKv.Benchmarks.Harness;
 using SnapshotKv.Benchmarks.Peers;
+using SnapshotKv.Format;
 using SnapshotKv.Keyspace;
 
 namespace SnapshotKv.Benchmarks.Groups;
@@ -33,6 +35,7 @@ internal static class Stalls
             var panels = new List<ChartPanel>();
             Run(options, report, panels, entries, KvCompression.Gzip, "Saved with gzip", "stalls");
             Run(options, report, panels, entries, KvCompression.None, "Saved uncompressed", "stalls-none");
+            report.Add(Gate(entries));
             report.Picture = new(
                 "Latency against percentiles of reads and of writes, with a save in the background and without one, with gzip and uncompressed",
                 new LatencyChart(
@@ -80,7 +83,6 @@ internal static class Stalls
 
         report.Add(Compare($"{title}: percentiles", with, without));
         report.Add(Explain($"{title}: what the pauses are made of", with, without, saver.PerRun, disturbed));
-        report.Add(Gate(store));
         panels.Add(Panel($"Reads, {char.ToLowerInvariant(title[0])}{title[1..]}", with, without, static run => run.Reads));
         panels.Add(Panel($"Writes, {char.ToLowerInvariant(title[0])}{title[1..]}", with, without, static run => run.Writes));
         report.Reach($"{id}/read", Ratio(with, without, static run => run.Reads.Percentile(99.9)));
@@ -125,21 +127,50 @@ internal static class Stalls
         return table;
     }
 
-    /// <summary>How long the gate is closed to writers while a snapshot begins: the copy of the table's slots, into memory fresh from the system.</summary>
-    private static Table Gate(KvStore store)
+    /// <summary>What writers wait for when a snapshot begins: its beginning, and once for each block the first of them who comes to it.</summary>
+    private static Table Gate(EntrySet entries)
     {
-        var table = StoreInternals.Pipeline(store).Table;
-        var times = Enumerable.Range(0, 9).Select(_ =>
+        var table = new RecordTable();
+        var records = Enumerable.Range(0, entries.Count).Select(i => Record.Create(new RecordParts { Key = Encoding.UTF8.GetBytes(entries.Keys[i]), Value = entries.ValueOf(i) })).ToArray();
+        foreach (var record in records)
         {
-            var buffer = new TableShard.Slot[table.SlotCount];
+            table.Put(record);
+        }
+
+        var gate = new Lock();
+        var random = new Random(1);
+        var (beginnings, writes, gatherings) = (new List<double>(), new List<double>(), new List<double>());
+        for (var round = 0; round < 9; round++)
+        {
+            var room = new Record[table.CaptureRoom];
+            Array.Clear(room);
             var started = Clock.GetTimestamp();
-            table.CopySlots(buffer);
-            return Clock.GetElapsedTime(started).TotalMilliseconds;
-        }).ToList();
-        var sample = new Sample(times);
-        var result = new Table("What the gate is held for when a snapshot begins", "", "ms", "min – max");
-        result.Add($"copy of {table.SlotCount:#,0} slots", Cell.Number(sample.Median), Cell.Range(sample));
+            var capture = table.BeginCapture(room);
+            beginnings.Add(Clock.GetElapsedTime(started).TotalMicroseconds);
+            writes.Add(Enumerable.Range(0, 1_000).Max(_ => Time(() => table.Put(records[random.Next(records.Length)]))));
+            gatherings.Add(Time(() =>
+            {
+                while (capture.GatherBlock(gate))
+                {
+                }
+            }) / 1e3);
+            capture.End();
+        }
+
+        var result = new Table($"What a snapshot of {Cell.Count(entries.Count)} entries costs writers when it begins", "", "median", "min – max");
+        foreach (var (name, times) in new[] { ("its beginning, in the gate, µs", beginnings), ("the slowest of a thousand writes right behind it, which put their blocks by, µs", writes), ("gathering the rest, beside them, ms", gatherings) })
+        {
+            result.Add(name, Cell.Number(new Sample(times).Median), Cell.Range(new Sample(times)));
+        }
+
         return result;
+    }
+
+    private static double Time(Action action)
+    {
+        var started = Clock.GetTimestamp();
+        action();
+        return Clock.GetElapsedTime(started).TotalMicroseconds;
     }
 
     private static ChartPanel Panel(string title, List<LoadProfile> with, List<LoadProfile> without, Func<LoadProfile, Latencies> of) =>

@@ -15,15 +15,15 @@ internal sealed partial class CommitPipeline
     /// <summary>The <see cref="TagKey"/>s in the order of their bytes.</summary>
     public PrefixIndex EnsureTagIndex() => _tags.Ensure();
 
-    private Capture CaptureForIndex(TableShard.Slot[] buffer)
+    private Capture CaptureForIndex(Action atTheInstant) => Capture(() =>
     {
         ThrowIfClosed();
-        return CaptureInGate(ref buffer);
-    }
+        atTheInstant();
+    });
 
     private static IndexedKey[] SortedKeys(Capture capture)
     {
-        var records = capture.AllRecords();
+        ReadOnlySpan<Record> records = capture.Records;
         var sorted = new List<(ulong Head, Record Record)>(records.Length);
         for (var i = 0; i < records.Length; i++)
         {
@@ -43,7 +43,7 @@ internal sealed partial class CommitPipeline
     private static IndexedKey[] SortedTags(Capture capture)
     {
         var sorted = new List<IndexedKey>();
-        foreach (var record in capture.AllRecords())
+        foreach (var record in capture.Records)
         {
             if (IsTagged(record))
             {

@@ -27,16 +27,13 @@ internal sealed partial class CommitPipeline
             return;
         }
 
-        var buffer = NewSlotBuffer();
-        Capture capture;
-        lock (_gate)
+        var capture = Capture(() =>
         {
             ThrowIfClosed();
-            capture = CaptureInGate(ref buffer);
             _backlog = restore.BeginBacklog();
-        }
+        });
 
-        restore.Build(capture.AllRecords());
+        restore.Build(capture.Records);
         CatchUp(restore);
     }
 

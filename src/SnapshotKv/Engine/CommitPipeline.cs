@@ -38,8 +38,8 @@ internal sealed partial class CommitPipeline
         _clock = clock;
         _sequence = sequence;
         Versions = new(Math.Max(sequence, 1));
-        _keys = new OrderedIndex(_gate, NewSlotBuffer, CaptureForIndex, SortedKeys);
-        _tags = new OrderedIndex(_gate, NewSlotBuffer, CaptureForIndex, SortedTags);
+        _keys = new OrderedIndex(_gate, CaptureForIndex, SortedKeys);
+        _tags = new OrderedIndex(_gate, CaptureForIndex, SortedTags);
     }
 
     public RecordTable Table { get; }
@@ -173,8 +173,7 @@ internal sealed partial class CommitPipeline
     /// <returns>Whether the journal had room; if not, nothing was done.</returns>
     public bool TryClear(bool isDirect, out CommitOutcome outcome)
     {
-        var buffer = NewSlotBuffer();
-        Capture before;
+        RecordTable before;
         ulong number;
         lock (_gate)
         {
@@ -185,8 +184,7 @@ internal sealed partial class CommitPipeline
                 return false;
             }
 
-            before = CaptureInGate(ref buffer);
-            if (before.SlotCount == 0)
+            if (Table.Count == 0)
             {
                 return true;
             }
@@ -204,7 +202,7 @@ internal sealed partial class CommitPipeline
             }
 
             _backlog?.NoteClear();
-            Table.Clear();
+            before = Table.Clear();
             _keys.Clear();
             _tags.Clear();
             Blobs.RetireAll(number);
@@ -214,7 +212,7 @@ internal sealed partial class CommitPipeline
             }
         }
 
-        outcome = new(number, before.LiveRecords(_clock.Now).Length);
+        outcome = new(number, before.CountLive(_clock.Now));
         return true;
     }
 
@@ -251,16 +249,6 @@ internal sealed partial class CommitPipeline
             }
 
             return count;
-        }
-    }
-
-    /// <summary>Copies the table's references between two commits.</summary>
-    public Capture Capture()
-    {
-        var buffer = NewSlotBuffer();
-        lock (_gate)
-        {
-            return CaptureInGate(ref buffer);
         }
     }
 
@@ -441,27 +429,6 @@ internal sealed partial class CommitPipeline
             : _clock.IsDead(before) ? KvChangeKind.Expired
             : KvChangeKind.Removed;
         Feed.Note(kind, either.Key, number);
-    }
-
-    private Capture CaptureInGate(ref TableShard.Slot[] buffer)
-    {
-        if (buffer.Length < Table.SlotCount)
-        {
-            buffer = new TableShard.Slot[Table.SlotCount];
-        }
-
-        return new(_sequence, buffer, Table.CopySlots(buffer), Table.Count, Table.ExpiringCount > 0);
-    }
-
-    /// <summary>
-    /// Room for the table and some growth, made and touched before the gate is taken: the kernel takes longer to hand over that much memory than the copy
-    /// takes.
-    /// </summary>
-    private TableShard.Slot[] NewSlotBuffer()
-    {
-        var buffer = new TableShard.Slot[Table.SlotCount + (Table.SlotCount / 16)];
-        Array.Clear(buffer);
-        return buffer;
     }
 
     private ulong NextSequence()

@@ -51,7 +51,7 @@ internal sealed class FollowedCommits(CommitPipeline pipeline, FollowedDirectory
     protected override void Restore(JournalRestore frame, ulong number)
     {
         var restore = directory.LoadRestore(frame, pipeline.Versions.NextMark, out var format);
-        restore.Build(restore.Scope.IsEverything ? [] : pipeline.Capture().AllRecords());
+        restore.Build(restore.Scope.IsEverything ? ArraySegment<Record>.Empty : pipeline.Capture().Records);
         var table = format == directory.Format ? restore.Table : directory.Converter.Convert(restore.Table, frame.Snapshot);
         pipeline.FollowAnew(table, restore.Scope.Prefix, number);
         followed?.Invoke();

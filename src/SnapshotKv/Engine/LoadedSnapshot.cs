@@ -12,9 +12,6 @@ internal sealed record LoadedSnapshot(SnapshotFile File, SnapshotHeader Header, 
 {
     /// <summary>The entries that were alive at an instant.</summary>
     /// <param name="now">In Unix nanoseconds.</param>
-    public ReadOnlyMemory<Record> LiveRecords(long now)
-    {
-        var slots = new TableShard.Slot[Table.SlotCount];
-        return new Capture(0, slots, Table.CopySlots(slots), Table.Count, Table.ExpiringCount > 0).LiveRecords(now);
-    }
+    public ReadOnlyMemory<Record> LiveRecords(long now) =>
+        new Capture(Header.Sequence ?? 0, Table.EnumerateRecords().ToArray(), Table.ExpiringCount > 0).LiveRecords(now);
 }

@@ -7,7 +7,10 @@ namespace SnapshotKv.Engine;
 /// on by every commit.
 /// </summary>
 /// <remarks>Members marked "gate" are for whoever holds the commit gate; <see cref="Ensure"/> may be called at any time without it.</remarks>
-internal sealed class OrderedIndex(Lock gate, Func<TableShard.Slot[]> newBuffer, Func<TableShard.Slot[], Capture> captureInGate, Func<Capture, IndexedKey[]> sortedKeys)
+/// <param name="gate">The commit gate.</param>
+/// <param name="capture">Captures all entries as they are when it makes a call, which it does in the gate.</param>
+/// <param name="sortedKeys">What the index of a capture has, in order.</param>
+internal sealed class OrderedIndex(Lock gate, Func<Action, Capture> capture, Func<Capture, IndexedKey[]> sortedKeys)
 {
     private readonly Lock _building = new();
     private PrefixIndex? _index;
@@ -73,17 +76,9 @@ internal sealed class OrderedIndex(Lock gate, Func<TableShard.Slot[]> newBuffer,
     /// <returns>The index; null when the entries were replaced meanwhile.</returns>
     private PrefixIndex? TryBuild()
     {
-        var buffer = newBuffer();
-        Capture capture;
-        lock (gate)
-        {
-            capture = captureInGate(buffer);
-            _delta = new IndexDelta();
-        }
-
         try
         {
-            var built = PrefixIndex.Build(sortedKeys(capture));
+            var built = PrefixIndex.Build(sortedKeys(capture(() => _delta = new IndexDelta())));
             lock (gate)
             {
                 if (_delta is null)

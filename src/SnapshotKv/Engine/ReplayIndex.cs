@@ -151,16 +151,5 @@ internal sealed class ReplayIndex(RecordTable table)
         return PrefixIndex.Build(sorted);
     }
 
-    private IEnumerable<Record> Records()
-    {
-        var slots = new TableShard.Slot[table.SlotCount];
-        var count = table.CopySlots(slots);
-        for (var i = 0; i < count; i++)
-        {
-            if (slots[i].Value is byte[] bytes && new Record(bytes) is var record && IsReachable(record))
-            {
-                yield return record;
-            }
-        }
-    }
+    private IEnumerable<Record> Records() => table.EnumerateRecords().Where(IsReachable);
 }

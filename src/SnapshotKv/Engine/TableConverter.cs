@@ -35,19 +35,11 @@ internal sealed class TableConverter(KvFormat format, ValueConverter converter, 
     {
         var converted = new RecordTable();
         converted.Reserve(table.Count);
-        var slots = new TableShard.Slot[table.SlotCount];
-        var slotCount = table.CopySlots(slots);
         var refused = new List<string>();
         var refusedCount = 0;
         var buffer = new ArrayBufferWriter<byte>();
-        foreach (ref var slot in slots.AsSpan(0, slotCount))
+        foreach (var record in table.EnumerateRecords())
         {
-            if (slot.Value is null)
-            {
-                continue;
-            }
-
-            var record = new Record((byte[])slot.Value);
             if (record.Format == format)
             {
                 // A journal may go over from one format to the other.

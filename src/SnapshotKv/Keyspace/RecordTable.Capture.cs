@@ -1,38 +1,32 @@
+using SnapshotKv.Format;
+
 namespace SnapshotKv.Keyspace;
 
-/// <content>Copying the table's references, which is all that a checkpoint holds the gate for.</content>
+/// <content>All records of one instant.</content>
 internal sealed partial class RecordTable
 {
-    /// <summary>The slots that a capture must have room for at this moment.</summary>
-    public int SlotCount
-    {
-        get
-        {
-            var total = 0;
-            foreach (var shard in Volatile.Read(ref _root).Shards)
-            {
-                total += shard.Capacity;
-            }
+    /// <summary>All slots, used or not.</summary>
+    public int SlotCount => Volatile.Read(ref _root).Shards.Sum(static shard => shard.Capacity);
 
-            return total;
-        }
-    }
+    /// <summary>The length of the array that a capture needs at this moment.</summary>
+    public int CaptureRoom => TableCapture.RoomFor(Count, SlotCount);
 
-    /// <summary>Gate: copies all slots, used or not.</summary>
-    /// <param name="target">Room for at least <see cref="SlotCount"/> slots.</param>
-    /// <returns>How many slots were copied.</returns>
-    public int CopySlots(TableShard.Slot[] target)
+    /// <summary>Gate: begins to capture this instant, which takes no longer for a million entries than for one. The capture before must have ended.</summary>
+    /// <param name="room">Of at least <see cref="CaptureRoom"/>, as it is in the gate.</param>
+    public TableCapture BeginCapture(Record[] room) => new(_root.Shards, _count, room);
+
+    /// <summary>Gate, or of a table that nobody changes: all records, dead ones too.</summary>
+    public IEnumerable<Record> EnumerateRecords()
     {
-        var offset = 0;
         foreach (var shard in _root.Shards)
         {
-            if (shard.Count > 0)
+            foreach (var slot in shard.Slots)
             {
-                Array.Copy(shard.Slots, 0, target, offset, shard.Capacity);
-                offset += shard.Capacity;
+                if (slot.Value is byte[] bytes)
+                {
+                    yield return new(bytes);
+                }
             }
         }
-
-        return offset;
     }
 }

@@ -17,19 +17,4 @@ internal sealed partial class RecordTable
         Volatile.Write(ref _opaqueCount, other._opaqueCount);
         (other._root, other._count, other._expiringCount, other._opaqueCount) = (root, count, expiring, opaque);
     }
-
-    /// <summary>Gate, or of a table that nobody changes: all records, dead ones too.</summary>
-    public IEnumerable<Format.Record> EnumerateRecords()
-    {
-        foreach (var shard in _root.Shards)
-        {
-            foreach (var slot in shard.Slots)
-            {
-                if (slot.Value is byte[] bytes)
-                {
-                    yield return new(bytes);
-                }
-            }
-        }
-    }
 }

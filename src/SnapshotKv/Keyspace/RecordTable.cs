@@ -124,12 +124,12 @@ internal sealed partial class RecordTable
     }
 
     /// <summary>Gate: removes everything at once.</summary>
-    public void Clear()
+    /// <returns>The former entries, which nobody changes any more.</returns>
+    public RecordTable Clear()
     {
-        Volatile.Write(ref _root, new Root(_root.Hasher));
-        _count = 0;
-        _expiringCount = 0;
-        _opaqueCount = 0;
+        var former = new RecordTable(_root.Hasher);
+        ReplaceWith(former);
+        return former;
     }
 
     /// <summary>Gate, or before anyone else sees the table: makes room for a number of entries.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Numerics;
 
 namespace SnapshotKv.Keyspace;
@@ -15,6 +16,7 @@ internal sealed class TableShard
 
     private readonly int _limit;
     private uint[]? _deadlines;
+    private ShardCapture? _capture;
 
     public TableShard(int capacity)
     {
@@ -114,10 +116,10 @@ internal sealed class TableShard
     /// <param name="deadlineSecond">The second of the deadline, 0 for none.</param>
     public void Put(int location, uint tag, object value, uint deadlineSecond)
     {
-        var index = location;
+        var index = location < 0 ? ~location : location;
+        _capture?.Preserve(index);
         if (location < 0)
         {
-            index = ~location;
             Count++;
             if (Tags[index] == 0)
             {
@@ -151,10 +153,20 @@ internal sealed class TableShard
 
     public void Remove(int index)
     {
+        _capture?.Preserve(index);
         Volatile.Write(ref Slots[index].Value, null);
         SetDeadline(index, 0);
         Count--;
     }
+
+    /// <summary>From here on the records of a block are put by for a capture before anything in the block is changed.</summary>
+    public ShardCapture BeginCapture(TableCapture capture)
+    {
+        Debug.Assert(_capture is null, "one capture at a time");
+        return _capture = new(capture, this);
+    }
+
+    public void EndCapture() => _capture = null;
 
     /// <summary>A copy with room for more entries, without the places of removed ones.</summary>
     public TableShard Grow(int more)

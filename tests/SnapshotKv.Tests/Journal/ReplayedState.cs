@@ -35,13 +35,8 @@ internal sealed record ReplayedState(string Entries, JournalOutcome Outcome, Blo
     private static RestoreSource Source(IFileSystem files) =>
         new(new SnapshotCatalog(files, "/data"), new SnapshotReader(files), new SnapshotKvOptions(), TestContext.Current.CancellationToken);
 
-    public static string Describe(RecordTable table)
-    {
-        var slots = new TableShard.Slot[table.SlotCount];
-        return string.Join(' ', slots[..table.CopySlots(slots)]
-            .Where(slot => slot.Value is not null)
-            .Select(slot => new Record((byte[])slot.Value!))
+    public static string Describe(RecordTable table) =>
+        string.Join(' ', table.EnumerateRecords()
             .Select(record => $"{Encoding.UTF8.GetString(record.Key)}={Convert.ToHexString(record.Value)}@{record.Sequence}{(record.Deadline == 0 ? "" : $"~{record.Deadline}")}")
             .Order(StringComparer.Ordinal));
-    }
 }

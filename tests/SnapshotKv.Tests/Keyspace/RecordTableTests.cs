@@ -285,24 +285,39 @@ public sealed class RecordTableTests
     }
 
     [Fact]
-    public void CopySlots_AfterChanges_HoldsEveryRecordOnce()
+    public void CountLive_DeadlinesSlidOrPassed_IsWhatReadersWouldFind()
+    {
+        const long second = 1_000_000_000;
+        var table = new RecordTable();
+        table.Put(Records.Make("forever", 1));
+        table.Put(Records.Make("passed", 2, deadline: 5 * second));
+        table.Put(Records.Make("in this second", 3, deadline: (7 * second) + 1));
+        table.Put(Records.Make("to come", 4, deadline: 9 * second));
+        table.Put(Records.Make("slid", 5, deadline: 5 * second));
+        table.Find(Records.Utf8("slid")).TryMoveDeadline(5 * second, 8 * second).ShouldBeTrue();
+        table.Put(Records.Make("removed", 6, deadline: 5 * second));
+        table.Remove(Records.Utf8("removed"));
+
+        table.CountLive(7 * second).ShouldBe(4);
+        table.CountLive((7 * second) + 1).ShouldBe(3);
+        table.CountLive(long.MaxValue).ShouldBe(1);
+        table.CountLive(0).ShouldBe(5);
+    }
+
+    [Fact]
+    public void Clear_ReturnsTheFormerEntries()
     {
         var table = new RecordTable();
-        for (var i = 0; i < 5_000; i++)
-        {
-            table.Put(Records.Make($"key-{i}", i));
-        }
+        table.Put(Records.Make("kept", 1, deadline: 5));
+        table.Put(Records.Make("too", 2));
 
-        for (var i = 0; i < 5_000; i += 2)
-        {
-            table.Remove(Records.Utf8($"key-{i}"));
-        }
+        var former = table.Clear();
+        table.Put(Records.Make("new", 3));
 
-        var slots = new TableShard.Slot[table.SlotCount];
-        var count = table.CopySlots(slots);
-
-        slots.Take(count).Where(slot => slot.Value is not null).Select(slot => Records.Number(new Record((byte[])slot.Value!))).Order()
-            .ShouldBe(Enumerable.Range(0, 2_500).Select(i => (2 * i) + 1));
+        former.EnumerateRecords().Select(Records.Number).Order().ShouldBe([1, 2]);
+        (former.Count, former.ExpiringCount).ShouldBe((2, 1));
+        table.EnumerateRecords().Select(Records.Number).ShouldBe([3]);
+        (table.Count, table.ExpiringCount).ShouldBe((1, 0));
     }
 
     [Theory]

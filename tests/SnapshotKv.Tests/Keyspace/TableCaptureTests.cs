@@ -1,0 +1,271 @@
+using System.Text;
+using SnapshotKv.Format;
+using SnapshotKv.Keyspace;
+using Record = SnapshotKv.Format.Record;
+
+namespace SnapshotKv.Tests.Keyspace;
+
+public sealed class TableCaptureTests
+{
+    private readonly Lock _gate = new();
+    private readonly RecordTable _table = new();
+
+    [Fact]
+    public void EmptyTable_IsEmpty()
+    {
+        var capture = _table.BeginCapture(new Record[_table.CaptureRoom]);
+        _table.Put(Records.Make("later", 1));
+
+        Finish(capture).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void AfterChanges_HasEveryRecordOnce()
+    {
+        for (var i = 0; i < 5_000; i++)
+        {
+            _table.Put(Records.Make($"key-{i}", i));
+        }
+
+        for (var i = 0; i < 5_000; i += 2)
+        {
+            _table.Remove(Records.Utf8($"key-{i}"));
+        }
+
+        var records = Finish(_table.BeginCapture(new Record[_table.CaptureRoom]));
+
+        records.Order().ShouldBe(Enumerable.Range(0, 2_500).Select(i => $"key-{(2 * i) + 1}={Convert.ToHexString(BitConverter.GetBytes((2 * i) + 1))}").Order());
+    }
+
+    [Theory]
+    [InlineData("overwrite")]
+    [InlineData("remove")]
+    [InlineData("commit")]
+    [InlineData("add")]
+    [InlineData("expire")]
+    [InlineData("clear")]
+    [InlineData("replace")]
+    public void EverythingChangedAtOnce_IsWhatThereWasAtTheBeginning(string change)
+    {
+        const int count = 100_000;
+        for (var i = 0; i < count; i++)
+        {
+            _table.Put(Records.Make($"key-{i}", i, deadline: 1));
+        }
+
+        var before = Describe(_table);
+        var capture = _table.BeginCapture(new Record[_table.CaptureRoom]);
+        for (var i = 0; i < 3; i++)
+        {
+            capture.GatherBlock(_gate);
+        }
+
+        ChangeAll(change, count);
+
+        Finish(capture).Order().ShouldBe(before);
+    }
+
+    [Fact]
+    public void ChangeOfTheHash_IsWhatThereWasAtTheBeginning()
+    {
+        // See RecordTableTests: all these keys meet in one slot, until the table changes its hash.
+        var table = new RecordTable(KeyHasher.CreateForTest(0, 0, isStrong: false));
+        var colliding = Enumerable.Range(0, 300).Select(i => Record.Create(new RecordParts { Key = new byte[8].Concat(BitConverter.GetBytes((long)i)).ToArray(), Value = [] })).ToList();
+        colliding.Take(100).ToList().ForEach(record => table.Put(record));
+        var before = Describe(table);
+        var capture = table.BeginCapture(new Record[table.CaptureRoom]);
+
+        colliding.ForEach(record => table.Put(record));
+
+        table.UsesStrongHash.ShouldBeTrue();
+        Finish(capture).Order().ShouldBe(before);
+    }
+
+    [Fact]
+    public void RandomChangesBetweenTheBlocks_IsWhatThereWasAtTheBeginning()
+    {
+        var seed = Random.Shared.Next();
+        TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
+        var random = new Random(seed);
+        for (var i = 0; i < 30_000; i++)
+        {
+            ChangeAny(random);
+        }
+
+        for (var round = 0; round < 20; round++)
+        {
+            var before = Describe(_table);
+            var capture = _table.BeginCapture(new Record[_table.CaptureRoom]);
+            do
+            {
+                for (var changes = random.Next(30); changes > 0; changes--)
+                {
+                    ChangeAny(random);
+                }
+            }
+            while (capture.GatherBlock(_gate));
+
+            Finish(capture).Order().ShouldBe(before);
+        }
+    }
+
+    [Fact]
+    public async Task BesideAWriter_IsTheStateBetweenTwoCommits()
+    {
+        // Every commit adds one to one key and takes one from another, so that the sum stays; sometimes keys come and go in pairs that cancel out.
+        const int keys = 20_000;
+        for (var i = 0; i < keys; i++)
+        {
+            _table.Put(Records.Make($"key-{i}", 100));
+        }
+
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var writer = Task.Run(() => MoveAbout(keys, stop.Token), stop.Token);
+        for (var round = 0; round < 15; round++)
+        {
+            TableCapture capture;
+            int expected;
+            lock (_gate)
+            {
+                expected = _table.Count;
+                capture = _table.BeginCapture(new Record[_table.CaptureRoom]);
+            }
+
+            while (capture.GatherBlock(_gate))
+            {
+            }
+
+            lock (_gate)
+            {
+                capture.End();
+            }
+
+            var records = capture.ToRecords();
+            records.Count.ShouldBe(expected);
+            records.Sum(record => (long)Records.Number(record)).ShouldBe(100L * keys);
+            records.Select(record => Encoding.UTF8.GetString(record.Key)).Distinct().Count().ShouldBe(expected);
+        }
+
+        await stop.CancelAsync();
+        (await writer).ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    public void End_InTheMiddle_LetsTheNextOneBegin()
+    {
+        for (var i = 0; i < 20_000; i++)
+        {
+            _table.Put(Records.Make($"key-{i}", i));
+        }
+
+        var first = _table.BeginCapture(new Record[_table.CaptureRoom]);
+        first.GatherBlock(_gate).ShouldBeTrue();
+        first.End();
+        _table.Put(Records.Make("key-7", -7));
+
+        Finish(_table.BeginCapture(new Record[_table.CaptureRoom])).Order().ShouldBe(Describe(_table));
+    }
+
+    private int MoveAbout(int keys, CancellationToken stop)
+    {
+        var random = new Random(1);
+        var commits = 0;
+        var extra = 0;
+        while (!stop.IsCancellationRequested)
+        {
+            lock (_gate)
+            {
+                var (from, to) = (random.Next(keys), random.Next(keys - 1));
+                to += to >= from ? 1 : 0;
+                _table.Apply([Moved(from, -1), Moved(to, 1)]);
+                if (random.Next(4) == 0)
+                {
+                    _table.Apply([new(Records.Make($"plus-{extra}", 5)), new(Records.Make($"minus-{extra}", -5))]);
+                    extra++;
+                }
+                else if (extra > 0 && random.Next(4) == 0)
+                {
+                    extra--;
+                    _table.Apply([new(Records.Utf8($"plus-{extra}")), new(Records.Utf8($"minus-{extra}"))]);
+                }
+            }
+
+            commits++;
+        }
+
+        return commits;
+    }
+
+    private TableChange Moved(int key, int by) => new(Records.Make($"key-{key}", Records.Number(_table.Find(Records.Utf8($"key-{key}"))) + by));
+
+    private void ChangeAll(string change, int count)
+    {
+        var keys = Enumerable.Range(0, count).Select(i => $"key-{i}").ToList();
+        switch (change)
+        {
+            case "overwrite":
+                keys.ForEach(key => _table.Put(Records.Make(key, -1)));
+                break;
+            case "remove":
+                keys.ForEach(key => _table.Remove(Records.Utf8(key)));
+                break;
+            case "commit":
+                _table.Apply(keys.Select((key, i) => i % 2 == 0 ? new TableChange(Records.Utf8(key)) : new TableChange(Records.Make(key, -1))).ToArray());
+                break;
+            case "add":
+                keys.ForEach(key => _table.Put(Records.Make($"more-{key}", -1)));
+                break;
+            case "expire":
+                var removed = new Record[1_000];
+                for (var position = default(RecordTable.SweepPosition); !position.IsAtEnd;)
+                {
+                    _table.RemoveExpired(ref position, 2, removed);
+                }
+
+                _table.Count.ShouldBe(0);
+                break;
+            case "clear":
+                _table.Clear();
+                keys.ForEach(key => _table.Put(Records.Make(key, -1)));
+                break;
+            default:
+                var other = new RecordTable();
+                other.Put(Records.Make("other", -1));
+                _table.ReplaceWith(other);
+                keys.ForEach(key => _table.Put(Records.Make(key, -1)));
+                break;
+        }
+    }
+
+    private void ChangeAny(Random random)
+    {
+        string Key() => $"key-{random.Next(40_000)}";
+        switch (random.Next(5))
+        {
+            case 0:
+                _table.Remove(Records.Utf8(Key()));
+                break;
+            case 1:
+                _table.Apply(Enumerable.Range(0, 3).Select(_ => Key()).Distinct()
+                    .Select(key => random.Next(2) == 0 ? new TableChange(Records.Utf8(key)) : new TableChange(Records.Make(key, random.Next()))).ToArray());
+                break;
+            default:
+                _table.Put(Records.Make(Key(), random.Next()));
+                break;
+        }
+    }
+
+    private List<string> Finish(TableCapture capture)
+    {
+        while (capture.GatherBlock(_gate))
+        {
+        }
+
+        capture.End();
+        return [.. capture.ToRecords().Select(Describe)];
+    }
+
+    private static List<string> Describe(RecordTable table) => [.. table.EnumerateRecords().Select(Describe).Order()];
+
+    private static string Describe(Record record) => $"{Encoding.UTF8.GetString(record.Key)}={Convert.ToHexString(record.Value)}";
+}
