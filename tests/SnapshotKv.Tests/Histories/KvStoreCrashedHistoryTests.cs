@@ -12,7 +12,7 @@ public sealed class KvStoreCrashedHistoryTests
     private const int HistoriesAtATime = 50;
 
     /// <summary>Of so many batches one has restores, which take more time than all the rest.</summary>
-    private const int BatchesPerRestores = 20;
+    private const int BatchesPerRestores = 40;
 
     private static readonly IReadOnlyList<(int Weight, Func<Random, HistoryOperation> Draw)> WithRestores = [.. HistoryOperations.All, (3, RestoreOperation.Draw)];
 
