@@ -8,7 +8,6 @@ public abstract partial class KvKeyspace
 {
     internal bool TryGetTyped<T>(string key, [MaybeNull] out T value, out long version)
     {
-        var versions = Engine.Pipeline.Versions;
         var record = Read(key);
         if (record.IsNull)
         {
@@ -17,7 +16,7 @@ public abstract partial class KvKeyspace
             return false;
         }
 
-        version = versions.Of(record);
+        version = Engine.Pipeline.Versions.Of(record);
         try
         {
             value = ((StoreSerializer)Serializer).Deserialize<T>(record.Value);

@@ -126,7 +126,6 @@ public abstract partial class KvKeyspace : KvInMemoryKeyspace, IKvChangeFeed, IK
     public sealed override bool TryReadEncoded(string key, IBufferWriter<byte> destination, out long version)
     {
         ArgumentNullException.ThrowIfNull(destination);
-        var versions = Engine.Pipeline.Versions;
         var record = Read(key);
         if (record.IsNull)
         {
@@ -135,26 +134,24 @@ public abstract partial class KvKeyspace : KvInMemoryKeyspace, IKvChangeFeed, IK
         }
 
         destination.Write(record.Value);
-        version = versions.Of(record);
+        version = Engine.Pipeline.Versions.Of(record);
         return true;
     }
 
     /// <inheritdoc/>
     public sealed override bool TryGetInfo(string key, out KvEntryInfo info)
     {
-        var versions = Engine.Pipeline.Versions;
         var record = Find(key);
-        info = record.IsNull ? default : EntryInfo.Of(record, versions.Of(record));
+        info = record.IsNull ? default : EntryInfo.Of(record, Engine.Pipeline.Versions.Of(record));
         return !record.IsNull;
     }
 
     /// <inheritdoc/>
     public sealed override bool TryPeekBytes(string key, [NotNullWhen(true)] out byte[]? value, out KvEntryInfo info)
     {
-        var versions = Engine.Pipeline.Versions;
         var record = Find(key);
         value = record.IsNull ? null : CopyBytes(key, record);
-        info = record.IsNull ? default : EntryInfo.Of(record, versions.Of(record));
+        info = record.IsNull ? default : EntryInfo.Of(record, Engine.Pipeline.Versions.Of(record));
         return value is not null;
     }
 
@@ -321,9 +318,8 @@ public abstract partial class KvKeyspace : KvInMemoryKeyspace, IKvChangeFeed, IK
 
     private protected sealed override KvResult<byte[]> ReadBytes(string key)
     {
-        var versions = Engine.Pipeline.Versions;
         var record = Read(key);
-        return record.IsNull ? default : new(CopyBytes(key, record), versions.Of(record));
+        return record.IsNull ? default : new(CopyBytes(key, record), Engine.Pipeline.Versions.Of(record));
     }
 
     private static KvDurability Max(KvDurability one, KvDurability? other) => other > one ? Checked(other.Value) : one;

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
-using SnapshotKv.Blobs;
 using SnapshotKv.Diagnostics;
 using SnapshotKv.FileSystem;
 using SnapshotKv.Format;
@@ -25,14 +24,12 @@ internal sealed class Checkpointer(
     Func<SnapshotInfo?, bool> keepDirectory,
     SnapshotWriter writer,
     SnapshotKvOptions options,
-    BlobCollector blobs,
+    SupersededFiles superseded,
     Func<IReadOnlyDictionary<string, string>> serializers,
     SnapshotInfo? latest,
-    ulong? latestSequence,
     bool isRewriteDue,
     SnapshotWatchers watchers,
     SaveHistory history,
-    JournalFiles journalFiles,
     JournalWriter? journal,
     StoreMetrics metrics,
     ILogger logger)
@@ -40,8 +37,6 @@ internal sealed class Checkpointer(
     private readonly SemaphoreSlim _turn = new(1, 1);
     private SnapshotInfo? _latest = latest;
 
-    /// <summary>The last commit in the newest snapshot; null when Go wrote that, 0 when there is none.</summary>
-    private ulong? _latestSequence = latestSequence;
     // No commit has that number: a store whose file is of another format or version is dirty from the start.
     private ulong _savedSequence = isRewriteDue ? ulong.MaxValue : pipeline.Sequence;
     private readonly Lock _losing = new();
@@ -220,7 +215,7 @@ internal sealed class Checkpointer(
     }
 
     /// <summary>What is to be on the disk for somebody who asks at this moment.</summary>
-    private Request Ask(KvSaveReason reason)
+    private SaveRequest Ask(KvSaveReason reason)
     {
         // First: a failure that is not among these gives its slides back later, or has done so.
         var failures = Volatile.Read(ref _failures);
@@ -228,7 +223,7 @@ internal sealed class Checkpointer(
     }
 
     /// <summary>In the turn: the snapshot that has what was asked for; null when there is none. What came after the asking is the next one's: else no two who ask while others write would ever share.</summary>
-    private SnapshotInfo? Find(in Request request)
+    private SnapshotInfo? Find(in SaveRequest request)
     {
         // While nothing counts as saved, not even a store without a commit has what it asks for.
         var hasAll = !IsDirty
@@ -236,7 +231,7 @@ internal sealed class Checkpointer(
         return hasAll ? _latest : null;
     }
 
-    private SavedSnapshot SaveOnce(int workers, Request request, CancellationToken cancellationToken)
+    private SavedSnapshot SaveOnce(int workers, SaveRequest request, CancellationToken cancellationToken)
     {
         _turn.Wait(cancellationToken);
         try
@@ -249,7 +244,7 @@ internal sealed class Checkpointer(
         }
     }
 
-    private async Task<SavedSnapshot> SaveOnceAsync(int workers, Request request, CancellationToken cancellationToken)
+    private async Task<SavedSnapshot> SaveOnceAsync(int workers, SaveRequest request, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
@@ -273,7 +268,7 @@ internal sealed class Checkpointer(
         }
     }
 
-    private SavedSnapshot SaveInTurn(int workers, Request request, CancellationToken cancellationToken)
+    private SavedSnapshot SaveInTurn(int workers, SaveRequest request, CancellationToken cancellationToken)
     {
         if (Find(request) is { } found)
         {
@@ -356,15 +351,11 @@ internal sealed class Checkpointer(
             Saved?.Invoke();
             if (_keepsAll)
             {
-                _latestSequence = capture.Sequence;
-                return new(info, announce);
+                superseded.Spare(capture.Sequence);
             }
-
-            var keptFrom = DropSegments(capture.Sequence);
-            kept.ReleaseHolds(keptFrom);
-            if (TryPrune())
+            else
             {
-                blobs.Collect(keptFrom);
+                superseded.Drop(capture.Sequence);
             }
 
             return new(info, announce);
@@ -389,61 +380,4 @@ internal sealed class Checkpointer(
             }
         }
     }
-
-    /// <summary>The journal is kept back to the snapshot before this one, should this one turn out to be damaged.</summary>
-    /// <returns>The commit from which on the journal is kept; the highest number when there is no journal.</returns>
-    private ulong DropSegments(ulong sequence)
-    {
-        // What Go wrote has no number that the journal could go on from.
-        var keptFrom = options.MaxSnapshots > 1 ? _latestSequence ?? sequence : sequence;
-        _latestSequence = sequence;
-        if (journal is not null)
-        {
-            journal.NoteSnapshot(sequence, keptFrom);
-            return keptFrom;
-        }
-
-        journalFiles.Drop(keptFrom);
-        return journalFiles.ClosedCount > 0 ? keptFrom : ulong.MaxValue;
-    }
-
-    private bool TryPrune()
-    {
-        try
-        {
-            if (kept.Prune(RetentionPolicy.From(options)) is [.., var last] deleted)
-            {
-                logger.SnapshotsPruned(deleted.Count, last);
-            }
-
-            return true;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // The snapshot itself is safe; what is too much now is deleted after the next one.
-            logger.SnapshotPruneFailed(exception, options.MaxSnapshots);
-            return false;
-        }
-    }
-
-    /// <summary>What somebody wants to be on the disk.</summary>
-    /// <param name="Sequence">The last commit when he asked.</param>
-    /// <param name="HasSlides">Whether slides waited for a save then.</param>
-    /// <param name="Failures">How many saves had failed. One that fails later may have been about to save slides that were no longer waiting.</param>
-    private readonly record struct Request(ulong Sequence, bool HasSlides, int Failures)
-    {
-        /// <summary>Why, should it come to a save of its own.</summary>
-        public KvSaveReason Reason { get; init; }
-
-        /// <summary>Whether a save that fails while he waits for his turn is his failure, too.</summary>
-        public bool SharesFailure { get; init; }
-
-        /// <summary>The failure that is not his, because he knew of it.</summary>
-        public FailedSave? KnownFailure { get; init; }
-    }
-
-    /// <summary>A snapshot that is there now.</summary>
-    /// <param name="Info">The snapshot.</param>
-    /// <param name="Announce">Tells those who watch, once the turn is over; null when there is nobody to tell, or nothing new.</param>
-    private readonly record struct SavedSnapshot(SnapshotInfo Info, Action? Announce);
 }

@@ -66,7 +66,7 @@ internal sealed partial class CommitPipeline
     }
 
     /// <summary>Puts another state in place of all there is, at once: readers see the one or the other, and watchers are told what may have changed.</summary>
-    /// <param name="table">The state; has the former one afterwards.</param>
+    /// <param name="table">The state, of which what has no number bears <see cref="RecordVersions.NextMark"/>; has the former one afterwards.</param>
     /// <param name="prefix">What may have changed: all keys that begin with this.</param>
     /// <param name="number">The last commit in it. May be lower than what there was: an owner that has lost commits, or begun anew.</param>
     public void FollowAnew(RecordTable table, byte[] prefix, ulong number)

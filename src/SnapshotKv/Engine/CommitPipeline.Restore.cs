@@ -103,12 +103,10 @@ internal sealed partial class CommitPipeline
             _log.NoteAll();
         }
 
+        Versions.Settle(number);
         _keys.Drop();
         _tags.Drop();
         Table.ReplaceWith(table);
-
-        // Behind the entries: see RecordVersions.
-        Volatile.Write(ref _baseVersion, number);
         if (Feed.IsWatched)
         {
             Feed.Note(KvChangeKind.Reset, prefix, number);

@@ -17,7 +17,7 @@ internal sealed partial class CommitPipeline
         lock (_gate)
         {
             ThrowIfClosed();
-            return _log.Open(_sequence, _clock.Now, Versions);
+            return _log.Open(_sequence, _clock.Now);
         }
     }
 

@@ -21,9 +21,6 @@ internal sealed partial class CommitPipeline
     private readonly KvClock _clock;
     private readonly JournalWriter? _journal;
     private ulong _sequence;
-
-    /// <summary>The version of what has no number of its own: that of the opening, and after a restore that of the restore.</summary>
-    private ulong _baseVersion;
     private bool _isClosed;
 
     /// <param name="table">The entries.</param>
@@ -40,7 +37,7 @@ internal sealed partial class CommitPipeline
         Blobs = blobs;
         _clock = clock;
         _sequence = sequence;
-        _baseVersion = Math.Max(sequence, 1);
+        Versions = new(Math.Max(sequence, 1));
         _keys = new OrderedIndex(_gate, CaptureForIndex, SortedKeys);
         _tags = new OrderedIndex(_gate, CaptureForIndex, SortedTags);
     }
@@ -57,8 +54,8 @@ internal sealed partial class CommitPipeline
     /// <summary>The number of the last commit.</summary>
     public ulong Sequence => Volatile.Read(ref _sequence);
 
-    /// <summary>The versions of records. To be asked for before a record is looked for.</summary>
-    public RecordVersions Versions => new(Volatile.Read(ref _baseVersion));
+    /// <summary>The versions of records.</summary>
+    public RecordVersions Versions { get; }
 
     /// <summary>Sets one key.</summary>
     /// <param name="record">The entry.</param>
@@ -269,11 +266,10 @@ internal sealed partial class CommitPipeline
 
     private CommitOutcome? FindConflict(ReadOnlySpan<CommitCondition> conditions)
     {
-        var versions = Versions;
         foreach (ref readonly var condition in conditions)
         {
             var record = Table.Find(condition.Key);
-            var version = record.IsNull || _clock.IsDead(record) ? 0 : versions.Of(record);
+            var version = record.IsNull || _clock.IsDead(record) ? 0 : Versions.Of(record);
             if (version != condition.Version)
             {
                 return CommitOutcome.Refused(condition.Key);

@@ -58,7 +58,7 @@ internal sealed class FollowedCommits(
     /// <summary>Nobody else commits here, so that the table is built beside the readers without further ado.</summary>
     protected override void Restore(JournalRestore frame, ulong number)
     {
-        var restore = directory.LoadRestore(frame, out var format);
+        var restore = directory.LoadRestore(frame, pipeline.Versions.NextMark, out var format);
         restore.Build(restore.Scope.IsEverything ? ArraySegment<Record>.Empty : pipeline.Capture().Records);
         var table = format == directory.Format ? restore.Table : directory.Converter.Convert(restore.Table, frame.Snapshot);
         pipeline.FollowAnew(table, restore.Scope.Prefix, number);

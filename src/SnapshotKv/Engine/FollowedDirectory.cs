@@ -102,7 +102,7 @@ internal sealed class FollowedDirectory(IFileSystem fileSystem, string path, Sna
 
     /// <summary>Reads the snapshot that a restore of the owner's has brought back.</summary>
     /// <inheritdoc cref="RestoreSource.LoadAgain"/>
-    public PreparedRestore LoadRestore(JournalRestore frame, out KvFormat format) => new RestoreSource(Catalog, _reader, settings, CancellationToken.None).LoadAgain(frame, out format);
+    public PreparedRestore LoadRestore(JournalRestore frame, ulong sequence, out KvFormat format) => new RestoreSource(Catalog, _reader, settings, CancellationToken.None).LoadAgain(frame, sequence, out format);
 
     /// <summary>Reads a snapshot, of whose entries those under a prefix are kept.</summary>
     /// <exception cref="KvStoreCorruptedException">The file is damaged.</exception>

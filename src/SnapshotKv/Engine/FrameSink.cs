@@ -136,7 +136,7 @@ internal abstract class FrameSink : IJournalSink
     /// Whether a slide was of the entry as it is now. What a snapshot brought has that snapshot's number, here as in the process that wrote the note, and theirs
     /// need not be the same snapshot: but both are no higher than what the opening found, and a change since would be.
     /// </summary>
-    private bool IsSame(Record record, ulong of) => record.Sequence == of || (record.Sequence <= _settled && of <= _settled);
+    private bool IsSame(Record record, ulong of) => record.OwnSequence == of || (record.OwnSequence <= _settled && of <= _settled);
 
     private void ApplyClaims(ReadOnlySpan<byte> body)
     {

@@ -14,4 +14,10 @@ internal interface IRestoredClaims
     /// <summary>Takes over, before the commit, which serializer wrote where, as far as that is not known. Refuses as <see cref="Check"/> does what has come since.</summary>
     /// <inheritdoc cref="Check"/>
     void Adopt(IReadOnlyDictionary<string, string> names, string prefix, IReadOnlyList<string> guarded, string snapshot);
+
+    /// <summary>
+    /// The commit does not come: gives up what the last <see cref="Adopt"/> has taken over, as far as nobody has written there since. Where the journal has no room for that, it stays until what is
+    /// there is cleared. For one restore at a time, as <see cref="Adopt"/> is.
+    /// </summary>
+    void Abandon();
 }

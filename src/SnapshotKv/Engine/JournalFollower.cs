@@ -262,6 +262,7 @@ internal sealed class JournalFollower : IDisposable
 
             if (!BringsNothing(state))
             {
+                _pipeline.Versions.Mark(state.Table);
                 _pipeline.FollowAnew(state.Table, [], state.Sequence);
                 _serializers.Load(state.Serializers);
                 Followed?.Invoke();

@@ -71,7 +71,7 @@ internal sealed class JournalReplay : FrameSink
     protected override void Restore(JournalRestore frame, ulong number)
     {
         var source = _source ?? throw new JournalDamageException($"a restore of the snapshot '{frame.Snapshot}' cannot be carried out here");
-        var restore = source.LoadAgain(frame, out var format);
+        var restore = source.LoadAgain(frame, sequence: 0, out var format);
         restore.Build(restore.Scope.IsEverything ? [] : _table.EnumerateRecords());
         HasChanged = true;
         if (restore.Count > 0)

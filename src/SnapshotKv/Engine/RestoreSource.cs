@@ -1,5 +1,6 @@
 using System.Globalization;
 using SnapshotKv.Format;
+using SnapshotKv.Keyspace;
 using SnapshotKv.Snapshots;
 
 namespace SnapshotKv.Engine;
@@ -15,24 +16,26 @@ internal sealed class RestoreSource(SnapshotCatalog catalog, SnapshotReader read
     /// <param name="fileName">The name of its file, which the directory lists.</param>
     /// <param name="scope">What is to be restored.</param>
     /// <param name="now">The instant of the restore.</param>
+    /// <param name="sequence">What stands in the place of the entries' numbers: see <see cref="RecordVersions.NextMark"/>.</param>
     /// <exception cref="KvStoreCorruptedException">It is damaged.</exception>
     /// <exception cref="IOException">It could not be read.</exception>
-    public RestoreContents Load(string fileName, RestoreScope scope, long now)
+    public RestoreContents Load(string fileName, RestoreScope scope, long now, ulong sequence)
     {
         var path = catalog.GetPath(fileName);
         var fingerprint = reader.ReadFingerprint(path, cancellationToken);
         var sink = new TableSink();
-        var header = reader.Read(path, options.MaxSnapshotBytes, new ScopeSink(scope, now, sink), cancellationToken);
+        var header = reader.Read(path, options.MaxSnapshotBytes, new ScopeSink(scope, now, sequence, sink), cancellationToken);
         return new(header, fingerprint, sink);
     }
 
     /// <summary>Reads a snapshot that a frame of the journal names.</summary>
     /// <param name="frame">The frame.</param>
+    /// <param name="sequence">What stands in the place of the entries' numbers: the mark, or 0 where nobody sees them before the opening is over.</param>
     /// <param name="format">The format of the snapshot's values.</param>
     /// <exception cref="JournalDamageException">It is not there, or is not what was restored then.</exception>
     /// <exception cref="SnapshotTooLargeException">It is larger than is allowed now.</exception>
     /// <exception cref="IOException">It could not be read.</exception>
-    public PreparedRestore LoadAgain(JournalRestore frame, out KvFormat format)
+    public PreparedRestore LoadAgain(JournalRestore frame, ulong sequence, out KvFormat format)
     {
         // What a file says becomes a path only when it is the name of a snapshot.
         if (!SnapshotName.TryParse(frame.Snapshot, out _))
@@ -51,7 +54,7 @@ internal sealed class RestoreSource(SnapshotCatalog catalog, SnapshotReader read
             }
 
             var scope = new RestoreScope(frame.Prefix, frame.Protected);
-            var contents = Load(frame.Snapshot, scope, frame.Instant);
+            var contents = Load(frame.Snapshot, scope, frame.Instant, sequence);
             format = contents.Header.Format;
             return new(scope, contents.Entries.Entries, contents.Entries.References, []);
         }

@@ -1,11 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
-using System.Text;
 using Microsoft.Extensions.Logging;
 using SnapshotKv.Diagnostics;
-using SnapshotKv.Format;
 using SnapshotKv.Journal;
-using SnapshotKv.Keyspace;
 using SnapshotKv.Snapshots;
 
 namespace SnapshotKv.Engine;
@@ -21,21 +17,16 @@ internal sealed class SnapshotRestorer(
     KvClock clock,
     Checkpointer checkpointer,
     MaintenanceRunner maintenance,
-    SnapshotCatalog catalog,
     SnapshotArchive archive,
     SnapshotHistory history,
-    SnapshotReader reader,
-    JournalWriter? journal,
-    JournalRoom? room,
+    RestorePreparer preparer,
+    RestoreCommitter committer,
     IRestoredClaims claims,
-    Func<KvFormat, ValueConverter> converters,
+    JournalWriter? journal,
     SnapshotKvOptions settings,
     StoreMetrics metrics,
     ILogger logger)
 {
-    /// <summary>So often the table is built anew when too much was changed meanwhile. Then it is built while the writers wait.</summary>
-    private const int MostBuilds = 4;
-
     /// <summary>So often what there is is saved before it is pinned.</summary>
     private const int MostAttempts = 3;
 
@@ -99,123 +90,64 @@ internal sealed class SnapshotRestorer(
     {
         ObjectDisposedException.ThrowIf(_isClosed, typeof(KvStore));
         using var operation = metrics.BeginRestore(clock.TimeProvider);
+        RestoreTraces? traces = null;
         try
         {
             var file = history.Resolve(snapshot);
-            ScopeOf(prefix, history.ProtectedPrefixes);
+            RestorePreparer.ScopeOf(prefix, history.ProtectedPrefixes);
 
             // Before anything is noted: what cannot be committed leaves no traces.
             journal?.Flushes.ThrowIfFaulted();
-
-            // From here on nothing deletes it: neither the saves of this restore, nor others.
-            var isOurs = history.Hold(file.FileName, SnapshotHistory.InProgress);
-            var restore = default(PreparedRestore);
-            try
-            {
-                return Restore(file, prefix, ref restore, operation, cancellationToken);
-            }
-            catch
-            {
-                // After that nobody knows whether the journal has the frame.
-                if (isOurs && restore?.IsBegun != true)
-                {
-                    history.AbandonHold(file.FileName);
-                }
-
-                throw;
-            }
+            traces = new(history, claims, file);
+            traces.Hold();
+            return Restore(file, prefix, traces, operation, cancellationToken);
         }
         catch (Exception exception)
         {
             operation.Failed(exception);
+            traces?.TakeBack();
             throw;
         }
     }
 
-    private KvRestoreResult Restore(SnapshotFile file, string prefix, ref PreparedRestore? restore, StoreOperation operation, CancellationToken cancellationToken)
-    {
-        string? pinned = null;
-        try
-        {
-            return Restore(file, prefix, ref restore, ref pinned, operation, cancellationToken);
-        }
-        catch when (pinned is not null)
-        {
-            if (restore?.IsBegun == true)
-            {
-                // What may be committed must be possible to undo.
-                throw;
-            }
-
-            UnpinQuietly(pinned);
-            throw;
-        }
-    }
-
-    private KvRestoreResult Restore(SnapshotFile file, string prefix, ref PreparedRestore? restore, ref string? pinned, StoreOperation operation, CancellationToken cancellationToken)
+    private KvRestoreResult Restore(SnapshotFile file, string prefix, RestoreTraces traces, StoreOperation operation, CancellationToken cancellationToken)
     {
         var before = default(SnapshotInfo);
+        var beforeName = "";
         while (true)
         {
             // All of it again when a prefix was protected while the table was built.
             var guarded = history.ProtectedPrefixes;
-            var scope = ScopeOf(prefix, guarded);
+            var scope = RestorePreparer.ScopeOf(prefix, guarded);
             var now = clock.Now;
-            var contents = Read(file, scope, now, cancellationToken);
-            claims.Check(contents.Header.Extras.Serializers, prefix, guarded, file.FileName);
-            before ??= SaveBefore(cancellationToken, out pinned);
+            var contents = preparer.Read(file, scope, now, cancellationToken);
+            var serializers = contents.Header.Extras.Serializers;
+            claims.Check(serializers, prefix, guarded, file.FileName);
+            before ??= SaveBefore(traces, cancellationToken, out beforeName);
             cancellationToken.ThrowIfCancellationRequested();
-            claims.Adopt(contents.Header.Extras.Serializers, prefix, guarded, file.FileName);
-            restore = Prepare(file, scope, contents, now);
-            if (!TryCommit(restore, () => ReferenceEquals(guarded, history.ProtectedPrefixes), out var number))
+            var restore = traces.Restore = preparer.Prepare(file, scope, contents, now);
+            traces.Adopt(serializers, prefix, guarded);
+            if (!committer.TryCommit(restore, () => ReferenceEquals(guarded, history.ProtectedPrefixes), out var number))
             {
                 continue;
             }
 
             Settle(file, restore, number);
             var elapsed = operation.Succeeded(restore.Count, file.SizeBytes);
-            logger.SnapshotRestored(file.FileName, restore.Count, number, pinned!, elapsed);
+            logger.SnapshotRestored(file.FileName, restore.Count, number, beforeName, elapsed);
             return new()
             {
                 Snapshot = archive.Describe(file),
                 Before = archive.WithNames(before),
-                BeforeName = pinned!,
+                BeforeName = beforeName,
                 Version = (long)number,
                 Entries = restore.Count,
             };
         }
     }
 
-    /// <exception cref="KvSnapshotException">All of it is protected.</exception>
-    private static RestoreScope ScopeOf(string prefix, IReadOnlyList<string> guarded)
-    {
-        var scope = RestoreScope.Create(Encoding.UTF8.GetBytes(prefix), [.. guarded.Select(Encoding.UTF8.GetBytes)], out var hindrance);
-        return hindrance is null
-            ? scope
-            : throw new KvSnapshotException(
-                prefix,
-                KvSnapshotProblem.Protected,
-                $"The keys under '{prefix}' are never rolled back, because '{Encoding.UTF8.GetString(hindrance)}' is protected ({nameof(IKvSnapshots.Protect)}): what was signed out or revoked must not come back. A restore of more than that leaves them as they are.");
-    }
-
-    private RestoreContents Read(SnapshotFile file, RestoreScope scope, long now, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return new RestoreSource(catalog, reader, settings, cancellationToken).Load(file.FileName, scope, now);
-        }
-        catch (FileNotFoundException exception)
-        {
-            throw KvSnapshotException.NotFound(file.FileName, exception);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new KvStoreUnavailableException($"The snapshot '{catalog.GetPath(file.FileName)}' cannot be read: {exception.Message} Nothing was changed.", exception);
-        }
-    }
-
     /// <summary>Sees to it that the restore can be undone.</summary>
-    private SnapshotInfo SaveBefore(CancellationToken cancellationToken, out string pinned)
+    private SnapshotInfo SaveBefore(RestoreTraces traces, CancellationToken cancellationToken, out string pinnedAs)
     {
         for (var attempt = 1; ; attempt++)
         {
@@ -223,110 +155,13 @@ internal sealed class SnapshotRestorer(
             var info = checkpointer.SaveAndAnnounceBy(Environment.ProcessorCount, KvSaveReason.BeforeRestore, maintenance.Queue, cancellationToken);
             try
             {
-                pinned = history.PinBeforeRestore(info.FileName);
+                pinnedAs = traces.Pin(info.FileName);
                 return info;
             }
             catch (KvSnapshotException exception) when (exception.Reason == KvSnapshotProblem.NotFound && attempt < MostAttempts)
             {
                 // Others saved so much in between that it was among the oldest, or somebody deleted it: then nothing but a new one has what memory has.
                 checkpointer.NoteFilesLost();
-            }
-        }
-    }
-
-    private PreparedRestore Prepare(SnapshotFile file, RestoreScope scope, RestoreContents contents, long now)
-    {
-        var entries = contents.Header.Format == settings.Format ? contents.Entries.Entries : Convert(contents.Entries.ToTable(), file.FileName);
-        var frame = new JournalRestore(file.FileName, contents.Fingerprint.SizeBytes, contents.Fingerprint.Checksum, now, scope.Prefix, scope.Protected);
-        return new(scope, entries, contents.Entries.References, frame.ToBody());
-    }
-
-    private LoadedEntries Convert(RecordTable table, string snapshot)
-    {
-        if (settings.Format == KvFormat.Json && table.OpaqueCount > 0)
-        {
-            throw new KvSerializationException(string.Create(
-                CultureInfo.InvariantCulture,
-                $"The snapshot '{snapshot}' cannot be restored into a store whose {nameof(SnapshotKvOptions.Format)} is {settings.Format}: {table.OpaqueCount} of its keys are not UTF-8, and JSON cannot hold them. Nothing was changed; leave these keys out by restoring by prefix."));
-        }
-
-        var converted = new TableConverter(settings.Format, converters(settings.Format), logger).ConvertRestored(table, snapshot);
-        var entries = new LoadedEntries(KeyHasher.CreateFast());
-        entries.Expect(converted.Count);
-        foreach (var record in converted.EnumerateRecords())
-        {
-            entries.Add(record);
-        }
-
-        return entries;
-    }
-
-    /// <summary>Nothing was restored, so that there is nothing to undo.</summary>
-    private void UnpinQuietly(string name)
-    {
-        try
-        {
-            history.Unpin(name);
-        }
-        catch (KvStoreException)
-        {
-            // One name more, which makes way for later ones.
-        }
-    }
-
-    /// <returns>False when it must be prepared anew.</returns>
-    private bool TryCommit(PreparedRestore restore, Func<bool> isStillWanted, out ulong number)
-    {
-        // Before the commit, and not in the gate: they only count as referred to for a while longer, whatever becomes of it.
-        restore.RecalledAt = pipeline.Blobs.Recall(restore.References);
-        var isCommitted = false;
-        try
-        {
-            isCommitted = TryCommitBuilt(restore, isStillWanted, out number);
-            return isCommitted;
-        }
-        finally
-        {
-            pipeline.EndRestore();
-            if (!isCommitted)
-            {
-                pipeline.Blobs.Retire(restore.References, pipeline.Sequence + 1, restore.RecalledAt);
-            }
-        }
-    }
-
-    private bool TryCommitBuilt(PreparedRestore restore, Func<bool> isStillWanted, out ulong number)
-    {
-        for (var build = 1; ; build++)
-        {
-            pipeline.BuildRestore(restore);
-            for (var attempt = 0; ; attempt++)
-            {
-                var step = pipeline.TryRestore(restore, settings.Durability == KvDurability.Disk, build >= MostBuilds, isStillWanted, out number);
-                if (step == RestoreStep.Committed)
-                {
-                    return true;
-                }
-
-                if (step == RestoreStep.Outdated)
-                {
-                    break;
-                }
-
-                // Those who watch may restore or close, and would wait for this turn.
-                room!.Make(attempt, maintenance.Queue);
-                pipeline.CatchUp(restore);
-            }
-
-            if (!isStillWanted())
-            {
-                return false;
-            }
-
-            if (restore.RecalledAt != pipeline.Blobs.Clearings)
-            {
-                // The store was cleared, and what is restored with it.
-                restore.RecalledAt = pipeline.Blobs.Recall(restore.References);
             }
         }
     }

@@ -23,9 +23,9 @@ internal sealed class TransactionLog(int mostKeys = ChangedKeys.MostKeys, long m
     public long OldestInstant { get; private set; } = long.MaxValue;
 
     /// <summary>Gate: a transaction begins.</summary>
-    public TransactionStart Open(ulong sequence, long now, RecordVersions versions = default)
+    public TransactionStart Open(ulong sequence, long now)
     {
-        var start = new TransactionStart(sequence, now, versions);
+        var start = new TransactionStart(sequence, now);
         _open.AddLast(start);
         OldestInstant = Math.Min(OldestInstant, now);
         IsKept = true;

@@ -1,9 +1,7 @@
-using SnapshotKv.Keyspace;
-
 namespace SnapshotKv.Engine;
 
 /// <summary>When a transaction began: the last commit it sees, and the instant at which its clock stands.</summary>
-internal sealed class TransactionStart(ulong sequence, long now, RecordVersions versions)
+internal sealed class TransactionStart(ulong sequence, long now)
 {
     private volatile bool _isForgotten;
 
@@ -11,9 +9,6 @@ internal sealed class TransactionStart(ulong sequence, long now, RecordVersions 
 
     /// <summary>Unix nanoseconds.</summary>
     public long Now { get; } = now;
-
-    /// <summary>The versions of what it sees: one that it tells may be used outside of it.</summary>
-    public RecordVersions Versions { get; } = versions;
 
     /// <summary>Whether so much was changed since that it is not known any more what: everything counts as changed.</summary>
     public bool IsForgotten

@@ -25,7 +25,7 @@ internal sealed class TransactionView(StoreEngine engine, TransactionStart start
     public long VersionOf(ReadOnlySpan<byte> key, Record record) =>
         record.IsNull ? 0
         : WritesBySpan.TryGetValue(key, out var own) ? own.Version
-        : start.Versions.Of(record);
+        : Pipeline.Versions.Of(record);
 
     /// <summary>The record of a key as the transaction sees it.</summary>
     /// <exception cref="KvConflictException">The key was changed since the transaction began.</exception>

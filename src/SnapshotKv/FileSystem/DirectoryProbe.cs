@@ -55,6 +55,7 @@ internal static class DirectoryProbe
 
             attempt = "flush its names to the device";
             files.FlushDirectory(directory);
+            FlushParents(files, directory);
 
             attempt = $"read '{renamed}' back";
             if (!ReadsBack(files, renamed))
@@ -68,6 +69,22 @@ internal static class DirectoryProbe
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw StoreDirectory.Unusable(files, directory, attempt, exception);
+        }
+    }
+
+    /// <summary>Whoever made the directory may have ended before its name, or those of the parents he made with it, were on the device: then a power cut takes it with all that is in it.</summary>
+    private static void FlushParents(IFileSystem files, string directory)
+    {
+        try
+        {
+            for (var parent = Path.GetDirectoryName(directory); parent is not null; parent = Path.GetDirectoryName(parent))
+            {
+                files.FlushDirectory(parent);
+            }
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Another user's, who has made what lies in it: the common case in containers, and no reason to refuse.
         }
     }
 

@@ -6,7 +6,7 @@ namespace SnapshotKv.Format;
 /// <summary>A sliding expiry that has moved, as it stands in the body of a frame. Counts only for the entry as that commit left it.</summary>
 /// <remarks>
 /// <code>
-///  0  u64  sequence number of the commit that set the entry
+///  0  u64  sequence number of the commit that set the entry; 0 when a restore brought it
 ///  8  i64  its deadline now, in Unix nanoseconds
 /// 16  u32  length of the key
 /// 20       the key, then zeros up to a multiple of eight
@@ -23,7 +23,7 @@ internal static class JournalSlide
     {
         var size = (int)SizeOf(record.KeyLength);
         var target = writer.GetSpan(size)[..size];
-        BinaryPrimitives.WriteUInt64LittleEndian(target, record.Sequence);
+        BinaryPrimitives.WriteUInt64LittleEndian(target, record.OwnSequence);
         BinaryPrimitives.WriteInt64LittleEndian(target[8..], deadline);
         BinaryPrimitives.WriteUInt32LittleEndian(target[16..], (uint)record.KeyLength);
         record.Key.CopyTo(target[HeaderSize..]);

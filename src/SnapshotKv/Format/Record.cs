@@ -11,7 +11,7 @@ namespace SnapshotKv.Format;
 /// <para>Layout, native byte order (records never leave the process as they are; files have their own codecs):</para>
 /// <code>
 ///  0  i64  deadline: Unix nanoseconds from which on the entry is dead; 0 = never
-///  8  u64  sequence number of the commit that wrote it
+///  8  u64  sequence number of the commit that wrote it; 0 or a mark when it came without one
 /// 16  u32  length of the value
 /// 20  u32  length of the key (low 24 bits), flags (high 8 bits)
 /// 24       key, value, then in this order where the flags say so:
@@ -29,6 +29,12 @@ internal readonly struct Record(byte[]? bytes)
     /// that callers give are multiples of 100 ns.
     /// </summary>
     public const long SlideMark = 1;
+
+    /// <summary>
+    /// The highest bit of <see cref="Sequence"/>, which no number of a commit has: the entry was brought by a restore, and the other bits tell by which. Only in memory; who writes a file asks for
+    /// <see cref="OwnSequence"/>.
+    /// </summary>
+    public const ulong RestoreMark = 1UL << 63;
 
     /// <summary>The longest key a file may bring. What may be set is less: <see cref="KvKey.MaxBytes"/>.</summary>
     public const int LongestKey = (1 << 24) - 1;
@@ -53,7 +59,11 @@ internal readonly struct Record(byte[]? bytes)
     /// <summary>A <see cref="Deadline"/> that was read of this record, without the mark.</summary>
     public long ExpiryOf(long deadline) => (Flags & RecordFlags.Sliding) != 0 ? deadline & ~SlideMark : deadline;
 
+    /// <summary>The number of the commit that set the entry; 0 when a file brought it without one, and with the <see cref="RestoreMark"/> when a restore did.</summary>
     public ulong Sequence => ReadAt<ulong>(SequenceOffset);
+
+    /// <summary>The number of the commit that set the entry by itself; 0 when a file or a restore brought it without one.</summary>
+    public ulong OwnSequence => (Sequence & RestoreMark) == 0 ? Sequence : 0;
 
     public RecordFlags Flags => (RecordFlags)(ReadAt<uint>(KeyLengthOffset) >> 24);
 

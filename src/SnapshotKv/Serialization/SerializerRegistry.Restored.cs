@@ -5,6 +5,9 @@ namespace SnapshotKv.Serialization;
 /// <content>What a restore brings.</content>
 internal sealed partial class SerializerRegistry : IRestoredClaims
 {
+    /// <summary>Claiming: the prefixes that the last restore has claimed, and nobody else since.</summary>
+    private readonly HashSet<string> _adopted = new(StringComparer.Ordinal);
+
     /// <inheritdoc/>
     public void Check(IReadOnlyDictionary<string, string> names, string prefix, IReadOnlyList<string> guarded, string snapshot)
     {
@@ -17,9 +20,14 @@ internal sealed partial class SerializerRegistry : IRestoredClaims
     /// <inheritdoc/>
     public void Adopt(IReadOnlyDictionary<string, string> names, string prefix, IReadOnlyList<string> guarded, string snapshot)
     {
+        lock (_claiming)
+        {
+            _adopted.Clear();
+        }
+
         foreach (var (claimed, name) in Concerned(names, prefix, guarded))
         {
-            if (TryAdd(claimed, name))
+            if (TryAdd(claimed, name, isAdopted: true))
             {
                 Interlocked.Increment(ref _generation);
             }
@@ -27,6 +35,39 @@ internal sealed partial class SerializerRegistry : IRestoredClaims
             {
                 ThrowIfAnothers(claimed, name, snapshot);
             }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Abandon()
+    {
+        lock (_claiming)
+        {
+            try
+            {
+                foreach (var claimed in _adopted.Where(_names.ContainsKey))
+                {
+                    GiveUp(claimed);
+                }
+            }
+            catch (KvStoreException)
+            {
+                // A claim too many refuses another serializer, and mixes nothing up.
+            }
+
+            _adopted.Clear();
+        }
+
+        Interlocked.Increment(ref _generation);
+    }
+
+    /// <summary>Gives up one claim. What the journal is told takes those that lie deeper, too; they are told anew.</summary>
+    private void GiveUp(string prefix)
+    {
+        Change(prefix, null, () => _names.TryRemove(prefix, out _));
+        foreach (var (deeper, name) in _names.Where(claim => claim.Key.StartsWith(prefix, StringComparison.Ordinal)).ToList())
+        {
+            Change(deeper, name, static () => { });
         }
     }
 

@@ -114,7 +114,7 @@ internal sealed partial class SerializerRegistry : IFollowedClaims
     /// <exception cref="KvSerializationException">Another has been faster.</exception>
     public void Claim(string owner, string name)
     {
-        if (TryAdd(owner, name))
+        if (TryAdd(owner, name, isAdopted: false))
         {
             Interlocked.Increment(ref _generation);
         }
@@ -125,16 +125,27 @@ internal sealed partial class SerializerRegistry : IFollowedClaims
     }
 
     /// <summary>One at a time, so that nobody finds the prefix claimed before the journal knows it.</summary>
-    private bool TryAdd(string owner, string name)
+    private bool TryAdd(string owner, string name, bool isAdopted)
     {
         lock (_claiming)
         {
-            if (_names.ContainsKey(owner))
+            if (_names.TryGetValue(owner, out var claimant))
             {
+                // Whoever writes there relies on it from now on, whatever becomes of the restore that brought it.
+                if (IsSame(claimant, name))
+                {
+                    _adopted.Remove(owner);
+                }
+
                 return false;
             }
 
             Change(owner, name, () => _names[owner] = name);
+            if (isAdopted)
+            {
+                _adopted.Add(owner);
+            }
+
             return true;
         }
     }

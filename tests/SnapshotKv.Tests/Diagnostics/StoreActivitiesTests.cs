@@ -105,6 +105,36 @@ public sealed class StoreActivitiesTests : IDisposable
     }
 
     [Fact]
+    public void Restore_IsAnActivity_WithWhatItRestored_AndTheSaveBeforeInside()
+    {
+        using var store = Open();
+        store.Set("a", 1);
+        store.Set("b", 1);
+        var then = store.Save()!;
+        store.Set("a", 2);
+
+        store.Restore(then.FileName);
+
+        var restored = _collector.Of(SnapshotKvDiagnostics.RestoreActivity).ShouldHaveSingleItem();
+        Tags(restored).ShouldBe($"outcome=success snapshotkv.bytes={then.SizeBytes} snapshotkv.entries=2 snapshotkv.store={_name}");
+        var saves = _collector.Of(SnapshotKvDiagnostics.SaveActivity);
+        saves.Count.ShouldBe(3);
+        saves[1].ParentId.ShouldBe(restored.Id);
+        saves[2].ParentId.ShouldBeNull("what was restored is saved once it is over");
+    }
+
+    [Fact]
+    public void Restore_ThatIsRefused_IsAFailedActivity()
+    {
+        using var store = Open();
+        Should.Throw<KvSnapshotException>(() => store.Restore("nobody"));
+
+        var failed = _collector.Of(SnapshotKvDiagnostics.RestoreActivity).ShouldHaveSingleItem();
+        failed.Status.ShouldBe(ActivityStatusCode.Error);
+        Tags(failed).ShouldBe($"error.type=SnapshotKv.KvSnapshotException outcome=failure snapshotkv.store={_name}");
+    }
+
+    [Fact]
     public void Open_ThatFails_IsAFailedActivity()
     {
         using var holder = Open();

@@ -164,6 +164,26 @@ public sealed class StoreMetricsTests : IDisposable
     }
 
     [Fact]
+    public void Restore_ReportsItsTimeUpToTheCommit_AlsoWhenItFails()
+    {
+        using var store = Open();
+        store.Set("k", 1);
+        var then = store.Save()!.FileName;
+        store.Set("k", 2);
+
+        // Both saves take so long, and only the one before belongs to it.
+        _home.Files.Before(operation => operation.Kind == FileOperationKind.Rename && operation.Path.Contains("snapshots", StringComparison.Ordinal), _ => _home.Clock.Advance(TimeSpan.FromMilliseconds(250)));
+        store.Restore(then);
+        Should.Throw<KvSnapshotException>(() => store.Restore("nobody"));
+
+        _collector.Of(SnapshotKvDiagnostics.RestoreDuration).Select(measurement => (measurement.Value, measurement.TagLine)).ShouldBe(
+        [
+            (0.25, "outcome=success snapshotkv.store=default"),
+            (0, "error.type=SnapshotKv.KvSnapshotException outcome=failure snapshotkv.store=default"),
+        ]);
+    }
+
+    [Fact]
     public void Open_OfADirectory_ReportsItsTime_AlsoWhenItFails()
     {
         Open().Dispose();

@@ -36,6 +36,27 @@ public sealed class DirectoryProbeTests
     }
 
     [Fact]
+    public void Check_DirectoriesThatAnEndedProcessHasJustMade_MakesTheirNamesDurable()
+    {
+        _inner.CreateDirectory(Data);
+
+        DirectoryProbe.Check(_files, Data);
+
+        _inner.CrashImage(CrashKind.PowerCutLosingAll).DirectoryExists(Data).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Check_ParentThatMayNotBeOpened_IsNoReasonToRefuse()
+    {
+        _inner.CreateDirectory(Data);
+        _files.FailWhen(operation => operation.Kind == FileOperationKind.FlushDirectory && operation.Path != Data, FileFault.AccessDenied);
+
+        DirectoryProbe.Check(_files, Data);
+
+        _inner.List(Data).ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Check_LeftoversOfACrash_RemovesThem()
     {
         DirectoryProbe.Check(_files, Data);

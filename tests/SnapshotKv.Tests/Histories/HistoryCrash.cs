@@ -31,12 +31,20 @@ internal sealed class HistoryCrash : IDisposable
     private long _invoked;
     private long _answered;
 
-    public HistoryCrash(KvDurability level, int seed)
+    /// <param name="level">The store's level.</param>
+    /// <param name="seed">Determines when it saves and crashes.</param>
+    /// <param name="hasSnapshot">Whether there is a <see cref="HistorySnapshot"/> to go back to.</param>
+    public HistoryCrash(KvDurability level, int seed, bool hasSnapshot)
     {
         var random = new Random(seed);
         _level = level;
         _home = new StoreHome { Durability = level, SegmentSizes = Segments };
         Store = Open(_home, new YieldingTimeProvider());
+        if (hasSnapshot)
+        {
+            HistorySnapshot.Prepare(Store);
+        }
+
         _crashAt = random.Next(2 * HistoryRecorder.Threads * HistoryRecorder.OperationsPerThread);
         _fileOperation = random.Next(2) == 0 ? random.Next(MostFileOperations) : null;
         _savesAt = [.. Enumerable.Range(0, random.Next(3)).Select(_ => random.Next(_crashAt + 1)).Order()];

@@ -11,6 +11,11 @@ public sealed class KvStoreCrashedHistoryTests
     private const int Histories = 2_000;
     private const int HistoriesAtATime = 50;
 
+    /// <summary>Of so many batches one has restores, which take more time than all the rest.</summary>
+    private const int BatchesPerRestores = 40;
+
+    private static readonly IReadOnlyList<(int Weight, Func<Random, HistoryOperation> Draw)> WithRestores = [.. HistoryOperations.All, (3, RestoreOperation.Draw)];
+
     [Theory]
     [InlineData(KvDurability.Snapshot)]
     [InlineData(KvDurability.Process)]
@@ -22,8 +27,9 @@ public sealed class KvStoreCrashedHistoryTests
         var amidst = 0;
         for (var done = 0; done < Histories; done += HistoriesAtATime)
         {
-            var crashes = Enumerable.Range(seed + done, HistoriesAtATime).Select(each => new HistoryCrash(level, each)).ToList();
-            var histories = HistoryRecorder.Record(crashes, seed + done, random => HistoryOperations.Draw(HistoryOperations.All, random));
+            var hasRestores = done / HistoriesAtATime % BatchesPerRestores == 0;
+            var crashes = Enumerable.Range(seed + done, HistoriesAtATime).Select(each => new HistoryCrash(level, each, hasRestores)).ToList();
+            var histories = HistoryRecorder.Record(crashes, seed + done, random => HistoryOperations.Draw(hasRestores ? WithRestores : HistoryOperations.All, random));
             foreach (var (index, (crash, history)) in crashes.Zip(histories).Index())
             {
                 var crashed = crash.Reopen(history, out var isAmidst);

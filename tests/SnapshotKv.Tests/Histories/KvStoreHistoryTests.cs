@@ -1,4 +1,5 @@
 using SnapshotKv.Tests.Histories.Operations;
+using SnapshotKv.Tests.Store;
 
 namespace SnapshotKv.Tests.Histories;
 
@@ -7,6 +8,9 @@ public sealed class KvStoreHistoryTests
 {
     private const int Histories = 2_000;
     private const int HistoriesAtATime = 100;
+
+    /// <summary>These are on disks in memory, and each restore saves twice.</summary>
+    private const int HistoriesWithRestores = 100;
 
     /// <summary>More histories are recorded, where threads seldom meet, until so many pairs of operations ran at the same time, or there are so many histories.</summary>
     private const int WantedOverlaps = 20_000;
@@ -29,6 +33,18 @@ public sealed class KvStoreHistoryTests
         FindFault(hasIndex: false, kinds, dawdles: false, out _).ShouldBeNull();
     }
 
+    /// <summary>Restores while everything else goes on, and again beside reads of values and versions alone, as close behind each other as can be.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Operations_BesideRestores_AreLinearizable(bool isAll)
+    {
+        (int, Func<Random, HistoryOperation>) restore = (3, RestoreOperation.Draw);
+        IReadOnlyList<(int, Func<Random, HistoryOperation>)> kinds = isAll ? [.. HistoryOperations.All, restore] : [(10, GetVersionOperation.Draw), (3, TryUpdateOperation.Draw), restore];
+        FindFault(hasIndex: false, kinds, dawdles: isAll, out var overlaps, HistoriesWithRestores, static () => HistorySnapshot.Open(new StoreHome { Durability = KvDurability.Process }, new YieldingTimeProvider())).ShouldBeNull();
+        overlaps.ShouldBePositive("no two operations ever ran at the same time, so nothing was shown");
+    }
+
     /// <summary>The recorder and the checker together find what a careless store would do.</summary>
     [Theory]
     [InlineData(false)]
@@ -44,15 +60,19 @@ public sealed class KvStoreHistoryTests
         FindFault(hasIndex: false, kinds, dawdles: true, out _).ShouldNotBeNull().ShouldContain("Not linearizable");
     }
 
-    private static string? FindFault(bool hasIndex, IReadOnlyList<(int, Func<Random, HistoryOperation>)> kinds, bool dawdles, out int overlaps)
+    private static string? FindFault(bool hasIndex, IReadOnlyList<(int, Func<Random, HistoryOperation>)> kinds, bool dawdles, out int overlaps) =>
+        FindFault(hasIndex, kinds, dawdles, out overlaps, MostHistories, static () => KvStore.Open(new SnapshotKvOptions { TimeProvider = new YieldingTimeProvider() }));
+
+    private static string? FindFault(
+        bool hasIndex, IReadOnlyList<(int, Func<Random, HistoryOperation>)> kinds, bool dawdles, out int overlaps, int most, Func<KvStore> open)
     {
         var seed = Random.Shared.Next();
         TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
         overlaps = 0;
         var done = 0;
-        for (; done < Histories || (done < MostHistories && overlaps < WantedOverlaps); done += HistoriesAtATime)
+        for (; done < Math.Min(Histories, most) || (done < most && overlaps < WantedOverlaps); done += HistoriesAtATime)
         {
-            var stores = Enumerable.Range(0, HistoriesAtATime).Select(_ => KvStore.Open(new SnapshotKvOptions { TimeProvider = new YieldingTimeProvider() })).ToList();
+            var stores = Enumerable.Range(0, HistoriesAtATime).Select(_ => open()).ToList();
             if (hasIndex)
             {
                 stores.ForEach(store => store.Count().ShouldBe(0));

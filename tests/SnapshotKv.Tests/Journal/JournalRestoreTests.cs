@@ -46,6 +46,15 @@ public sealed class JournalRestoreTests
     }
 
     [Fact]
+    public void Read_MorePrefixesThanMayBeProtected_IsDamage()
+    {
+        JournalRestore.Read(With(HistoryDocument.MostPrefixes)).Protected.Count.ShouldBe(HistoryDocument.MostPrefixes);
+        Should.Throw<JournalDamageException>(() => JournalRestore.Read(With(HistoryDocument.MostPrefixes + 1))).Message.ShouldContain("1001 protected prefixes, more than the 1000 there may be");
+
+        static byte[] With(int count) => (Example with { Protected = [.. Enumerable.Range(0, count).Select(i => System.Text.Encoding.ASCII.GetBytes($"p:{i}"))] }).ToBody();
+    }
+
+    [Fact]
     public void Read_AnyByteChanged_IsARestoreOrDamage()
     {
         var body = Example.ToBody();

@@ -61,6 +61,35 @@ public sealed class PossessionTests
         store.LastSequence.ShouldBeGreaterThan(103UL);
     }
 
+    /// <summary>docs/guides/durability.md says so: numbers that an opening would have gone on from cannot be told from commits.</summary>
+    [Fact]
+    public void Open_DamagedSnapshotOfAnOpeningWithoutACommit_HasEverythingAndNamesARangeThatNeverHeldCommits()
+    {
+        var home = new StoreHome { Durability = KvDurability.Process };
+        ulong last;
+        using (var store = home.Open())
+        {
+            store.Set("a", 1);
+            store.Save();
+            store.Set("a", 2);
+            last = store.LastSequence;
+            home = new StoreHome(home.Disk.CrashImage(CrashKind.ProcessKilled), new ManualTimeProvider(home.Clock.GetUtcNow().AddMinutes(1))) { Durability = KvDurability.Process };
+        }
+
+        home.Open().Dispose();
+        var newest = "snapshots/" + home.Snapshots()[^1];
+        var bytes = home.ReadFile(newest);
+        bytes[^1] ^= 1;
+        home.WriteFile(newest, bytes);
+
+        using var again = home.Open();
+
+        again.TryGet<int>("a", out var value).ShouldBeTrue();
+        value.ShouldBe(2);
+        again.RecoveryReport.HasLostCommits.ShouldBeTrue();
+        again.RecoveryReport.MissingCommits.ShouldNotBeNull().From.ShouldBe(last + 1);
+    }
+
     [Fact]
     public void Open_GoWroteAfterACleanClose_LosesNothing()
     {

@@ -116,17 +116,32 @@ public sealed class CommitPipelineRestoreTests
     }
 
     [Fact]
-    public void Versions_AskedForBeforeARestore_AreNeverThoseOfWhatItBrought()
+    public void Versions_AskedForBeforeARestore_AreThoseOfWhatItBroughtAndOfWhatItLeft()
     {
-        var restore = Prepare("", [], new() { ["a"] = 1 });
+        Set("q", 1);
+        var left = _pipeline.Sequence;
+        var restore = Prepare("p", [], new() { ["p"] = 1 });
         _pipeline.BuildRestore(restore);
-        var before = _pipeline.Versions;
+        var versions = _pipeline.Versions;
         _pipeline.TryRestore(restore, false, false, static () => true, out var number);
 
-        var record = _pipeline.Table.Find("a"u8);
+        versions.Of(_pipeline.Table.Find("p"u8)).ShouldBe((long)number);
+        versions.Of(_pipeline.Table.Find("q"u8)).ShouldBe((long)left);
+    }
 
-        before.Of(record).ShouldBeLessThan((long)number);
-        _pipeline.Versions.Of(record).ShouldBe((long)number);
+    [Fact]
+    public void Versions_OfWhatARestoreHasReplaced_StayAsTheyWere()
+    {
+        var first = Prepare("", [], new() { ["a"] = 1 });
+        _pipeline.BuildRestore(first);
+        _pipeline.TryRestore(first, false, false, static () => true, out var one);
+        var replaced = _pipeline.Table.Find("a"u8);
+        var second = Prepare("", [], new() { ["a"] = 2 });
+        _pipeline.BuildRestore(second);
+        _pipeline.TryRestore(second, false, false, static () => true, out var other);
+
+        _pipeline.Versions.Of(replaced).ShouldBe((long)one);
+        _pipeline.Versions.Of(_pipeline.Table.Find("a"u8)).ShouldBe((long)other);
     }
 
     [Fact]
@@ -141,11 +156,11 @@ public sealed class CommitPipelineRestoreTests
         Contents().ShouldBe("a=1");
     }
 
-    private static PreparedRestore Prepare(string prefix, string[] guarded, Dictionary<string, int> restored)
+    private PreparedRestore Prepare(string prefix, string[] guarded, Dictionary<string, int> restored)
     {
         var scope = RestoreScope.Create(Encoding.UTF8.GetBytes(prefix), [.. guarded.Select(Encoding.UTF8.GetBytes)], out _);
         var sink = new TableSink();
-        var filter = new ScopeSink(scope, 0, sink);
+        var filter = new ScopeSink(scope, 0, _pipeline.Versions.NextMark, sink);
         foreach (var (key, value) in restored)
         {
             filter.Add(NewRecord(key, value));

@@ -1,4 +1,6 @@
 using System.Globalization;
+using SnapshotKv.Testing;
+using SnapshotKv.Tests.Store;
 
 namespace SnapshotKv.Tests.Restores;
 
@@ -273,6 +275,24 @@ public sealed class KvStoreRestoreTests
     }
 
     [Fact]
+    public void Restore_OfAnotherPrefix_LeavesTheVersionsOfAnEarlierOneAsTheyWere()
+    {
+        using var store = RestoreHome.At(KvDurability.Process).Open();
+        store.Set("p", 1);
+        store.Set("q", 1);
+        var then = store.Save()!.FileName;
+        var first = store.Restore(then, "p").Version;
+        var second = store.Restore(then, "q").Version;
+
+        store.TryGetInfo("p", out var early);
+        store.TryGetInfo("q", out var late);
+
+        (early.Version, late.Version).ShouldBe((first, second));
+        store.TryUpdate("p", 2, first).ShouldBeTrue();
+        store.TryUpdate("q", 2, second).ShouldBeTrue();
+    }
+
+    [Fact]
     public void Restore_OpenTransactions_EndInConflict()
     {
         using var store = RestoreHome.At(KvDurability.Process).Open();
@@ -375,6 +395,102 @@ public sealed class KvStoreRestoreTests
         store.GetKeys().ShouldBe(there);
         using var killed = home.Killed().Open();
         killed.GetKeys().ShouldBe(there);
+    }
+
+    [Fact]
+    public void Restore_KeysThatAreNotUtf8_ComeWithTheWholeAndLieUnderNoPrefix()
+    {
+        var home = RestoreHome.At(KvDurability.Process);
+        Fixtures.CopyTo("invalid-utf8", home.Disk, StoreHome.Path);
+        using var store = home.Open();
+        var there = store.OpaqueKeyCount;
+        there.ShouldBeGreaterThan(0);
+        var readable = store.Count();
+        var then = store.ListSnapshots()[0].FileName;
+
+        // By prefix they stay where they are, and none comes. Their bytes begin so.
+        const string Prefix = "bad";
+        store.Restore(then, Prefix).Entries.ShouldBe(0);
+        store.OpaqueKeyCount.ShouldBe(there);
+        store.Clear();
+        store.Restore(then, Prefix).Entries.ShouldBe(0);
+        store.OpaqueKeyCount.ShouldBe(0);
+
+        // The whole has them, and takes them away.
+        var empty = store.Restore(then).BeforeName;
+        store.OpaqueKeyCount.ShouldBe(there);
+        store.Count().ShouldBe(readable);
+        store.Restore(empty);
+        store.OpaqueKeyCount.ShouldBe(0);
+        store.Restore(then).Entries.ShouldBe(readable + there);
+        using var killed = home.Killed().Open();
+        killed.OpaqueKeyCount.ShouldBe(there);
+        killed.Count().ShouldBe(readable);
+    }
+
+    [Fact]
+    public void Restore_KeysThatAreNotUtf8IntoJson_IsRefusedAndSaysHowManyThereAre()
+    {
+        var home = RestoreHome.At(KvDurability.Process);
+        var source = RestoreHome.At(KvDurability.Process);
+        Fixtures.CopyTo("invalid-utf8", source.Disk, StoreHome.Path);
+        var name = source.Snapshots()[^1];
+        using var store = home.Open(options => options.Format = KvFormat.Json);
+        store.Set("a", 1);
+        home.WriteFile("snapshots/" + name, source.ReadFile("snapshots/" + name));
+
+        var message = Should.Throw<KvSerializationException>(() => store.Restore(name)).Message;
+
+        message.ShouldContain(name);
+        message.ShouldContain("of its keys are not UTF-8, and JSON cannot hold them. Nothing was changed");
+        store.Contents().ShouldBe("a=1");
+        store.ListSnapshots().SelectMany(one => one.PinnedNames).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Restore_PrefixThatIsProtectedMeanwhile_IsLeftAlone()
+    {
+        var home = RestoreHome.At(KvDurability.Process);
+        using var store = home.Open();
+        store.Set("p:a", 1);
+        store.Set("q:a", 1);
+        var then = store.Save()!.FileName;
+        store.Set("p:a", 2);
+        store.Set("q:a", 2);
+        var token = TestContext.Current.CancellationToken;
+        using (var hold = home.Files.Hold(operation => operation.Kind == FileOperationKind.Read && operation.Path.EndsWith(then, StringComparison.Ordinal)))
+        {
+            var restore = store.RestoreAsync(then, cancellationToken: token);
+            await hold.Reached.WaitAsync(token);
+            store.Protect("p:");
+            hold.Release();
+
+            (await restore).Entries.ShouldBe(1);
+        }
+
+        store.Contents().ShouldBe("p:a=2 q:a=1");
+        using var killed = home.Killed().Open();
+        killed.Contents().ShouldBe("p:a=2 q:a=1");
+    }
+
+    [Fact]
+    public async Task Restore_AllOfItProtectedMeanwhile_IsRefusedAndLeavesNothing()
+    {
+        var home = RestoreHome.At(KvDurability.Process);
+        using var store = home.Open();
+        store.Set("p:a", 1);
+        var then = store.Save()!.FileName;
+        store.Set("p:a", 2);
+        var token = TestContext.Current.CancellationToken;
+        using var hold = home.Files.Hold(operation => operation.Kind == FileOperationKind.Read && operation.Path.EndsWith(then, StringComparison.Ordinal));
+        var restore = store.RestoreAsync(then, "p:", token);
+        await hold.Reached.WaitAsync(token);
+        store.Protect("p:");
+        hold.Release();
+
+        (await Should.ThrowAsync<KvSnapshotException>(() => restore)).Reason.ShouldBe(KvSnapshotProblem.Protected);
+        store.Contents().ShouldBe("p:a=2");
+        store.ListSnapshots().SelectMany(one => one.PinnedNames).ShouldBeEmpty();
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using SnapshotKv.Testing;
+using SnapshotKv.Tests.Store;
 
 namespace SnapshotKv.Tests.Restores;
 
@@ -179,6 +180,40 @@ public sealed class RestoreFaultTests
         await Should.ThrowAsync<ObjectDisposedException>(() => restore);
         using var reopened = home.Open();
         reopened.Contents().ShouldBe("a=2");
+    }
+
+    /// <summary>Those who watch may restore, too, and would wait for the turn of the one that waits for them.</summary>
+    [Fact]
+    public void Restore_JournalFull_TellsNobodyOfTheSaveThatMakesRoomBeforeItsTurnIsOver()
+    {
+        var scheduler = new HeldScheduler();
+        var home = new StoreHome { Durability = KvDurability.Process, SegmentSizes = new(64 << 10, 64 << 10), Scheduler = scheduler };
+        using var store = home.Open(static options => (options.MaxJournalBytes, options.SaveDebounce) = (1 << 20, Timeout.InfiniteTimeSpan));
+        store.Set("a", 1);
+        var then = store.Save()!.FileName;
+        store.Protect(new string('x', 60_000));
+        var told = new List<KvSaveReason>();
+        using var watcher = store.WatchSnapshots("", contents => told.Add(contents.Snapshot.Reason));
+        var notes = 0;
+        home.Files.Before(static operation => operation.Kind == FileOperationKind.Rename && operation.Path.Contains("history.json", StringComparison.Ordinal), _ =>
+        {
+            // At the pin, behind the save of what there is: others take all the room that the commit needs.
+            for (notes++; notes == 2 && (store.GetStatistics() is { JournalUnusedBytes: > 20 << 10 } or { JournalBytes: <= 960 << 10 });)
+            {
+                store.SetBytes("fill", new byte[8 << 10]);
+            }
+        });
+        store.Set("a", 2);
+
+        store.Restore(then);
+
+        store.ListSnapshots().Select(snapshot => snapshot.Reason).ShouldBe([KvSaveReason.Restore, KvSaveReason.Journal, KvSaveReason.BeforeRestore, KvSaveReason.Requested]);
+        told.ShouldBe([KvSaveReason.Restore]);
+        scheduler.RunAll();
+        told.ShouldContain(KvSaveReason.Journal);
+        told.ShouldContain(KvSaveReason.BeforeRestore);
+        store.TryGet<int>("a", out var value).ShouldBeTrue();
+        value.ShouldBe(1);
     }
 
     [Fact]

@@ -74,6 +74,44 @@ public sealed class SerializerRegistryTests
     }
 
     [Fact]
+    public void Abandon_AfterAdopt_GivesUpWhatWasAdoptedAndNobodyHasWrittenUnderSince()
+    {
+        var told = new List<(string, string?)>();
+        _registry.Claim("a:", "x");
+        _registry.Claim("b:c:", "y");
+        _registry.Changing = (prefix, name, change) =>
+        {
+            told.Add((prefix, name));
+            change();
+        };
+        _registry.Adopt(new Dictionary<string, string> { ["a:"] = "x", ["b:"] = "z", ["d:"] = "z", ["e:"] = "z", ["guarded:"] = "z" }, "", ["guarded:"], "snapshot");
+        _registry.Claim("d:", "z");
+        Should.Throw<KvSerializationException>(() => _registry.Claim("e:", "x"));
+        told.Clear();
+        var generation = _registry.Generation;
+
+        _registry.Abandon();
+
+        _registry.ToDictionary().ShouldBe([new("a:", "x"), new("b:c:", "y"), new("d:", "z")]);
+        _registry.Generation.ShouldNotBe(generation);
+        told.ShouldBe([("b:", null), ("b:c:", "y"), ("e:", null)], ignoreOrder: true);
+        told.IndexOf(("b:c:", "y")).ShouldBeGreaterThan(told.IndexOf(("b:", null)), "what was taken with it comes back behind it");
+        _registry.Abandon();
+        _registry.ToDictionary().Count.ShouldBe(3);
+    }
+
+    [Fact]
+    public void Abandon_RefusedByTheJournal_KeepsTheClaim()
+    {
+        _registry.Adopt(new Dictionary<string, string> { ["a:"] = "x" }, "", [], "snapshot");
+        _registry.Changing = static (_, _, _) => throw new KvStoreUnavailableException("full");
+
+        _registry.Abandon();
+
+        Should.Throw<KvSerializationException>(() => _registry.Check("a:", "a:", "y"));
+    }
+
+    [Fact]
     public void BindTo_ClaimsThatChangeLater_AreSeen()
     {
         var serializer = KvSerializers.Create(KvFormat.MessagePack, null).BindTo(_registry, "");

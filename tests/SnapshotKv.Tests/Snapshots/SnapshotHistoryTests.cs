@@ -1,4 +1,5 @@
 using SnapshotKv.Diagnostics;
+using SnapshotKv.Format;
 using SnapshotKv.Snapshots;
 using SnapshotKv.Testing;
 using SnapshotKv.Tests.Store;
@@ -427,6 +428,62 @@ public sealed class SnapshotHistoryTests
         _files.FailWhen(FileOperationKind.OpenRead, FileFault.InputOutput);
 
         Should.Throw<IOException>(() => Load());
+    }
+
+    [Fact]
+    public void Load_DamagedWithMoreSnapshotsThanCanBePinned_PinsTheOldestAndLeavesRoomForRestores()
+    {
+        const int Most = HistoryDocument.MostPins - SnapshotHistory.MostAutomaticPins - 1;
+        PutSnapshots(Most + 10);
+        Replace("nonsense"u8.ToArray());
+
+        _history = Load();
+        _history.TakePossession(1);
+
+        var files = _catalog.List().Candidates;
+        files.TakeLast(Most).ShouldAllBe(file => _history.NamesOf(file.FileName).Count == 1);
+        files.SkipLast(Most).ShouldAllBe(file => !_history.IsHeld(file.FileName));
+        for (var i = 0; i <= SnapshotHistory.MostAutomaticPins; i++)
+        {
+            _history.PinBeforeRestore(First);
+        }
+
+        Load(KvRecoveryMode.Strict).NamesOf(First).Count.ShouldBe(SnapshotHistory.MostAutomaticPins + 2);
+        var refused = Should.Throw<KvSnapshotException>(() => _history.PinBeforeRestore(First));
+        refused.Reason.ShouldBe(KvSnapshotProblem.TooMany);
+        refused.Message.ShouldContain("'history.json' cannot take more: 5001 pinned names");
+        Load(KvRecoveryMode.Strict).NamesOf(First).Count.ShouldBe(SnapshotHistory.MostAutomaticPins + 2);
+    }
+
+    [Fact]
+    public void Hold_MoreThanAFileCanHave_IsRefusedAndNothingIsWritten()
+    {
+        PutSnapshots(HistoryDocument.MostHolds);
+        var files = _catalog.List().Candidates.Where(file => file.FileName != First).Take(HistoryDocument.MostHolds);
+        Replace((HistoryDocument.Empty with { Holds = [.. files.Select(file => new HistoryHold(file.FileName, 7))] }).Encode());
+        _history = Load(KvRecoveryMode.Strict);
+        var before = _disk.Take(FilePath);
+
+        var refused = Should.Throw<KvSnapshotException>(() => _history.Hold(First, SnapshotHistory.InProgress));
+
+        refused.Reason.ShouldBe(KvSnapshotProblem.TooMany);
+        refused.Message.ShouldContain("1001 snapshots that the journal needs");
+        refused.Message.ShouldContain("Nothing was changed. Unpin what is not needed, or save");
+        _history.IsHeld(First).ShouldBeFalse();
+        _disk.Take(FilePath).ShouldBe(before);
+        _history.ReleaseHolds(7);
+        _history.Hold(First, SnapshotHistory.InProgress).ShouldBeTrue();
+    }
+
+    /// <summary>Snapshots that are newer than those that are there.</summary>
+    private void PutSnapshots(int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            _disk.Put(_catalog.GetPath($"data-20260201-000000-{i:x4}.msgpack"), [1]);
+        }
+
+        _disk.FlushDirectory(_catalog.DirectoryPath);
     }
 
     private SnapshotHistory Load(KvRecoveryMode mode = KvRecoveryMode.LastGood) => SnapshotHistory.Load(_catalog, new HistoryFile(_files, "/store"), mode, _clock, _log);

@@ -119,6 +119,22 @@ public sealed class KvSnapshotViewTests
         store.TryGet<int>("k", out _).ShouldBeTrue();
     }
 
+    [Theory]
+    [InlineData("00010101-000000", 14)]
+    [InlineData("99991231-235959", -12)]
+    public void OpenSnapshot_OfGoNamedAtTheEndsOfTime_WithoutAnInstantInside_CanBeLookedInto(string time, int hours)
+    {
+        var odd = $"data-{time}-0000.json";
+        using var store = _home.Open();
+        _home.WriteFile("snapshots/" + odd, """{"version":2,"data":{"k":{"value":1,"expires_at":0,"blob_ref":""}}}"""u8.ToArray());
+        _home.Clock.SetLocalTimeZone(TimeZoneInfo.CreateCustomTimeZone("odd", TimeSpan.FromHours(hours), "odd", "odd"));
+
+        using var view = store.OpenSnapshot(odd);
+
+        view.Count().ShouldBe(1);
+        store.Compare(odd).ShouldNotBeEmpty();
+    }
+
     [Fact]
     public void OpenSnapshot_OfAJsonStoreThatIsMessagePackNow_ReadsInItsOwnFormat()
     {

@@ -127,6 +127,21 @@ public sealed class KvStorePinTests
     }
 
     [Fact]
+    public void Pin_DirectoryRemovedUnderTheStoreAndNothingProtected_LeavesNoFile()
+    {
+        using var store = _home.Open();
+        store.Pin(SaveVersion(store, 1).FileName, "n");
+        _home.Disk.DeleteTree("/data");
+
+        SaveVersion(store, 2);
+
+        _home.Disk.FileExists("/data/history.json").ShouldBeFalse("there is nothing to be noted");
+        store.Unpin("n").ShouldBeFalse();
+        store.Pin(SaveVersion(store, 3).FileName, "n").PinnedNames.ShouldBe(["n"]);
+        _home.Disk.FileExists("/data/history.json").ShouldBeTrue();
+    }
+
+    [Fact]
     public void Open_PinnedSnapshotDeletedByGo_IsToldAndTheRestStays()
     {
         using (var store = _home.Open())

@@ -199,6 +199,30 @@ internal sealed class ModelScope(IKvStore store, TimeProvider clock, IEnumerable
         Defaults = Defaults,
     };
 
+    /// <summary>A restore put what there was at another time in the place of all keys under a prefix.</summary>
+    /// <param name="prefix">The prefix.</param>
+    /// <param name="then">All entries as they were then.</param>
+    /// <param name="version">The restore's version, which all that it brought has.</param>
+    /// <returns>How many entries it brought: what has expired since does not come back.</returns>
+    public int GoBack(string prefix, IEnumerable<KeyValuePair<string, ModelEntry>> then, long version)
+    {
+        foreach (var key in _entries.Keys.Where(key => key.StartsWith(prefix, StringComparison.Ordinal)).ToList())
+        {
+            _entries.Remove(key);
+        }
+
+        version.ShouldBeGreaterThan(HighestVersion);
+        HighestVersion = version;
+        var brought = then.Where(item => item.Key.StartsWith(prefix, StringComparison.Ordinal) && item.Value.IsLive(Now)).ToList();
+        foreach (var (key, entry) in brought)
+        {
+            entry.Version = version;
+            _entries[key] = entry;
+        }
+
+        return brought.Count;
+    }
+
     /// <summary>Takes back what happened to the part under a prefix.</summary>
     public void TakeBack(string prefix, ModelScope part)
     {

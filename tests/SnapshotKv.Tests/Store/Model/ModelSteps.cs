@@ -40,6 +40,8 @@ internal static class ModelSteps
         (1, _ => new SettleBlobsStep()),
         (14, AdvanceStep.Draw),
         (4, _ => new SaveStep()),
+        (2, _ => new PinStep()),
+        (3, RestoreStep.Draw),
         (4, ReopenStep.Draw),
         (4, CrashStep.Draw),
     ];

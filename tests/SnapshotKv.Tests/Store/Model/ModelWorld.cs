@@ -6,6 +6,9 @@ namespace SnapshotKv.Tests.Store.Model;
 /// <summary>A store of some level on a disk in memory with its model, and the model of what the newest snapshot holds.</summary>
 internal sealed class ModelWorld : IDisposable
 {
+    /// <summary>What the snapshot that is gone back to is pinned by.</summary>
+    private const string PinName = "then";
+
     /// <summary>Few, so that the files of blobs go soon.</summary>
     private const int MaxSnapshots = 2;
 
@@ -21,6 +24,7 @@ internal sealed class ModelWorld : IDisposable
     private KvStore _store;
     private readonly List<ModelWatcher> _watchers = [];
     private KeyValuePair<string, ModelEntry>[] _saved = [];
+    private KeyValuePair<string, ModelEntry>[]? _pinned;
 
     public ModelWorld(KvFormat format, KvDurability level)
     {
@@ -64,6 +68,35 @@ internal sealed class ModelWorld : IDisposable
 
     /// <summary>Saves without knowing what is in it: others write meanwhile.</summary>
     public void SaveMeanwhile() => _store.Save();
+
+    /// <summary>Saves, and pins what was saved in the place of what was pinned before.</summary>
+    public void Pin()
+    {
+        Save();
+        _store.Unpin(PinName).ShouldBe(_pinned is not null);
+        _store.Pin(_store.ListSnapshots()[0].FileName, PinName).PinnedNames.ShouldBe([PinName]);
+        _pinned = Copies(Root.Entries);
+    }
+
+    /// <summary>Goes back to what was pinned, if anything was; and perhaps to what there was before that.</summary>
+    public void Restore(string prefix, bool isUndone)
+    {
+        if (_pinned is null)
+        {
+            return;
+        }
+
+        var before = Copies(Root.Entries);
+        var restored = GoBack(PinName, prefix, _pinned);
+        Compare();
+        if (isUndone)
+        {
+            _store.Unpin(GoBack(restored.BeforeName, prefix, before).BeforeName).ShouldBeTrue();
+            Compare();
+        }
+
+        _store.Unpin(restored.BeforeName).ShouldBeTrue();
+    }
 
     /// <summary>Closes and opens: everything is there.</summary>
     public void Reopen(KvCompression compression)
@@ -128,6 +161,12 @@ internal sealed class ModelWorld : IDisposable
     /// <summary>Saves until every snapshot there is has been made after the last change; then only the files of live blobs may be left.</summary>
     public void SettleBlobs()
     {
+        if (_pinned is not null)
+        {
+            _store.Unpin(PinName).ShouldBeTrue();
+            _pinned = null;
+        }
+
         SaveAllAnew();
 
         // What a crash left over goes once it is opened; what was only kept for older snapshots, once these are gone.
@@ -140,6 +179,16 @@ internal sealed class ModelWorld : IDisposable
     }
 
     public void Dispose() => _store.Dispose();
+
+    private KvRestoreResult GoBack(string name, string prefix, IEnumerable<KeyValuePair<string, ModelEntry>> then)
+    {
+        var result = _store.Restore(name, prefix);
+        result.Entries.ShouldBe(Root.GoBack(prefix, Copies(then), result.Version));
+
+        // Also what was pinned for the undo has been saved, with all slides.
+        NoteSaved();
+        return result;
+    }
 
     private void SaveAllAnew()
     {
