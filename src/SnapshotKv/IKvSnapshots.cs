@@ -104,7 +104,7 @@ public interface IKvSnapshots
     /// that are open then end in <see cref="KvConflictException"/>, and so do commits under the condition of a version that was read before. Each watcher of the prefix, or of anything inside or around it, is told one
     /// <see cref="KvChangeKind.Reset"/>.</para>
     /// <para>Entries come back with value, expiry, tags and blob, and all with the version of the restore. What has expired by now does not. Prefixes that are protected (<see cref="Protect"/>) stay as they are. A snapshot of the other format is converted.</para>
-    /// <para>Takes the time of reading the snapshot and of two saves, and the memory of both states; writers wait for some tens of microseconds at a time. One restore runs at a time, and others wait. When it returns, the commit is as safe as any
+    /// <para>Takes the time of reading the snapshot and of two saves, and the memory of both states; writers wait for tens of microseconds now and then, and for about a millisecond at the commit. One restore runs at a time, and others wait. When it returns, the commit is as safe as any
     /// other is at <see cref="SnapshotKvOptions.Durability"/>, and a snapshot of it was saved, unless the disk refused that (<see cref="KvRestoreResult.Saved"/>).</para>
     /// </remarks>
     /// <exception cref="ArgumentException">A name is null or empty, or no key can begin with the prefix.</exception>

@@ -236,6 +236,8 @@ internal static class Stalls
                             output.Write(_chunk);
                         }
                     }
+
+                    file.Flush(flushToDisk: true);
                 }
 
                 File.Delete(path);

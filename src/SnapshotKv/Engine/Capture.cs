@@ -8,27 +8,26 @@ namespace SnapshotKv.Engine;
 /// <param name="HasDeadlines">Whether any of them expires.</param>
 internal sealed record Capture(ulong Sequence, ArraySegment<Record> Records, bool HasDeadlines)
 {
-    /// <summary>The records that are alive at an instant.</summary>
+    /// <summary>The records that are alive at an instant, moved together in the same array: what was captured is not to be asked for afterwards.</summary>
     /// <param name="now">In Unix nanoseconds.</param>
-    public ReadOnlyMemory<Record> LiveRecords(long now)
+    public ReadOnlyMemory<Record> TakeLive(long now)
     {
         if (!HasDeadlines)
         {
             return Records;
         }
 
-        var live = new Record[Records.Count];
         var count = 0;
-        ReadOnlySpan<Record> records = Records;
+        Span<Record> records = Records;
         for (var i = 0; i < records.Length; i++)
         {
             RecordPrefetch.Ahead(records, i);
             if (!records[i].IsExpiredAt(now))
             {
-                live[count++] = records[i];
+                records[count++] = records[i];
             }
         }
 
-        return live.AsMemory(0, count);
+        return Records[..count];
     }
 }

@@ -9,7 +9,7 @@ using SnapshotKv.Snapshots;
 namespace SnapshotKv.Engine;
 
 /// <summary>
-/// Saves the store: copies the table's references between two commits, and encodes, compresses and writes them beside everything else. One save at a
+/// Saves the store: captures what there is between two commits, and gathers, encodes, compresses and writes it beside everything else. One save at a
 /// time; callers who come while one runs share the next.
 /// </summary>
 /// <remarks>Thread-safe. A save that fails leaves the earlier snapshots and the state of what is saved as they were.</remarks>
@@ -315,11 +315,12 @@ internal sealed class Checkpointer(
         var begun = clock.TimeProvider.GetUtcNow();
         var journalBytes = journal?.AppendedBytes ?? 0;
         var losses = Volatile.Read(ref _losses);
-        var capture = pipeline.Capture();
+        IReadOnlyDictionary<string, string>? claims = null;
+        var capture = pipeline.Capture(() => claims = serializers());
 
-        // After the capture: a blob or a serializer is told of before the commit that brings it, so these have all that the captured entries need.
-        var extras = new SnapshotExtras(pipeline.Blobs.ToSnapshot(capture.Sequence), serializers());
-        var records = capture.LiveRecords(clock.Now);
+        // The claims of that instant: given up later, they are those of what is captured. The ledger knows by numbers what belongs to it, and a blob is told of before the commit that brings it.
+        var extras = new SnapshotExtras(pipeline.Blobs.ToSnapshot(capture.Sequence), claims!);
+        var records = capture.TakeLive(clock.Now);
         var path = catalog.DirectoryPath;
         try
         {

@@ -12,9 +12,9 @@ internal sealed partial class CommitPipeline
     /// <summary>All entries as they are between two commits. Writers go on meanwhile.</summary>
     public Capture Capture() => Capture(static () => { });
 
-    /// <summary>All entries as they are at the instant at which a call is made.</summary>
-    /// <param name="atTheInstant">The call; in the gate.</param>
-    private Capture Capture(Action atTheInstant)
+    /// <summary>All entries as they are at the instant at which a call is made. Writers go on meanwhile.</summary>
+    /// <param name="atTheInstant">The call, between two commits; short, for writers wait.</param>
+    public Capture Capture(Action atTheInstant)
     {
         lock (_capturing)
         {

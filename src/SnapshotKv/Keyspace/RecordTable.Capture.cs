@@ -13,7 +13,10 @@ internal sealed partial class RecordTable
 
     /// <summary>Gate: begins to capture this instant, which takes no longer for a million entries than for one. The capture before must have ended.</summary>
     /// <param name="room">Of at least <see cref="CaptureRoom"/>, as it is in the gate.</param>
-    public TableCapture BeginCapture(Record[] room) => new(_root.Shards, _count, room);
+    /// <exception cref="KvStoreException">A commit of several keys has failed half-way, for want of memory; its slots hold no records.</exception>
+    public TableCapture BeginCapture(Record[] room) => _isApplying
+        ? throw new KvStoreException("A commit failed while it was carried out, so that what is in memory is not known any more. The journal has it: open the store again.")
+        : new(_root.Shards, _count, room);
 
     /// <summary>Gate, or of a table that nobody changes: all records, dead ones too.</summary>
     public IEnumerable<Record> EnumerateRecords()

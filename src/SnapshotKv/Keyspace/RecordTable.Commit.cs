@@ -3,6 +3,8 @@ namespace SnapshotKv.Keyspace;
 /// <content>Commits of several keys: every change is put into its slot as pending, one word publishes all, then the slots are settled.</content>
 internal sealed partial class RecordTable
 {
+    private bool _isApplying;
+
     /// <summary>Gate: carries out several changes so that a reader who sees one of them sees all.</summary>
     /// <param name="changes">The changes, no key twice. Each gets its <see cref="TableChange.Before"/>.</param>
     public void Apply(Span<TableChange> changes)
@@ -15,6 +17,9 @@ internal sealed partial class RecordTable
         }
 
         Prepare(changes);
+
+        // Until all is settled. It stays so when memory runs out on the way: then there are slots without records, which nobody may take for records.
+        _isApplying = true;
         var commit = new CommitMark();
         var mostProbes = 0;
         foreach (ref var change in changes)
@@ -28,6 +33,7 @@ internal sealed partial class RecordTable
             Settle(in change);
         }
 
+        _isApplying = false;
         Watch(mostProbes);
     }
 
@@ -63,8 +69,9 @@ internal sealed partial class RecordTable
         }
 
         // The sweep's array belongs to the writer, so it may be ahead of the publication.
+        var pending = new PendingChange(before, change.After.Bytes, commit);
         CountChange(before, change.After.Bytes);
-        shard.Put(location, tag, new PendingChange(before, change.After.Bytes, commit), DeadlineSecond(change.After.IsNull ? 0 : change.After.Deadline));
+        shard.Put(location, tag, pending, DeadlineSecond(change.After.IsNull ? 0 : change.After.Deadline));
         return probes;
     }
 

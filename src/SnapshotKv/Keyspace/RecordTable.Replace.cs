@@ -10,11 +10,12 @@ internal sealed partial class RecordTable
     /// <param name="other">Has the former entries afterwards, which nobody changes any more.</param>
     public void ReplaceWith(RecordTable other)
     {
-        var (root, count, expiring, opaque) = (_root, _count, _expiringCount, _opaqueCount);
+        var (root, count, expiring, opaque, isApplying) = (_root, _count, _expiringCount, _opaqueCount, _isApplying);
         Volatile.Write(ref _root, other._root);
         Volatile.Write(ref _count, other._count);
         Volatile.Write(ref _expiringCount, other._expiringCount);
         Volatile.Write(ref _opaqueCount, other._opaqueCount);
-        (other._root, other._count, other._expiringCount, other._opaqueCount) = (root, count, expiring, opaque);
+        _isApplying = other._isApplying;
+        (other._root, other._count, other._expiringCount, other._opaqueCount, other._isApplying) = (root, count, expiring, opaque, isApplying);
     }
 }

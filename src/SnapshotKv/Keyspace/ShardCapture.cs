@@ -15,6 +15,12 @@ internal sealed class ShardCapture(TableCapture capture, TableShard shard)
 
     public int BlockCount => _isTaken.Length;
 
+    /// <summary>Gate: from here on the records of a block are put by before anything in it is changed.</summary>
+    public void Begin() => shard.Capture = this;
+
+    /// <summary>Whether a writer has put a block by. Without the gate it may say no a moment longer; yes is for good.</summary>
+    public bool IsTaken(int block) => _isTaken[block];
+
     /// <summary>Copies the records of a block as they are right now, which counts only if <see cref="TryClaim"/> says so.</summary>
     /// <returns>How many there were.</returns>
     public int CopyBlock(int block, Span<Record> target)
@@ -50,7 +56,7 @@ internal sealed class ShardCapture(TableCapture capture, TableShard shard)
     }
 
     /// <summary>Gate: the capture needs nothing more.</summary>
-    public void End() => shard.EndCapture();
+    public void End() => shard.Capture = null;
 
     private ReadOnlySpan<TableShard.Slot> Block(int block)
     {

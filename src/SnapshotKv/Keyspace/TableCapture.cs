@@ -33,14 +33,10 @@ internal sealed class TableCapture
         _room = room;
         _expected = count;
         _back = room.Length;
-        _shards = [];
-        foreach (var shard in shards)
-        {
-            if (shard.Count > 0)
-            {
-                _shards.Add(shard.BeginCapture(this));
-            }
-        }
+        _shards = [.. shards.Where(static shard => shard.Count > 0).Select(shard => new ShardCapture(this, shard))];
+
+        // All are made before the first is begun: nothing fails half-way.
+        _shards.ForEach(static shard => shard.Begin());
     }
 
     /// <summary>The largest array that a capture needs: a block may be in it twice for a moment.</summary>
@@ -64,14 +60,22 @@ internal sealed class TableCapture
             return false;
         }
 
-        var count = _shards[_shard].CopyBlock(_block, _room.AsSpan(_front));
-        lock (gate)
+        Gather(_shards[_shard], _block++, gate);
+        return true;
+    }
+
+    private void Gather(ShardCapture shard, int block, Lock gate)
+    {
+        if (shard.IsTaken(block))
         {
-            _front += _shards[_shard].TryClaim(_block) ? count : 0;
+            return;
         }
 
-        _block++;
-        return true;
+        var count = shard.CopyBlock(block, _room.AsSpan(_front));
+        lock (gate)
+        {
+            _front += shard.TryClaim(block) ? count : 0;
+        }
     }
 
     /// <summary>Gate: nothing is put by any more. To be called however it ends.</summary>
@@ -99,7 +103,7 @@ internal sealed class TableCapture
     }
 
     /// <summary>
-    /// What a slot holds, as a record, without a look at it: asked for its type each of a million objects would have to come from memory, and the capture takes twenty times as long. Between two
+    /// What a slot holds, as a record, without a look at it: asked for its type each of a million objects would have to come from memory, and the capture takes many times as long. Between two
     /// commits slots hold nothing but records; beside the writer one may hold the change of a commit on its way, but then its block was put by, and the copy is dropped unseen.
     /// </summary>
     public static Record Unchecked(in TableShard.Slot slot) => new(Unsafe.As<byte[]>(slot.Value));

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Numerics;
 
 namespace SnapshotKv.Keyspace;
@@ -16,7 +15,6 @@ internal sealed class TableShard
 
     private readonly int _limit;
     private uint[]? _deadlines;
-    private ShardCapture? _capture;
 
     public TableShard(int capacity)
     {
@@ -38,6 +36,9 @@ internal sealed class TableShard
     public nuint Mask { get; }
 
     public int Capacity => Tags.Length;
+
+    /// <summary>Is told before a slot is changed; null while nobody captures the shard.</summary>
+    public ShardCapture? Capture { get; set; }
 
     /// <summary>The slots with a record.</summary>
     public int Count { get; private set; }
@@ -117,7 +118,7 @@ internal sealed class TableShard
     public void Put(int location, uint tag, object value, uint deadlineSecond)
     {
         var index = location < 0 ? ~location : location;
-        _capture?.Preserve(index);
+        Capture?.Preserve(index);
         if (location < 0)
         {
             Count++;
@@ -153,20 +154,11 @@ internal sealed class TableShard
 
     public void Remove(int index)
     {
-        _capture?.Preserve(index);
+        Capture?.Preserve(index);
         Volatile.Write(ref Slots[index].Value, null);
         SetDeadline(index, 0);
         Count--;
     }
-
-    /// <summary>From here on the records of a block are put by for a capture before anything in the block is changed.</summary>
-    public ShardCapture BeginCapture(TableCapture capture)
-    {
-        Debug.Assert(_capture is null, "one capture at a time");
-        return _capture = new(capture, this);
-    }
-
-    public void EndCapture() => _capture = null;
 
     /// <summary>A copy with room for more entries, without the places of removed ones.</summary>
     public TableShard Grow(int more)

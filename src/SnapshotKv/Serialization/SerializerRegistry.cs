@@ -12,7 +12,7 @@ namespace SnapshotKv.Serialization;
 /// Thread-safe. Values of plain bytes belong to nobody and are not looked at. MessagePack and JSON of the store's own count as one serializer,
 /// since a directory's values are converted when its format changes.
 /// </para>
-/// <para>A claim comes before the commit of the value it is for: whoever saves a capture of the entries and then asks for the names has them all.</para>
+/// <para>A claim comes before the commit of the value it is for, and is given up after the commit of the removal: the names as they are between two commits cover what there is then.</para>
 /// </remarks>
 internal sealed partial class SerializerRegistry : IFollowedClaims
 {

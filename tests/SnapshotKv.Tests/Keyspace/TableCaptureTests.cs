@@ -151,6 +151,20 @@ public sealed class TableCaptureTests
     }
 
     [Fact]
+    public void CommitThatFailedHalfWay_IsRefused_UntilTheEntriesAreReplaced()
+    {
+        _table.Put(Records.Make("a", 1));
+
+        // By itself nothing but a lack of memory fails there; a key that comes twice, against the rules, does too.
+        Should.Throw<InvalidCastException>(() => _table.Apply([new(Records.Make("a", 2)), new(Records.Make("a", 3))]));
+
+        Should.Throw<KvStoreException>(() => _table.BeginCapture(new Record[_table.CaptureRoom])).Message.ShouldContain("open the store again");
+        _table.Clear();
+        _table.Put(Records.Make("b", 1));
+        Finish(_table.BeginCapture(new Record[_table.CaptureRoom])).Count.ShouldBe(1);
+    }
+
+    [Fact]
     public void End_InTheMiddle_LetsTheNextOneBegin()
     {
         for (var i = 0; i < 20_000; i++)

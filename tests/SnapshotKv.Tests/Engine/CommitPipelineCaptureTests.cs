@@ -1,0 +1,75 @@
+using System.Text;
+using SnapshotKv.Blobs;
+using SnapshotKv.Engine;
+using SnapshotKv.Format;
+using SnapshotKv.Keyspace;
+using SnapshotKv.Testing;
+using SnapshotKv.Tests.Keyspace;
+using SnapshotKv.Tests.Store;
+
+namespace SnapshotKv.Tests.Engine;
+
+public sealed class CommitPipelineCaptureTests
+{
+    private readonly CommitPipeline _pipeline = new(
+        new RecordTable(), new KvClock(new ManualTimeProvider()), 100, new ChangeFeed(new InlineScheduler(), new CollectingLogger()), new BlobLedger(), journal: null);
+
+    [Fact]
+    public async Task Capture_BesideAWriter_CallsAtItsInstantAndHasWhatWasCommittedBefore()
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var writer = Task.Run(() => CountUp(stop.Token), TestContext.Current.CancellationToken);
+        for (var round = 0; round < 200; round++)
+        {
+            ulong atTheInstant = 0;
+            var capture = _pipeline.Capture(() =>
+            {
+                atTheInstant = _pipeline.Sequence;
+                Thread.SpinWait(1_000);
+                _pipeline.Sequence.ShouldBe(atTheInstant);
+            });
+
+            capture.Sequence.ShouldBe(atTheInstant);
+            capture.Records.Select(Records.Number).DefaultIfEmpty(100).Max().ShouldBe((int)atTheInstant);
+        }
+
+        await stop.CancelAsync();
+        await writer;
+    }
+
+    [Fact]
+    public void Capture_CallThatThrows_LeavesEverythingAsItWas()
+    {
+        Should.Throw<InvalidDataException>(() => _pipeline.Capture(() => throw new InvalidDataException("no")));
+
+        _pipeline.TrySet(Records.Make("a", 1), isDirect: false, out _).ShouldBeTrue();
+        _pipeline.Capture().Records.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Capture_Several_AreAllRight()
+    {
+        for (var i = 0; i < 20_000; i++)
+        {
+            _pipeline.TrySet(Records.Make($"key-{i}", i), isDirect: false, out _);
+        }
+
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        var writer = Task.Run(() => CountUp(stop.Token), TestContext.Current.CancellationToken);
+        var captures = Enumerable.Range(0, 4).Select(_ => Task.Run(() => _pipeline.Capture().Records.Count(record => Encoding.UTF8.GetString(record.Key).StartsWith("key-", StringComparison.Ordinal)), TestContext.Current.CancellationToken));
+
+        (await Task.WhenAll(captures)).ShouldAllBe(count => count == 20_000);
+        await stop.CancelAsync();
+        await writer;
+    }
+
+    /// <summary>Each commit sets one of a thousand keys to its own number.</summary>
+    private void CountUp(CancellationToken stop)
+    {
+        for (var i = (int)_pipeline.Sequence + 1; !stop.IsCancellationRequested; i++)
+        {
+            _pipeline.TrySet(Records.Make($"{i % 1000}", i), isDirect: false, out var number);
+            number.ShouldBe((ulong)i);
+        }
+    }
+}
