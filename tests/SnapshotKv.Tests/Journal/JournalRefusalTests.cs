@@ -340,6 +340,34 @@ public sealed class JournalRefusalTests
     }
 
     [Fact]
+    public void Remove_JournalFullAndNoSnapshotCanBeSaved_IsUnavailableAndHeals()
+    {
+        var home = new StoreHome { Durability = KvDurability.Process };
+        using var store = home.OpenWithoutSaves(options => options.MaxJournalBytes = 1 << 20);
+        var key = new string('k', 1000);
+        store.Set(key, 1);
+        home.Files.FailWhen(FailingJournal.IsSnapshot, FileFault.NoSpace);
+        while (Record.Exception(() => store.SetBytes("filling", Large)) is null)
+        {
+            // Until it is full of large ones.
+        }
+
+        home.Clock.Advance(TimeSpan.FromSeconds(1));
+        while (Record.Exception(() => store.Set("filling", 1)) is null)
+        {
+            // And of small ones.
+        }
+
+        home.Clock.Advance(TimeSpan.FromSeconds(1));
+        Should.Throw<KvStoreUnavailableException>(() => store.Remove(key)).Message.ShouldContain("MaxJournalBytes");
+        store.Exists(key).ShouldBeTrue();
+
+        home.Files.Heal();
+        home.Clock.Advance(TimeSpan.FromSeconds(1));
+        store.Remove(key).ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task SetAsync_JournalFull_DoesNotKeepTheThreadWhileASnapshotIsSaved()
     {
         var home = new StoreHome { Durability = KvDurability.Process, Scheduler = new HeldScheduler() };

@@ -84,6 +84,49 @@ public sealed class JournalWritingTests
     }
 
     [Fact]
+    public async Task SetAsync_AtLevelProcess_IsDoneAtOnceAndFlushesNothing()
+    {
+        await using var store = _home.Open(options => options.SaveDebounce = Timeout.InfiniteTimeSpan);
+        store.Set("k", 1);
+        var before = _home.Files.OperationCount;
+        store.SetAsync("k", 2, cancellationToken: TestContext.Current.CancellationToken).IsCompletedSuccessfully.ShouldBeTrue();
+        _home.Files.Trace.Skip(before).ShouldAllBe(operation => !IsFlush(operation));
+    }
+
+    [Fact]
+    public async Task Write_OfOneKey_IsStoredThroughTheMappingOrWrittenByItsLevel()
+    {
+        var token = TestContext.Current.CancellationToken;
+        await using var store = _home.Open(options => options.SaveDebounce = Timeout.InfiniteTimeSpan);
+        store.Set("k", 1);
+        KvEntryOptions process = new(), disk = new() { Durability = KvDurability.Disk };
+        Written(() => store.Set("k", 2, process)).ShouldBe(FileOperationKind.Store);
+        Written(() => store.Set("k", 3, disk)).ShouldBe(FileOperationKind.Write);
+        Written(() => store.SetAsync("k", 4, process, token).IsCompleted.ShouldBeTrue()).ShouldBe(FileOperationKind.Store);
+        Written(() => store.SetAsync("k", 5, disk, token)).ShouldBe(FileOperationKind.Write);
+        Written(() => store.Remove("k")).ShouldBe(FileOperationKind.Store);
+
+        FileOperationKind Written(Action write)
+        {
+            var before = _home.Files.OperationCount;
+            write();
+            return _home.Files.Trace.Skip(before).First(operation => operation.Kind is FileOperationKind.Store or FileOperationKind.Write).Kind;
+        }
+    }
+
+    [Fact]
+    public void Remove_AtLevelDisk_IsWrittenByACall()
+    {
+        var home = new StoreHome { Durability = KvDurability.Disk };
+        using var store = home.Open(options => options.SaveDebounce = Timeout.InfiniteTimeSpan);
+        store.Set("k", 1);
+        var before = home.Files.OperationCount;
+        store.Remove("k").ShouldBeTrue();
+
+        home.Files.Trace.Skip(before).Select(operation => operation.Kind).ShouldNotContain(FileOperationKind.Store);
+    }
+
+    [Fact]
     public void Disk_AtLevelSnapshot_MeansASnapshotThatHoldsTheWrite()
     {
         var home = new StoreHome();

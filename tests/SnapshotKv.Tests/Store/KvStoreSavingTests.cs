@@ -29,6 +29,16 @@ public sealed class KvStoreSavingTests
     }
 
     [Fact]
+    public async Task SetAsync_ThenTheDebounce_IsSaved()
+    {
+        await using var store = _home.Open();
+        await store.SetAsync("k", 1, cancellationToken: TestContext.Current.CancellationToken);
+        _home.Snapshots().ShouldBeEmpty();
+        _home.Clock.Advance(TimeSpan.FromSeconds(10));
+        _home.Snapshots().Count.ShouldBe(1);
+    }
+
+    [Fact]
     public void Save_NothingNew_WritesNoFile()
     {
         using var store = _home.Open();

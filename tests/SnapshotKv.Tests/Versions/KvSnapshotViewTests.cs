@@ -73,6 +73,30 @@ public sealed class KvSnapshotViewTests
     }
 
     [Fact]
+    public async Task Write_Asynchronous_IsRefusedAndChangesNothing()
+    {
+        var token = TestContext.Current.CancellationToken;
+        await using var store = _home.Open();
+        store.Set("k", 1);
+        using var view = store.OpenSnapshot(store.Save()!.FileName);
+        Func<Task>[] writes =
+        [
+            async () => await view.SetAsync("k", 2, cancellationToken: token),
+            async () => await view.SetBytesAsync("k", new(new byte[] { 2 }), cancellationToken: token),
+            async () => await view.RemoveAsync("k", token),
+            async () => await view.GetOrCreateAsync("new", _ => ValueTask.FromResult(1), cancellationToken: token),
+        ];
+        foreach (var write in writes)
+        {
+            (await Should.ThrowAsync<NotSupportedException>(write)).Message.ShouldContain(view.Snapshot.FileName);
+        }
+
+        view.TryGet<int>("k", out var value).ShouldBeTrue();
+        value.ShouldBe(1);
+        view.Exists("new").ShouldBeFalse();
+    }
+
+    [Fact]
     public void Write_OfAnyKind_IsRefusedAndChangesNothing()
     {
         using var store = _home.Open();
