@@ -1,19 +1,22 @@
 """Mutates a sample of one folder of the engine and says which mutants that folder's fast tests do not notice.
 
-Usage: python3 eng/mutate.py FOLDER [--share SHARE] [--seed SEED] [--minutes MINUTES]
+Usage: python3 eng/mutate.py FOLDER [--share SHARE] [--seed SEED] [--minutes MINUTES] [--concurrency COUNT]
 
 FOLDER is a folder of src/SnapshotKv that has a configuration in eng/stryker. See docs/mutation.md.
 """
 
 import argparse
 import collections
+import concurrent.futures
 import json
 import os
 import pathlib
 import random
+import shutil
 import signal
 import subprocess
 import sys
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 ENGINE = ROOT / "src" / "SnapshotKv"
@@ -41,25 +44,80 @@ def sample(files, share, generator):
     return spans
 
 
-def report(path, folder):
-    """What became of the mutants, and each that lived."""
-    counts = collections.Counter()
-    lived = []
-    for name, file in json.loads(path.read_text())["files"].items():
+def build(config, spans, output, deadline):
+    """Has the tool make an engine that holds all mutants, and list them; keeps the tests that were built with it.
+
+    The tool's own test runs are not used: once one test process of it has hung, it takes all that follow for timed out. So it is given one test that
+    comes by nothing, and what matters is run by `attempt`.
+    """
+    shutil.rmtree(output, ignore_errors=True)
+    output.mkdir(parents=True)
+    settings = json.loads(config.read_text())
+    classes = settings["stryker-config"]["test-case-filter"].split("|")
+    settings["stryker-config"]["test-case-filter"] = "FullyQualifiedName~SnapshotKv.Tests.KvKeyTests."
+    settings["stryker-config"]["reporters"] = ["json"]
+    trivial = output / "config.json"
+    trivial.write_text(json.dumps(settings))
+    # The tool looks at the projects before it builds them, and does not find its way without what a restore leaves.
+    subprocess.run(["dotnet", "restore", str(TESTS)], check=True)
+    command = ["dotnet", "stryker", "--config-file", str(trivial), "--concurrency", "1", "--output", str(output), "--skip-version-check"]
+    for span in spans:
+        command += ["--mutate", span]
+
+    # Analyzers look at what people write, and take most of a build's time. In a session of its own, so that giving up ends the tool's own processes too.
+    tool = subprocess.Popen(command, cwd=TESTS, env=os.environ | {"RunAnalyzers": "false"}, start_new_session=True)
+    built = TESTS / "bin" / "Debug" / "net10.0"
+    kept = output / "tests"
+    while tool.poll() is None:
+        if time.monotonic() > deadline:
+            os.killpg(tool.pid, signal.SIGTERM)
+            tool.wait()
+            sys.exit("Not built in time. Build again: the tests' folder may hold a mutated engine now.")
+        if not kept.exists() and holds_mutants(built):
+            shutil.copytree(built, kept)
+        time.sleep(0.2)
+    if tool.returncode != 0 or not kept.exists():
+        sys.exit(tool.returncode or "The mutated engine was not found while the tool ran.")
+    patterns = [f"{name.removeprefix('FullyQualifiedName~')}*" for name in classes]
+    return kept / "SnapshotKv.Tests", patterns, list_mutants(output / "reports" / "mutation-report.json")
+
+
+def holds_mutants(built):
+    """Whether the engine beside the tests is the mutated one, and whole: it stays as long for a while."""
+    engine, original = built / "SnapshotKv.dll", built / "SnapshotKv.dll.stryker-unchanged"
+    if not original.exists() or not engine.exists():
+        return False
+    size = engine.stat().st_size
+    time.sleep(0.3)
+    return size > original.stat().st_size and engine.stat().st_size == size
+
+
+def list_mutants(report):
+    """Number, place and change of each mutant that compiles and is not left out."""
+    mutants = []
+    for name, file in json.loads(report.read_text())["files"].items():
         for mutant in file["mutants"]:
-            status = mutant["status"]
-            counts[status] += 1
-            if status in ("Survived", "NoCoverage"):
-                name = name[name.index(folder + "/"):] if folder + "/" in name else name
+            if mutant["status"] not in ("Ignored", "CompileError"):
                 change = " ".join(mutant.get("replacement", "").split())
-                lived.append(f"{name}:{mutant['location']['start']['line']}: {status}, {mutant['mutatorName']}: {change[:100]}")
-    detected = counts["Killed"] + counts["Timeout"]
-    sampled = detected + counts["Survived"] + counts["NoCoverage"]
-    print("\n".join(sorted(lived)))
-    print(
-        f"{folder}: {sampled} sampled, {counts['Killed']} killed, {counts['Timeout']} timed out, {counts['Survived']} survived, "
-        f"{counts['NoCoverage']} not covered; {100 * detected / max(1, sampled):.1f} % detected"
-    )
+                place = f"{pathlib.Path(name).parent.name}/{pathlib.Path(name).name}:{mutant['location']['start']['line']}"
+                mutants.append((mutant["id"], f"{place}: {mutant['mutatorName']}: {change[:100]}"))
+    return mutants
+
+
+def attempt(tests, patterns, mutant, limit):
+    """Runs the tests with one mutant, up to the first that fails."""
+    environment = os.environ.copy()
+    if mutant is not None:
+        environment |= {"STRYKER_MUTANT_ID_CONTROL_VAR": "SNAPSHOTKV_MUTANT", "SNAPSHOTKV_MUTANT": mutant}
+    command = [str(tests), "-noColor", "-stopOnFail"]
+    for pattern in patterns:
+        command += ["-class", pattern]
+    try:
+        run = subprocess.run(command, cwd=tests.parent, env=environment, capture_output=True, text=True, timeout=limit)
+    except subprocess.TimeoutExpired:
+        return "timed out"
+    # A process that the mutant ends, by a stack that overflows for one, has noticed it too.
+    return "survived" if run.returncode == 0 else "killed"
 
 
 def main():
@@ -76,28 +134,32 @@ def main():
     if not config.exists() or not files:
         sys.exit(f"'{arguments.folder}' is no folder of src/SnapshotKv, or has no configuration in eng/stryker.")
 
-    output = ROOT / "artifacts" / "mutation" / arguments.folder.lower()
+    deadline = time.monotonic() + arguments.minutes * 60
     print(f"seed {arguments.seed}, share {arguments.share}", flush=True)
+    spans = sample(files, arguments.share, random.Random(arguments.seed))
+    tests, patterns, mutants = build(config, spans, ROOT / "artifacts" / "mutation" / arguments.folder.lower(), deadline)
 
-    # The tool looks at the projects before it builds them, and does not find its way without what a restore leaves.
-    subprocess.run(["dotnet", "restore", str(TESTS)], check=True)
-    command = ["dotnet", "stryker", "--config-file", str(config), "--concurrency", str(arguments.concurrency), "--output", str(output), "--skip-version-check"]
-    for span in sample(files, arguments.share, random.Random(arguments.seed)):
-        command += ["--mutate", span]
+    begun = time.monotonic()
+    if attempt(tests, patterns, None, deadline - begun) != "survived":
+        sys.exit("The tests fail without any mutant.")
+    limit = 30 + 5 * (time.monotonic() - begun)
+    print(f"{len(mutants)} mutants, each given {limit:.0f} s", flush=True)
 
-    # Analyzers look at what people write, and take most of a build's time.
-    environment = os.environ | {"RunAnalyzers": "false"}
-    # In a session of its own, so that giving up ends the tool's own processes too.
-    tool = subprocess.Popen(command, cwd=TESTS, env=environment, start_new_session=True)
-    try:
-        code = tool.wait(timeout=arguments.minutes * 60)
-    except subprocess.TimeoutExpired:
-        os.killpg(tool.pid, signal.SIGTERM)
-        tool.wait()
-        sys.exit(f"Not done in {arguments.minutes} minutes; take a smaller share. Build again: the tests' folder holds a mutated engine now.")
-    if code != 0:
-        sys.exit(code)
-    report(output / "reports" / "mutation-report.json", arguments.folder)
+    counts = collections.Counter()
+    with concurrent.futures.ThreadPoolExecutor(arguments.concurrency) as pool:
+        runs = {pool.submit(attempt, tests, patterns, number, limit): text for number, text in mutants}
+        for run in concurrent.futures.as_completed(runs):
+            counts[run.result()] += 1
+            if run.result() != "killed":
+                print(f"{run.result()}: {runs[run]}", flush=True)
+            if time.monotonic() > deadline:
+                pool.shutdown(cancel_futures=True)
+                sys.exit(f"Not done in {arguments.minutes} minutes; take a smaller share.")
+    detected = counts["killed"] + counts["timed out"]
+    print(
+        f"{arguments.folder}: {len(mutants)} sampled, {counts['killed']} killed, {counts['timed out']} timed out, {counts['survived']} survived; "
+        f"{100 * detected / max(1, len(mutants)):.1f} % detected"
+    )
 
 
 if __name__ == "__main__":
