@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using SnapshotKv.Engine;
 
 namespace SnapshotKv.Tests.Soak;
 
@@ -31,7 +32,10 @@ public sealed class SoakTests(ITestOutputHelper output) : IDisposable
         var time = TimeProvider.System;
         var begun = time.GetTimestamp();
         var workload = new SoakWorkload(new Random(seed), Keys);
-        using (var store = KvStore.Open(new SnapshotKvOptions { Path = _path, SaveDebounce = TimeSpan.FromSeconds(1), TtlCleanupInterval = TimeSpan.FromSeconds(5) }))
+        var options = new SnapshotKvOptions { Path = _path, SaveDebounce = TimeSpan.FromSeconds(1), TtlCleanupInterval = TimeSpan.FromSeconds(5) };
+
+        // A journal grows and shrinks by whole segments: they are to be small beside what must not grow.
+        using (var store = KvStore.Open(options, StoreEnvironment.Default with { SegmentSizes = new(1 << 20, 1 << 20) }))
         await using (var following = new SoakWatcher(store))
         {
             while ((int)(time.GetElapsedTime(begun) / WindowLength) is var number && number < _windows.Length)
