@@ -34,6 +34,9 @@ internal sealed class RestoreTraces(SnapshotHistory history, IRestoredClaims cla
         claims.Adopt(names, prefix, guarded, file.FileName);
     }
 
+    /// <summary>Whether claims were taken over and given up again: a snapshot that was saved in between has them.</summary>
+    public bool HasGivenUpClaims { get; private set; }
+
     /// <summary>Nothing was restored. Only once the frame may be in the journal everything stays: what may be committed needs it, and must be possible to undo.</summary>
     public void TakeBack()
     {
@@ -54,7 +57,7 @@ internal sealed class RestoreTraces(SnapshotHistory history, IRestoredClaims cla
     {
         if (_hasAdopted)
         {
-            claims.Abandon();
+            HasGivenUpClaims |= claims.Abandon();
             _hasAdopted = false;
         }
     }
