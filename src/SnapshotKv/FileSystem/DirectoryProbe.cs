@@ -84,9 +84,9 @@ internal static class DirectoryProbe
         {
             files.FlushDirectory(parent);
         }
-        catch (Exception exception) when (SystemError.Classify(exception) is StorageFault.AccessDenied or StorageFault.ReadOnly or StorageFault.Unsupported)
+        catch (Exception exception) when (SystemError.Classify(exception) is StorageFault.AccessDenied or StorageFault.ReadOnly or StorageFault.Unsupported or StorageFault.Missing)
         {
-            // Another user's, who has made what lies in it, or an image's: the common case in containers, and no reason to refuse.
+            // Another user's, who has made what lies in it, or an image's: the common case in containers, and no reason to refuse. What may not even be looked at counts as missing.
         }
     }
 

@@ -87,6 +87,20 @@ public sealed class OpeningWithoutCommitTests
         JournalHome.Contents(store).ShouldBe("a=1 b=3");
     }
 
+    /// <summary>Else room would be made by deleting it while the snapshot before it may still be needed.</summary>
+    [Fact]
+    public void Replay_SegmentWithoutAFrame_IsNeededUpToWhereItsOpeningBegan()
+    {
+        _home.Add(new SegmentBuilder(1, 0, 100).Set(101, "a", 1), new SegmentBuilder(2, 101, 150), new SegmentBuilder(3, 101, 200), new SegmentBuilder(4, 200, 300));
+
+        var numbers = ReplayedState.Of(_home.Store.Disk).Outcome.LastNumbers;
+
+        numbers[1].ShouldBe(101UL);
+        numbers[2].ShouldBe(101UL, "a later opening did not find it");
+        numbers[3].ShouldBe(200UL);
+        numbers[4].ShouldBe(300UL);
+    }
+
     [Fact]
     public void Open_AnotherIsContinuedAtItsStartAndCommitsOfItWereCut_TheyDoNotCount()
     {
