@@ -83,6 +83,9 @@ internal static partial class EngineLog
     [LoggerMessage(KvEventIds.JournalUpkeepFailed, LogLevel.Error, "Background work of the journal failed in a way that is not the disk's; what is due is tried again with the next commit.")]
     public static partial void JournalUpkeepFailed(this ILogger logger, Exception exception);
 
+    [LoggerMessage(KvEventIds.JournalNotBegun, LogLevel.Warning, "The journal could not be begun before a snapshot was saved; should just that snapshot be damaged, the journal does not lead on past it.")]
+    public static partial void JournalNotBegun(this ILogger logger, Exception exception);
+
     [LoggerMessage(KvEventIds.JournalSlidesNotTold, LogLevel.Warning, "The journal could not be told of sliding expiries that have moved; a crash may take back more of them than usual.")]
     public static partial void JournalSlidesNotTold(this ILogger logger, Exception exception);
 

@@ -32,6 +32,7 @@ internal static class KvEventIds
     public const int JournalUpkeepFailed = 64;
     public const int SnapshotRestored = 65;
     public const int RestoreNotSaved = 66;
+    public const int JournalNotBegun = 67;
     public const int JournalReplayed = 70;
     public const int JournalTornTail = 71;
     public const int SegmentQuarantined = 72;

@@ -282,6 +282,8 @@ internal sealed class Checkpointer(
             throw new KvStoreUnavailableException(failed.Cause.Message, failed.Cause);
         }
 
+        BeginJournal();
+
         // Before the capture: a slide that comes after it belongs to the next snapshot.
         var hadSlides = Interlocked.Exchange(ref _hasSlides, false);
         using var operation = metrics.BeginSave(clock.TimeProvider);
@@ -307,6 +309,19 @@ internal sealed class Checkpointer(
 
             Volatile.Write(ref _failures, _failures + 1);
             throw;
+        }
+    }
+
+    /// <summary>That the journal leads on past this snapshot matters only if it is damaged, so that it is saved nevertheless when the journal refuses.</summary>
+    private void BeginJournal()
+    {
+        try
+        {
+            pipeline.BeginJournal();
+        }
+        catch (KvStoreException exception)
+        {
+            logger.JournalNotBegun(exception);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using SnapshotKv.Format;
+using SnapshotKv.Journal;
 using SnapshotKv.Keyspace;
 
 namespace SnapshotKv.Engine;
@@ -60,6 +61,16 @@ internal sealed partial class CommitPipeline
             }
 
             return _body.WrittenCount == 0 || TryAppendNote(JournalFrameKind.Slides);
+        }
+    }
+
+    /// <summary>Before a snapshot is captured: sees to it that the journal leads on to what it will hold, also where nothing was committed since the opening.</summary>
+    /// <inheritdoc cref="JournalWriter.TryReserve" path="/exception"/>
+    public void BeginJournal()
+    {
+        lock (_gate)
+        {
+            _journal?.BeginBeforeCommits();
         }
     }
 

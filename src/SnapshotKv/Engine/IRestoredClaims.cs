@@ -19,5 +19,6 @@ internal interface IRestoredClaims
     /// The commit does not come: gives up what the last <see cref="Adopt"/> has taken over, as far as nobody has written there since. Where the journal has no room for that, it stays until what is
     /// there is cleared. For one restore at a time, as <see cref="Adopt"/> is.
     /// </summary>
-    void Abandon();
+    /// <returns>Whether anything was given up.</returns>
+    bool Abandon();
 }

@@ -19,6 +19,7 @@ internal sealed class JournalUpkeep(
     private int _isFlushDue;
     private int _isPreparing;
     private long _toldSlides;
+    private bool _wereSlidesRefused;
 
     /// <summary>How many slides the journal was told of since the opening.</summary>
     public long ToldSlides => Volatile.Read(ref _toldSlides);
@@ -58,11 +59,17 @@ internal sealed class JournalUpkeep(
             try
             {
                 TellSlides();
+                _wereSlidesRefused = false;
             }
             catch (KvStoreException exception) when (exception is not KvStoreFaultedException)
             {
-                // Commits that were acknowledged wait for the flush; slides can wait for the next.
-                logger.JournalSlidesNotTold(exception);
+                // Commits that were acknowledged wait for the flush; slides can wait for the next. It is said once, not at each.
+                if (!_wereSlidesRefused)
+                {
+                    logger.JournalSlidesNotTold(exception);
+                }
+
+                _wereSlidesRefused = true;
             }
 
             if (journal.IsFlushDue && journal.Flushes.Fault is null)
@@ -101,17 +108,37 @@ internal sealed class JournalUpkeep(
     private void TellSlides()
     {
         ReadOnlySpan<(Record Record, long Deadline)> due = CollectionsMarshal.AsSpan(slides.Take(clock.Now));
-        while (!due.IsEmpty)
+        try
         {
-            var frame = due[..CountForFrame(due)];
-            if (journal.Flushes.Fault is not null || !pipeline.TryNoteSlides(frame))
+            while (!due.IsEmpty)
             {
-                // No room: the snapshot that makes some has them all.
-                return;
-            }
+                var frame = due[..CountForFrame(due)];
+                if (journal.Flushes.Fault is not null || !pipeline.TryNoteSlides(frame))
+                {
+                    return;
+                }
 
-            Volatile.Write(ref _toldSlides, _toldSlides + frame.Length);
-            due = due[frame.Length..];
+                Volatile.Write(ref _toldSlides, _toldSlides + frame.Length);
+                due = due[frame.Length..];
+            }
+        }
+        finally
+        {
+            PutBack(due);
+        }
+    }
+
+    /// <summary>There was no room. The snapshot that makes some has them all, but who follows the journal does not read it; so they are told once there is room. To a journal that has failed nothing is told any more.</summary>
+    private void PutBack(ReadOnlySpan<(Record Record, long Deadline)> due)
+    {
+        if (journal.Flushes.Fault is not null)
+        {
+            return;
+        }
+
+        foreach (var (record, _) in due)
+        {
+            slides.PutBack(record);
         }
     }
 

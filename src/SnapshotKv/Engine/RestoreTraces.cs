@@ -16,6 +16,9 @@ internal sealed class RestoreTraces(SnapshotHistory history, IRestoredClaims cla
     /// <summary>The restore as it was prepared last.</summary>
     public PreparedRestore? Restore { get; set; }
 
+    /// <summary>Whether claims were taken over and given up again: a snapshot that was saved in between has them.</summary>
+    public bool HasGivenUpClaims { get; private set; }
+
     /// <summary>From here on nothing deletes the snapshot: neither the saves of this restore, nor others.</summary>
     public void Hold() => _isHeld = history.Hold(file.FileName, SnapshotHistory.InProgress);
 
@@ -54,7 +57,7 @@ internal sealed class RestoreTraces(SnapshotHistory history, IRestoredClaims cla
     {
         if (_hasAdopted)
         {
-            claims.Abandon();
+            HasGivenUpClaims |= claims.Abandon();
             _hasAdopted = false;
         }
     }

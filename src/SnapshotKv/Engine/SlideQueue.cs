@@ -7,7 +7,7 @@ namespace SnapshotKv.Engine;
 /// The sliding entries that reads have moved since the journal was last told. An entry is told of once it has moved by a hundredth of its window, at least a second; and when it has come to
 /// rest. So a crash takes back no more than that and what was moved since the last flush.
 /// </summary>
-/// <remarks><see cref="Note"/> is thread-safe; <see cref="Take"/> is called by one thread at a time.</remarks>
+/// <remarks><see cref="Note"/> and <see cref="PutBack"/> are thread-safe; <see cref="Take"/> is called by one thread at a time. No entry is in it twice, whatever the journal refuses.</remarks>
 internal sealed class SlideQueue
 {
     private const long Second = 1_000_000_000;
@@ -44,6 +44,15 @@ internal sealed class SlideQueue
 
         _moving = moving;
         return due;
+    }
+
+    /// <summary>The journal could not be told of an entry that was taken: it is due at the next <see cref="Take"/>, unless a read has noted it meanwhile.</summary>
+    public void PutBack(Record record)
+    {
+        if (record.TrySetSlideMark())
+        {
+            _noted.Enqueue(new(record, Known: 0, Seen: 0));
+        }
     }
 
     private static void Judge(in Slid slid, long now, List<(Record Record, long Deadline)> due, List<Slid> moving)

@@ -106,6 +106,13 @@ internal sealed class SnapshotRestorer(
         {
             operation.Failed(exception);
             traces?.TakeBack();
+            if (journal is null && traces?.HasGivenUpClaims == true)
+            {
+                // A journal tells of it behind that snapshot; without one only a further snapshot does.
+                checkpointer.NoteFilesLost();
+                maintenance.NoteChange();
+            }
+
             throw;
         }
     }

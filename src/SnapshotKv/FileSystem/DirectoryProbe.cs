@@ -55,7 +55,11 @@ internal static class DirectoryProbe
 
             attempt = "flush its names to the device";
             files.FlushDirectory(directory);
-            FlushParents(files, directory);
+            for (var parent = Path.GetDirectoryName(directory); parent is not null; parent = Path.GetDirectoryName(parent))
+            {
+                attempt = $"flush the names in '{parent}' to the device";
+                FlushParent(files, parent);
+            }
 
             attempt = $"read '{renamed}' back";
             if (!ReadsBack(files, renamed))
@@ -73,18 +77,16 @@ internal static class DirectoryProbe
     }
 
     /// <summary>Whoever made the directory may have ended before its name, or those of the parents he made with it, were on the device: then a power cut takes it with all that is in it.</summary>
-    private static void FlushParents(IFileSystem files, string directory)
+    /// <exception cref="IOException">The device did not take it.</exception>
+    private static void FlushParent(IFileSystem files, string parent)
     {
         try
         {
-            for (var parent = Path.GetDirectoryName(directory); parent is not null; parent = Path.GetDirectoryName(parent))
-            {
-                files.FlushDirectory(parent);
-            }
+            files.FlushDirectory(parent);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (SystemError.Classify(exception) is StorageFault.AccessDenied or StorageFault.ReadOnly or StorageFault.Unsupported or StorageFault.Missing)
         {
-            // Another user's, who has made what lies in it: the common case in containers, and no reason to refuse.
+            // Another user's, who has made what lies in it, or an image's: the common case in containers, and no reason to refuse. What may not even be looked at counts as missing.
         }
     }
 

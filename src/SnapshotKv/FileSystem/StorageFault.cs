@@ -20,4 +20,7 @@ internal enum StorageFault
 
     /// <summary>Somebody else holds the file.</summary>
     InUse,
+
+    /// <summary>The file system does not do this, whatever the state of the device.</summary>
+    Unsupported,
 }

@@ -17,6 +17,7 @@ internal static class SystemError
     private const int NotPermitted = 1;
     private const int NoSuchFile = 2;
     private const int AccessDenied = 13;
+    private const int InvalidArgument = 22;
     private const int Win32SharingViolation = 32;
     private const int Win32LockViolation = 33;
     private const int Win32DiskFull = 112;
@@ -24,6 +25,9 @@ internal static class SystemError
     private const int Win32WriteProtected = 19;
     private const int Win32NoSuchPath = 3;
     private const int Win32AccessDenied = 5;
+    private const int Win32InvalidFunction = 1;
+    private const int Win32NotSupported = 50;
+    private const int Win32InvalidParameter = 87;
 
     /// <summary>The numbers that Unix systems share; those from 35 on differ.</summary>
     private static readonly Dictionary<int, string> CommonNames = new()
@@ -84,6 +88,10 @@ internal static class SystemError
     public static int WouldBlock => OperatingSystem.IsLinux() ? 11 : 35;
 
     private static int QuotaExceeded => OperatingSystem.IsLinux() ? 122 : 69;
+
+    private static int NotImplemented => OperatingSystem.IsLinux() ? 38 : 78;
+
+    private static int NotSupported => OperatingSystem.IsLinux() ? 95 : 45;
 
     /// <summary>Name, number and text of an error, for instance <c>EIO (5), Input/output error</c>.</summary>
     public static string Describe(int error)
@@ -149,6 +157,7 @@ internal static class SystemError
                 Win32DiskFull or Win32HandleDiskFull => StorageFault.NoSpace,
                 Win32WriteProtected => StorageFault.ReadOnly,
                 Win32SharingViolation or Win32LockViolation => StorageFault.InUse,
+                Win32InvalidFunction or Win32NotSupported or Win32InvalidParameter => StorageFault.Unsupported,
                 _ => StorageFault.Other,
             };
         }
@@ -159,6 +168,8 @@ internal static class SystemError
             ReadOnlyFileSystem => StorageFault.ReadOnly,
             _ when error == QuotaExceeded => StorageFault.NoSpace,
             _ when error == WouldBlock => StorageFault.InUse,
+            InvalidArgument => StorageFault.Unsupported,
+            _ when error == NotImplemented || error == NotSupported => StorageFault.Unsupported,
             _ => StorageFault.Other,
         };
     }

@@ -220,6 +220,10 @@ internal readonly struct Record(byte[]? bytes)
     /// <returns>The deadline at that moment.</returns>
     public long ClearSlideMark() => (Flags & RecordFlags.Sliding) != 0 ? Interlocked.And(ref DeadlineWord, ~SlideMark) & ~SlideMark : Deadline;
 
+    /// <summary>Gives a sliding entry the <see cref="SlideMark"/>.</summary>
+    /// <returns>Whether it had none.</returns>
+    public bool TrySetSlideMark() => (Flags & RecordFlags.Sliding) != 0 && (Interlocked.Or(ref DeadlineWord, SlideMark) & SlideMark) == 0;
+
     private Record With(ReadOnlySpan<byte> value, long deadline, long slidingWindow, long cap, ReadOnlySpan<byte> blobReference)
     {
         var parts = new RecordParts

@@ -24,8 +24,8 @@ internal sealed class JournalSegment(JournalSegmentHeader header, string path, I
 
     public long Size => header.Size;
 
-    /// <summary>The number of its last frame; 0 while it has none.</summary>
-    public ulong LastSequence { get; private set; }
+    /// <summary>The number of its last frame; while it has none, the one behind which the opening begins: snapshots that lie before that need the segment.</summary>
+    public ulong LastSequence { get; private set; } = header.Start;
 
     /// <summary>The bytes that are in use.</summary>
     public long Used => _position;

@@ -9,7 +9,8 @@ namespace SnapshotKv.Journal;
 /// </summary>
 /// <remarks>
 /// <para>The chain: within an opening each commit has the number after the last; an opening says which commit it continues. What an opening continues is
-/// where the earlier ones end, whatever stands in them behind it: that was cut off once, and may look different now.</para>
+/// where the earlier ones end, whatever stands in them behind it: that was cut off once, and may look different now. One that made no commit, and saved what it had found, is continued at the
+/// number behind which it began.</para>
 /// <para>The end: where something is no frame, or a number is left out, later frames and headers tell whether it had been flushed
 /// (<see cref="JournalFrame.DurableThrough"/>). If it had, it is damage; if nothing says so, a crash cut the writing off, and all from there on is as
 /// if it had never been. A damaged place with no commit missing behind it (a note was there, or a commit that the snapshot has) is a blemish. Where a crash may have
@@ -141,6 +142,9 @@ internal sealed class JournalWalk
             return;
         }
 
+        // It may lead from one opening to the next without a frame.
+        Raise(_lastNumbers, segment.File.Ordinal, Math.Min(header.Start, limit));
+
         // Whether or not anything in it counts: what is numbered next must lie beyond it.
         _highest = Math.Max(_highest, header.Start);
         _reached = Math.Max(_reached, header.Start);
@@ -158,7 +162,7 @@ internal sealed class JournalWalk
     /// <returns>False when nothing in the segment counts.</returns>
     private bool Enter(SegmentFile segment, JournalSegmentHeader header, ulong limit)
     {
-        if (limit < header.Start || limit < _from || (limit == header.Start && _position < header.Start))
+        if (limit < header.Start || limit < _from)
         {
             return false;
         }
@@ -168,8 +172,15 @@ internal sealed class JournalWalk
             return true;
         }
 
-        if (_position < header.Start && _last != header.Continues)
+        // At the position there is the last commit, or an opening that made none.
+        if (_position < header.Start && header.Continues != _last && header.Continues != _position)
         {
+            if (limit == header.Start)
+            {
+                // No commit of it counts. Whether what goes on from it does is judged there.
+                return false;
+            }
+
             BreakBefore(segment, 0, string.Create(CultureInfo.InvariantCulture, $"it continues commit {header.Continues}, but what comes before it ends with commit {_last}"), _last > header.Continues);
             return true;
         }
@@ -195,7 +206,7 @@ internal sealed class JournalWalk
                     return;
                 }
             }
-            else if (_break is null && _last >= limit)
+            else if (_break is null && _position >= limit)
             {
                 // A later opening found that it ends here.
                 if (frames.IsCut)

@@ -135,6 +135,20 @@ internal sealed partial class JournalWriter
         return _current is { } current && current.HasRoomFor(size) && !_isLost && Flushes.Fault is null ? true : TryRotate(size);
     }
 
+    /// <summary>
+    /// In the gate, before a snapshot is captured: an opening that has no segment yet makes one. The snapshot has the number behind which the opening begins, which no commit has; only the segment's header tells
+    /// that none is missing between what was found and that number, should the snapshot be damaged later. Without room nothing is made.
+    /// </summary>
+    /// <inheritdoc cref="TryReserve" path="/exception"/>
+    public void BeginBeforeCommits()
+    {
+        // What begins at its own number continues nothing that lies in the journal.
+        if (_lastOrdinal == 0 && _origin.Continues < _origin.Start)
+        {
+            TryReserve(0);
+        }
+    }
+
     /// <summary>In the gate, after <see cref="TryReserve"/>: appends a commit that sets one key.</summary>
     /// <param name="number">Its number.</param>
     /// <param name="record">The record, without its number yet.</param>

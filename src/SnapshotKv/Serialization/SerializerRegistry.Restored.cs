@@ -39,8 +39,9 @@ internal sealed partial class SerializerRegistry : IRestoredClaims
     }
 
     /// <inheritdoc/>
-    public void Abandon()
+    public bool Abandon()
     {
+        var isAnyGivenUp = false;
         lock (_claiming)
         {
             try
@@ -48,6 +49,7 @@ internal sealed partial class SerializerRegistry : IRestoredClaims
                 foreach (var claimed in _adopted.Where(_names.ContainsKey))
                 {
                     GiveUp(claimed);
+                    isAnyGivenUp = true;
                 }
             }
             catch (KvStoreException)
@@ -59,6 +61,7 @@ internal sealed partial class SerializerRegistry : IRestoredClaims
         }
 
         Interlocked.Increment(ref _generation);
+        return isAnyGivenUp;
     }
 
     /// <summary>Gives up one claim. What the journal is told takes those that lie deeper, too; they are told anew.</summary>

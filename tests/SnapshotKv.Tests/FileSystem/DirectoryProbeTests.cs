@@ -45,14 +45,49 @@ public sealed class DirectoryProbeTests
         _inner.CrashImage(CrashKind.PowerCutLosingAll).DirectoryExists(Data).ShouldBeTrue();
     }
 
-    [Fact]
-    public void Check_ParentThatMayNotBeOpened_IsNoReasonToRefuse()
+    [Theory]
+    [InlineData(nameof(StorageFailures.AccessDenied))]
+    [InlineData(nameof(StorageFailures.ReadOnly))]
+    [InlineData(nameof(StorageFailures.InvalidArgument))]
+    internal void Check_ParentThatMayNotOrCannotBeFlushed_IsNoReasonToRefuse(string failure)
     {
         _inner.CreateDirectory(Data);
-        _files.FailWhen(operation => operation.Kind == FileOperationKind.FlushDirectory && operation.Path != Data, FileFault.AccessDenied);
+        FailAtParents(failure switch
+        {
+            nameof(StorageFailures.ReadOnly) => FileFault.ReadOnly,
+            nameof(StorageFailures.InvalidArgument) => new FileFault(StorageFailures.InvalidArgument),
+            _ => FileFault.AccessDenied,
+        });
 
         DirectoryProbe.Check(_files, Data);
 
+        _inner.List(Data).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Check_ParentThatMayNotBeFlushed_ThoseAboveItAre()
+    {
+        var deep = Path.Join(Data, "deep");
+        _inner.CreateDirectory(deep);
+        _files.FailWhen(operation => operation.Kind == FileOperationKind.FlushDirectory && operation.Path == Data, FileFault.AccessDenied);
+
+        DirectoryProbe.Check(_files, deep);
+
+        _inner.CrashImage(CrashKind.PowerCutLosingAll).DirectoryExists(Data).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Check_DeviceErrorAtAParent_IsRefusedAndNamesIt()
+    {
+        _inner.CreateDirectory(Data);
+        FailAtParents(FileFault.InputOutput);
+
+        var message = Should.Throw<KvStoreUnavailableException>(() => DirectoryProbe.Check(_files, Data)).Message;
+
+        message.ShouldContain($"tried to flush the names in '{Path.GetDirectoryName(Data)}' to the device");
+        message.ShouldContain("kernel log");
+        _files.Heal();
+        DirectoryProbe.Check(_files, Data);
         _inner.List(Data).ShouldBeEmpty();
     }
 
@@ -207,4 +242,7 @@ public sealed class DirectoryProbeTests
 
         Directory.GetFileSystemEntries(Path.Join(directory.Path, "a", "b")).ShouldBeEmpty();
     }
+
+    private void FailAtParents(FileFault fault) =>
+        _files.FailWhen(operation => operation.Kind == FileOperationKind.FlushDirectory && operation.Path != Data, fault);
 }

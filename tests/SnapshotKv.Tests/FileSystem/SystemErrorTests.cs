@@ -41,6 +41,7 @@ public sealed class SystemErrorTests
         SystemError.Classify(StorageFailures.ReadOnly("a")).ShouldBe(StorageFault.ReadOnly);
         SystemError.Classify(StorageFailures.AccessDenied("a")).ShouldBe(StorageFault.AccessDenied);
         SystemError.Classify(StorageFailures.InputOutput("a")).ShouldBe(StorageFault.Other);
+        SystemError.Classify(StorageFailures.InvalidArgument("a")).ShouldBe(StorageFault.Unsupported);
         SystemError.Classify(new FileNotFoundException()).ShouldBe(StorageFault.Missing);
         SystemError.Classify(new DirectoryNotFoundException()).ShouldBe(StorageFault.Missing);
         SystemError.Classify(new InvalidOperationException()).ShouldBe(StorageFault.Other);

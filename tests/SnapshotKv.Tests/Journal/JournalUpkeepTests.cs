@@ -1,3 +1,4 @@
+using SnapshotKv.Diagnostics;
 using SnapshotKv.Engine;
 using SnapshotKv.Testing;
 using SnapshotKv.Tests.Store;
@@ -85,5 +86,62 @@ public sealed class JournalUpkeepTests
         using var reopened = after.Open();
         home.Clock.Advance(TimeSpan.FromMinutes(1));
         reopened.Exists("k").ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Slide_ThatTheJournalRefused_IsToldOnceThereIsRoom()
+    {
+        var home = new StoreHome { Durability = KvDurability.Process, SegmentSizes = new(8 << 10, 8 << 10) };
+        var key = SlideAndRefuse(home, out var store);
+        home.Clock.Advance(TimeSpan.FromSeconds(10));
+        store.GetStatistics().JournalBytes.ShouldBe(16 << 10);
+        home.Log.Ids.Count(id => id == KvEventIds.JournalSlidesNotTold).ShouldBe(1, "not each second");
+
+        home.Files.Heal();
+        home.Clock.Advance(TimeSpan.FromSeconds(3));
+
+        ShouldHaveSlid(home, key);
+    }
+
+    [Fact]
+    public void Slide_ThatMovesOnWhileTheJournalRefuses_IsToldAsItIsThen()
+    {
+        var home = new StoreHome { Durability = KvDurability.Process, SegmentSizes = new(8 << 10, 8 << 10) };
+        var key = SlideAndRefuse(home, out var store);
+        for (var i = 0; i < 5; i++)
+        {
+            home.Clock.Advance(TimeSpan.FromMinutes(4));
+            store.TryGet<int>(key, out _).ShouldBeTrue();
+        }
+
+        home.Files.Heal();
+        home.Clock.Advance(TimeSpan.FromSeconds(3));
+
+        ShouldHaveSlid(home, key);
+    }
+
+    /// <summary>An entry of an hour that was read ten minutes later, told to a journal that has no room for it.</summary>
+    private static string SlideAndRefuse(StoreHome home, out KvStore store)
+    {
+        var key = new string('k', 1000);
+        store = home.OpenWithoutSaves();
+        store.Set(key, 1, new KvEntryOptions { SlidingExpiration = TimeSpan.FromHours(1) });
+        home.Clock.Advance(TimeSpan.FromSeconds(2));
+        home.Clock.Advance(TimeSpan.FromMinutes(10));
+        store.TryGet<int>(key, out _).ShouldBeTrue();
+        home.Files.FailWhen(static operation => operation.Kind == FileOperationKind.CreateNew && operation.Path.Contains("/journal/", StringComparison.Ordinal), FileFault.NoSpace);
+        store.SetBytes("filler", new byte[2500]);
+        store.SetBytes("filler", new byte[3500]);
+        home.Clock.Advance(TimeSpan.FromSeconds(2));
+        home.Log.Ids.ShouldContain(KvEventIds.JournalSlidesNotTold);
+        return key;
+    }
+
+    /// <summary>After a crash the entry is still there nearly an hour later.</summary>
+    private static void ShouldHaveSlid(StoreHome home, string key)
+    {
+        home.Clock.Advance(TimeSpan.FromMinutes(54));
+        using var after = new StoreHome(home.Disk.CrashImage(CrashKind.ProcessKilled), home.Clock) { Durability = KvDurability.Process }.Open();
+        after.Exists(key).ShouldBeTrue();
     }
 }

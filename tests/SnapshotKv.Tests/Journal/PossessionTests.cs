@@ -61,7 +61,7 @@ public sealed class PossessionTests
         store.LastSequence.ShouldBeGreaterThan(103UL);
     }
 
-    /// <summary>docs/guides/durability.md says so: numbers that an opening would have gone on from cannot be told from commits.</summary>
+    /// <summary>A compressed snapshot that is damaged does not tell its number, so that anything may be missing.</summary>
     [Fact]
     public void Open_DamagedSnapshotOfAnOpeningWithoutACommit_HasEverythingAndNamesARangeThatNeverHeldCommits()
     {

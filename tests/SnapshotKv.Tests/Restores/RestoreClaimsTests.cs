@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using SnapshotKv.Testing;
 using SnapshotKv.Tests.Serialization;
 using SnapshotKv.Tests.Store;
@@ -69,6 +70,34 @@ public sealed class RestoreClaimsTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(RestoreHome.Levels), MemberType = typeof(RestoreHome))]
+    public void Restore_ThatFailsWhileOthersSave_LeavesNoClaimToTheNextOpening(KvDurability level)
+    {
+        var home = RestoreHome.At(level);
+        using (var store = home.Open(static options => options.SaveDebounce = Timeout.InfiniteTimeSpan))
+        {
+            Part(store, "one").Set("k", "mine");
+            Part(store, "one", "q:").Set("k", "mine");
+            var then = store.Save()!.FileName;
+            Part(store, "one").Clear();
+            Part(store, "one", "q:").Clear();
+            store.Set("later", 1);
+
+            // Between the look at the claims and their adoption, of which the first goes well then.
+            home.Files.After(
+                operation => operation.Kind == FileOperationKind.Rename && operation.Path.Contains("/snapshots/", StringComparison.Ordinal) && home.Snapshots().Count == 2,
+                _ => Part(store, "two", "q:").Set("k", "theirs"));
+            SaveWhenARestoreFails(store);
+            Should.Throw<KvSerializationException>(() => store.Restore(then)).Message.ShouldContain("'q:'");
+            home.Snapshots().Count.ShouldBe(3, "the save came before the claims were given up");
+        }
+
+        using var again = home.Open();
+        Part(again, "two").Set("k", "theirs");
+        Get(Part(again, "two")).ShouldBe("theirs");
+    }
+
     /// <summary>A store with nothing under <c>p:</c>, and a snapshot in which a serializer had written there.</summary>
     private KvStore Open(out string then)
     {
@@ -81,7 +110,33 @@ public sealed class RestoreClaimsTests
         return store;
     }
 
-    private static IKvStore Part(KvStore store, string serializer) => store.GetPartition("p:", new KvPartitionOptions { Serializer = new NamedSerializer(serializer) });
+    /// <summary>A restore's time is measured when it has failed, before what it leaves is taken back.</summary>
+    private static void SaveWhenARestoreFails(KvStore store)
+    {
+        var thread = Environment.CurrentManagedThreadId;
+        var listener = new MeterListener
+        {
+            InstrumentPublished = static (instrument, listener) =>
+            {
+                if (instrument.Name == SnapshotKvDiagnostics.RestoreDuration)
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<double>((_, _, _, _) =>
+        {
+            if (Environment.CurrentManagedThreadId == thread)
+            {
+                listener.Dispose();
+                store.Save();
+            }
+        });
+        listener.Start();
+    }
+
+    private static IKvStore Part(KvStore store, string serializer, string prefix = "p:") =>
+        store.GetPartition(prefix, new KvPartitionOptions { Serializer = new NamedSerializer(serializer) });
 
     private static string? Get(IKvStore part) => part.TryGet<string>("k", out var value) ? value : null;
 }
