@@ -209,11 +209,11 @@ public sealed class FollowedDirectoryTests
         using var follower = home.Follow();
         owner.Set("a", "text");
         owner.Save();
-        var isRefused = false;
-        follower.Followed = () => isRefused = Xunit.Record.Exception(() => { follower.TryGet<int>("a", out _); }) is KvSerializationException;
+        var refusal = "";
+        follower.Followed = () => refusal = Should.Throw<KvSerializationException>(() => follower.TryGet<int>("a", out _)).Message;
         follower.FollowNow();
         follower.Follower!.Reloads.ShouldBe(1);
-        isRefused.ShouldBeTrue();
+        refusal.ShouldContain("were written by the serializer 'theirs'");
     }
 
     [Fact]
