@@ -131,7 +131,10 @@ public interface IKvSnapshots
     /// <see cref="KvSnapshotContents.Version"/>. What it throws is logged and concerns nobody else.
     /// </param>
     /// <returns>Ends it when disposed; it also ends with the store, whose last save is not told.</returns>
-    /// <remarks>While somebody watches, each save compares all keys with the prefix and copies the values that match. Memory-only stores save nothing.</remarks>
+    /// <remarks>
+    /// While somebody watches, each save compares all keys with the prefix and copies the values that match. Memory-only stores save nothing. A follower tells of its owner's snapshots: of the
+    /// newest that it finds, one after the other, on a thread of the pool.
+    /// </remarks>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     IDisposable WatchSnapshots(string prefix, Action<KvSnapshotContents> saved);
 }

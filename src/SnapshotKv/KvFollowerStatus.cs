@@ -9,12 +9,12 @@ public sealed record KvFollowerStatus
     public required long Version { get; init; }
 
     /// <summary>When the follower last had everything that the directory has; null when it never had.</summary>
-    /// <remarks>By this process's clock. A commit that the owner makes right afterwards is noticed with the next look, at most 50 ms later where the machine is idle.</remarks>
+    /// <remarks>By this process's clock. A commit that the owner makes right afterwards is noticed with the next look. Looks begin 50 ms apart, as far as the timer is punctual and none takes longer than that.</remarks>
     public required DateTimeOffset? CaughtUpAt { get; init; }
 
     /// <summary>
-    /// For how long the follower may have been behind its owner: since <see cref="CaughtUpAt"/>. Some tens of milliseconds while all is well; it grows while the directory cannot be read, or
-    /// what is read does not lead on.
+    /// For how long the follower may have been behind its owner: since <see cref="CaughtUpAt"/>. Some tens of milliseconds while all is well; it grows while the directory cannot be read,
+    /// what is read does not lead on, or everything is to be read anew and rests from the last time.
     /// </summary>
     /// <remarks>An owner that writes no journal (<see cref="KvDurability.Snapshot"/>) tells what it has with each snapshot only, and nothing here says how old the newest is.</remarks>
     public required TimeSpan Lag { get; init; }
@@ -31,7 +31,11 @@ public sealed record KvFollowerStatus
     /// <summary>How many of the owner's commits it carried out one by one since it was opened.</summary>
     public required long Commits { get; init; }
 
-    /// <summary>How often it read everything anew since it was opened, because the journal did not lead on from what it had; watchers got a <see cref="KvChangeKind.Reset"/> each time.</summary>
+    /// <summary>
+    /// How often it read everything anew since it was opened: because the journal did not lead on from what it had, or could not be read; because a snapshot has more than the journal leads to,
+    /// or the newest one is gone; or because the owner has slid an entry on that was not here.
+    /// </summary>
+    /// <remarks>Watchers got a <see cref="KvChangeKind.Reset"/> each time, but where nothing led on and everything read anew was found to end where it stood already.</remarks>
     public required long Reloads { get; init; }
 
     /// <summary>The snapshot that was read last; null when there was none.</summary>

@@ -11,8 +11,9 @@ namespace SnapshotKv.Engine;
 /// <param name="timeProvider">The follower's clock.</param>
 /// <param name="settled">See <see cref="FrameSink.Settled"/>.</param>
 /// <param name="followed">Called after each commit; null for nobody.</param>
+/// <param name="cancellationToken">Gives up the reading of a snapshot that a restore names.</param>
 internal sealed class FollowedCommits(
-    CommitPipeline pipeline, FollowedDirectory directory, IFollowedClaims serializers, TimeProvider timeProvider, ulong settled, Action? followed) : FrameSink(settled)
+    CommitPipeline pipeline, FollowedDirectory directory, IFollowedClaims serializers, TimeProvider timeProvider, ulong settled, Action? followed, CancellationToken cancellationToken) : FrameSink(settled)
 {
     private readonly HashSet<byte[]> _keys = new(KeyBytes.Comparer);
 
@@ -58,7 +59,7 @@ internal sealed class FollowedCommits(
     /// <summary>Nobody else commits here, so that the table is built beside the readers without further ado.</summary>
     protected override void Restore(JournalRestore frame, ulong number)
     {
-        var restore = directory.LoadRestore(frame, pipeline.Versions.NextMark, out var format);
+        var restore = directory.LoadRestore(frame, pipeline.Versions.NextMark, out var format, cancellationToken);
         restore.Build(restore.Scope.IsEverything ? ArraySegment<Record>.Empty : pipeline.Capture().Records);
         var table = format == directory.Format ? restore.Table : directory.Converter.Convert(restore.Table, frame.Snapshot);
         pipeline.FollowAnew(table, restore.Scope.Prefix, number);

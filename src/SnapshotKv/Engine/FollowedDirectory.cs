@@ -102,15 +102,16 @@ internal sealed class FollowedDirectory(IFileSystem fileSystem, string path, Sna
 
     /// <summary>Reads the snapshot that a restore of the owner's has brought back.</summary>
     /// <inheritdoc cref="RestoreSource.LoadAgain"/>
-    public PreparedRestore LoadRestore(JournalRestore frame, ulong sequence, out KvFormat format) => new RestoreSource(Catalog, _reader, settings, CancellationToken.None).LoadAgain(frame, sequence, out format);
+    public PreparedRestore LoadRestore(JournalRestore frame, ulong sequence, out KvFormat format, CancellationToken cancellationToken) =>
+        new RestoreSource(Catalog, _reader, settings, cancellationToken).LoadAgain(frame, sequence, out format);
 
     /// <summary>Reads a snapshot, of whose entries those under a prefix are kept.</summary>
     /// <exception cref="KvStoreCorruptedException">The file is damaged.</exception>
     /// <exception cref="IOException">The file could not be read.</exception>
-    public LoadedSnapshot Read(SnapshotFile snapshot, byte[] prefix)
+    public LoadedSnapshot Read(SnapshotFile snapshot, byte[] prefix, CancellationToken cancellationToken)
     {
         var sink = new TableSink();
-        var header = _reader.Read(Catalog.GetPath(snapshot.FileName), settings.MaxSnapshotBytes, new PrefixSink(prefix, sink), CancellationToken.None);
+        var header = _reader.Read(Catalog.GetPath(snapshot.FileName), settings.MaxSnapshotBytes, new PrefixSink(prefix, sink), cancellationToken);
         return new(snapshot, header, sink.ToTable());
     }
 

@@ -16,41 +16,36 @@ internal sealed class JournalFollower : IDisposable
     /// <summary>How long after a look the next one comes.</summary>
     public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Reading everything anew takes at most one part in five of the time, for an owner without a journal for instance, each of whose snapshots is read.</summary>
-    private const int RestPerReload = 4;
-
-    /// <summary>How long it rests after a failure, at least.</summary>
-    private static readonly TimeSpan RestAfterFailure = TimeSpan.FromSeconds(1);
+    /// <summary>How many looks in a row may find that what was listed is not there: a second, about. An owner that tidies up is not met that often.</summary>
+    private const int LooksUntilMissing = 20;
 
     private readonly FollowedDirectory _directory;
     private readonly CommitPipeline _pipeline;
     private readonly IFollowedClaims _serializers;
     private readonly FollowedSnapshots _snapshots;
+    private readonly SnapshotNews _news;
     private readonly FollowerProgress _progress;
     private readonly TimeProvider _timeProvider;
     private readonly Action<Action> _queue;
     private readonly ILogger _logger;
     private readonly JournalTail _tail;
+    private readonly ReloadPace _pace;
+    private readonly CancellationTokenSource _closing = new();
     private readonly Lock _looking = new();
     private FollowedCommits _commits;
     private ITimer? _timer;
     private int _isQueued;
     private volatile bool _isDisposed;
 
-    private string? _reloadReason;
-
-    /// <summary>Whether everything is to be read anew because of the journal alone, and not of what a snapshot may have besides.</summary>
-    private bool _isTailLost;
-
-    /// <summary>Whether that is because the journal could not be read on: where everything cannot be read either, it is the journal's turn again.</summary>
-    private bool _isTailFailed;
-    private long _restUntil;
+    /// <summary>Why everything is to be read anew; null when it need not.</summary>
+    private ReloadReason? _reason;
+    private int _looksAtMissing;
 
     /// <param name="directory">What is followed.</param>
     /// <param name="first">What was read at the opening; its table is the pipeline's already.</param>
     /// <param name="pipeline">Carries the commits out.</param>
     /// <param name="serializers">Is told of claims.</param>
-    /// <param name="watchers">Are told of the owner's snapshots.</param>
+    /// <param name="news">Tells of the owner's snapshots; the follower's from now on.</param>
     /// <param name="timeProvider">The clock that it looks by.</param>
     /// <param name="queue">Has work done in the background.</param>
     /// <param name="logger">The log.</param>
@@ -59,7 +54,7 @@ internal sealed class JournalFollower : IDisposable
         FollowedState first,
         CommitPipeline pipeline,
         IFollowedClaims serializers,
-        SnapshotWatchers watchers,
+        SnapshotNews news,
         TimeProvider timeProvider,
         Action<Action> queue,
         ILogger logger)
@@ -67,13 +62,14 @@ internal sealed class JournalFollower : IDisposable
         _directory = directory;
         _pipeline = pipeline;
         _serializers = serializers;
-        _snapshots = new(directory, watchers, timeProvider);
+        _news = news;
+        _snapshots = new(directory, news);
         _progress = new(timeProvider, logger);
         _timeProvider = timeProvider;
         _queue = queue;
         _logger = logger;
         _tail = new(directory.FileSystem, directory.Path);
-        _restUntil = timeProvider.GetTimestamp();
+        _pace = new(timeProvider);
         Begin(first, isAnew: false);
         NoteCaughtUp();
     }
@@ -91,9 +87,7 @@ internal sealed class JournalFollower : IDisposable
     public void SetTimes()
     {
         _timer?.Dispose();
-
-        // Timestamps of one clock say nothing to another.
-        Volatile.Write(ref _restUntil, _timeProvider.GetTimestamp());
+        _pace.Forget();
         _timer = _isDisposed ? null : _timeProvider.CreateTimer(static self => ((JournalFollower)self!).QueueLook(), this, Interval, Interval);
     }
 
@@ -112,13 +106,17 @@ internal sealed class JournalFollower : IDisposable
             {
                 LookInTurn();
             }
-            catch (ObjectDisposedException) when (_isDisposed || _pipeline.IsClosed)
+            catch (Exception exception) when (exception is ObjectDisposedException or OperationCanceledException && (_isDisposed || _pipeline.IsClosed))
             {
                 // The store was closed meanwhile.
             }
             catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException && _directory.Exists)
             {
-                // The owner tidied up between a listing and an opening: the next look finds what there is now.
+                // The owner tidied up between a listing and an opening: the next look finds what there is now, mostly.
+                if (++_looksAtMissing >= LooksUntilMissing)
+                {
+                    Note($"what the directory lists is not there: {exception.Message}", exception);
+                }
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or KvStoreException)
             {
@@ -134,14 +132,22 @@ internal sealed class JournalFollower : IDisposable
         }
     }
 
-    /// <summary>Ends the looking; waits for a look that is under way.</summary>
+    /// <summary>Ends the looking; waits for a look that is under way, which gives up what takes long.</summary>
     public void Dispose()
     {
+        if (_isDisposed)
+        {
+            return;
+        }
+
         _isDisposed = true;
+        _closing.Cancel();
+        _news.Dispose();
         _timer?.Dispose();
         lock (_looking)
         {
             _tail.Dispose();
+            _closing.Dispose();
         }
     }
 
@@ -159,20 +165,24 @@ internal sealed class JournalFollower : IDisposable
 
     private void LookInTurn()
     {
-        if (_reloadReason is null && !Follow())
+        if (_reason is null or { Need: ReloadNeed.Besides })
         {
-            // The rest at once, but after whatever else waits for its turn.
-            QueueLook();
-            return;
+            _reason = null;
+            if (!Follow())
+            {
+                // The rest at once, but after whatever else waits for its turn.
+                QueueLook();
+                return;
+            }
         }
 
-        if (_reloadReason is not null && !TryReload(_reloadReason))
+        var hasEverything = _reason is null || TryReload(_reason);
+        _looksAtMissing = 0;
+        _news.TellSoon();
+        if (hasEverything)
         {
-            return;
+            NoteCaughtUp();
         }
-
-        _snapshots.TellNewest();
-        NoteCaughtUp();
     }
 
     /// <summary>Takes what the journal has got, and looks for a snapshot that is ahead of it.</summary>
@@ -184,7 +194,7 @@ internal sealed class JournalFollower : IDisposable
             return !more;
         }
 
-        _reloadReason = _snapshots.LookForNew(() =>
+        var reason = _snapshots.LookForNew(() =>
         {
             // What was committed before the snapshot was taken is in the journal by now, where there is one.
             return ReadTail() switch
@@ -193,7 +203,8 @@ internal sealed class JournalFollower : IDisposable
                 true => null,
                 false => 0UL,
             };
-        }, () => _tail.IsInSegment) ?? _reloadReason;
+        }, () => _tail.IsInSegment);
+        _reason ??= reason is null ? null : new(reason, ReloadNeed.Besides);
         return true;
     }
 
@@ -203,13 +214,11 @@ internal sealed class JournalFollower : IDisposable
         var reading = ReadOn();
         if (reading == TailReading.Lost)
         {
-            (_reloadReason, _isTailLost) = (_tail.Reason, true);
+            _reason = new(_tail.Reason!, ReloadNeed.Only);
         }
-
-        // It goes on by the journal until everything may be read again: what it has besides is right.
-        if (_commits.HasMissedSlide && !IsResting)
+        else if (_commits.HasMissedSlide)
         {
-            (_reloadReason, _isTailLost) = ("the owner has slid an entry on that is not here", false);
+            _reason = new("the owner has slid an entry on that is not here", ReloadNeed.Besides);
         }
 
         return reading switch
@@ -227,9 +236,9 @@ internal sealed class JournalFollower : IDisposable
         {
             return _tail.Read(_commits);
         }
-        catch (Exception exception) when (exception is not (FileNotFoundException or DirectoryNotFoundException or ObjectDisposedException) && !IsResting)
+        catch (Exception exception) when (exception is not (FileNotFoundException or DirectoryNotFoundException or ObjectDisposedException or OperationCanceledException) && !_pace.IsResting)
         {
-            (_reloadReason, _isTailFailed) = ($"the journal cannot be read on: {exception.Message}", true);
+            _reason = new($"the journal cannot be read on: {exception.Message}", ReloadNeed.Instead);
             throw;
         }
         finally
@@ -238,62 +247,71 @@ internal sealed class JournalFollower : IDisposable
         }
     }
 
-    /// <summary>Whether everything was read, or could not be, a moment ago, so that it is not read again yet.</summary>
-    private bool IsResting => _timeProvider.GetTimestamp() < _restUntil;
-
-    private bool TryReload(string reason)
+    /// <returns>Whether everything was read; if not, or not yet, it is tried again later.</returns>
+    private bool TryReload(ReloadReason reason)
     {
-        if (IsResting)
+        if (_pace.IsResting)
         {
             return false;
         }
 
         var started = _timeProvider.GetTimestamp();
-        var isDone = false;
+        Action<long> end = _pace.NoteFailure;
+        _reason = reason.Need == ReloadNeed.Only ? reason : null;
         try
         {
-            var state = _directory.Load(CancellationToken.None);
+            var state = _directory.Load(_closing.Token);
             if (state.IsEmpty && _pipeline.Sequence > 0)
             {
                 // Whoever empties a directory may be about to fill it again; until then what was there is better than nothing.
+                end = _pace.NoteNothing;
                 Note(_directory.Exists ? "there is neither a snapshot nor a journal in the directory any more" : "the directory is not there any more", error: null);
                 return false;
             }
 
-            if (!BringsNothing(state))
+            // Its table has what was there before, once it is taken over.
+            var entries = state.Table.Count;
+            if (!BringsNothing(reason, state))
             {
-                _pipeline.Versions.Mark(state.Table);
-                _pipeline.FollowAnew(state.Table, [], state.Sequence);
-                _serializers.Load(state.Serializers);
-                Followed?.Invoke();
-                _pipeline.Feed.Deliver();
+                TakeOver(state);
             }
 
             Begin(state, isAnew: true);
-            (_reloadReason, _isTailLost, _isTailFailed) = (null, false, false);
-            _logger.FollowerReloaded(_timeProvider.GetElapsedTime(started), reason, state.Table.Count, state.Sequence);
-            return isDone = true;
+            _reason = null;
+            end = _pace.NoteReload;
+            _logger.FollowerReloaded(_timeProvider.GetElapsedTime(started), reason.Text, entries, state.Sequence);
+            return true;
         }
         finally
         {
-            var ended = _timeProvider.GetTimestamp();
-            var rest = Math.Max((ended - started) * RestPerReload, isDone ? 0 : (long)(RestAfterFailure.TotalSeconds * _timeProvider.TimestampFrequency));
-            _restUntil = ended + rest;
-            if (!isDone && _isTailFailed)
-            {
-                (_reloadReason, _isTailFailed) = (null, false);
-            }
+            end(started);
         }
     }
 
+    /// <summary>Puts what was read in the place of what there was.</summary>
+    private void TakeOver(FollowedState state)
+    {
+        // No value is seen before the claim that it is under; and a claim goes only when its values are gone.
+        _serializers.Widen(state.Serializers);
+        _pipeline.Versions.Mark(state.Table);
+        _pipeline.FollowAnew(state.Table, [], state.Sequence);
+        Followed?.Invoke();
+        _serializers.Load(state.Serializers);
+        _pipeline.Feed.Deliver();
+    }
+
     /// <summary>Whether what was read is what there is already: then nobody is told that all may have changed.</summary>
-    private bool BringsNothing(FollowedState state) =>
-        _isTailLost && state.Found.Loaded == _progress.Loaded && state.Sequence == _pipeline.Sequence && _tail.StandsAtEndOf(state.Outcome);
+    private bool BringsNothing(ReloadReason reason, FollowedState state) =>
+        reason.Need == ReloadNeed.Only
+        && !_commits.HasMissedSlide
+        && state.Found.Loaded == _progress.Loaded
+        && state.Sequence == _pipeline.Sequence
+        && _tail.StandsAtEndOf(state.Outcome);
 
     [MemberNotNull(nameof(_commits))]
     private void Begin(FollowedState state, bool isAnew)
     {
-        _commits = new(_pipeline, _directory, _serializers, _timeProvider, state.Settled, () => Followed?.Invoke());
+        _commits = new(_pipeline, _directory, _serializers, _timeProvider, state.Settled, () => Followed?.Invoke(), _closing.Token);
         _snapshots.Begin(state, isAnew);
         if (state.Found.IsForeign || state.Outcome.Break is not null)
         {
@@ -316,6 +334,7 @@ internal sealed class JournalFollower : IDisposable
         }
         else
         {
+            _pace.NoteAllIsWell();
             _progress.NoteCaughtUp(_pipeline.Sequence);
         }
     }

@@ -240,7 +240,9 @@ internal sealed class JournalTail(IFileSystem fileSystem, string storePath) : ID
     {
         var header = next.Header!.Value;
         isNewOpening = _segment?.IsOfSameOpeningAs(next) != true;
-        if (!isNewOpening || (header.Start > Position ? header.Continues == Last : header.Start == Position || _segment is null))
+
+        // Position is the number of an opening that has committed nothing, or the last commit's: what an opening has saved without a commit bears the number at which it began.
+        if (!isNewOpening || (header.Start > Position ? header.Continues == Last || header.Continues == Position : header.Start == Position || _segment is null))
         {
             return true;
         }

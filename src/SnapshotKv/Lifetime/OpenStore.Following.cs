@@ -33,7 +33,10 @@ internal sealed partial class OpenStore
         _followedBlobs = new BlobStore(services.FileSystem, followed.Path, new BlobIdGenerator(services.TimeProvider, RandomNumberGenerator.Create()), ledger);
         _pipeline = new CommitPipeline(state.Table, clock, state.Sequence, new ChangeFeed(services.Environment.Scheduler, logger), ledger, journal: null);
         Maintenance = CreateMaintenance(checkpointer: null);
-        Maintenance.Follower = new JournalFollower(followed, state, _pipeline, Serializers, services.SnapshotWatchers, services.TimeProvider, Maintenance.Queue, logger);
+
+        // Not by way of a host's task, which looks, too: a watcher may be slow.
+        var news = new SnapshotNews(followed, services.SnapshotWatchers, services.TimeProvider, services.Environment.Scheduler);
+        Maintenance.Follower = new JournalFollower(followed, state, _pipeline, Serializers, news, services.TimeProvider, Maintenance.Queue, logger);
         _pipeline.SweepLimit = () => Maintenance.Follower!.SweepLimit;
         Maintenance.SetTimes(settings.SaveDebounce, settings.TtlCleanupInterval);
         services.Metrics.Attach(new StoreGauges(_pipeline, checkpointer: null, RecoveryReport, journal: null, journalFiles: null, upkeep: null, Maintenance.Follower));

@@ -36,14 +36,21 @@ internal sealed partial class SerializerRegistry : IFollowedClaims
     public void Load(IReadOnlyDictionary<string, string> names)
     {
         // One by one and never empty: a follower takes them anew while others read.
-        foreach (var (prefix, name) in names)
-        {
-            _names[prefix] = name;
-        }
-
+        Widen(names);
         foreach (var prefix in _names.Keys.Where(prefix => !names.ContainsKey(prefix)).ToList())
         {
             _names.TryRemove(prefix, out _);
+        }
+
+        Interlocked.Increment(ref _generation);
+    }
+
+    /// <inheritdoc/>
+    public void Widen(IReadOnlyDictionary<string, string> names)
+    {
+        foreach (var (prefix, name) in names)
+        {
+            _names[prefix] = name;
         }
 
         Interlocked.Increment(ref _generation);

@@ -2,6 +2,7 @@ using SnapshotKv.Diagnostics;
 using SnapshotKv.Journal;
 using SnapshotKv.Testing;
 using SnapshotKv.Tests.Journal;
+using SnapshotKv.Tests.Serialization;
 using SnapshotKv.Tests.Store;
 
 namespace SnapshotKv.Tests.Following;
@@ -167,6 +168,52 @@ public sealed class FollowedDirectoryTests
 
         follower.Follower!.Reloads.ShouldBe(0);
         follower.GetKeys().ShouldBe(["a", "b", "round 0", "round 1", "round 2", "unseen"]);
+    }
+
+    [Fact]
+    public void Owner_SavesBehindNothingButSlides_AndIsKilledAndOpenedAgain_IsFollowedOn()
+    {
+        var owner = _home.OpenOwner();
+        owner.Set("s", 1, new KvEntryOptions { SlidingExpiration = TimeSpan.FromHours(1) });
+        using var follower = _home.Follow();
+        for (var i = 0; i < 3; i++)
+        {
+            var after = new FollowerHome(disk: _home.Disk.Inner.CrashImage(CrashKind.ProcessKilled));
+            _home.Disk.Inner = after.Owner.Disk;
+            Advance(TimeSpan.FromMinutes(10));
+            owner = after.OpenOwner(options => options.TimeProvider = _home.Owner.Clock);
+            owner.TryGet<int>("s", out _).ShouldBeTrue();
+            Advance(TimeSpan.FromSeconds(2));
+            owner.Save().ShouldNotBeNull();
+            follower.FollowNow();
+            follower.Follower!.Reloads.ShouldBe(0, $"round {i}");
+        }
+
+        owner.Set("b", 1);
+        follower.FollowNow();
+        FollowerHome.ShouldBeEqual(follower, owner);
+        follower.Follower!.Reloads.ShouldBe(0);
+
+        void Advance(TimeSpan by)
+        {
+            _home.Owner.Clock.Advance(by);
+            _home.Clock.Advance(by);
+        }
+    }
+
+    [Fact]
+    public void Reload_BringsClaimsNotLaterThanTheValues()
+    {
+        var home = new FollowerHome(KvDurability.Snapshot);
+        using var owner = home.OpenOwner(options => options.Serializer = new NamedSerializer("theirs"));
+        using var follower = home.Follow();
+        owner.Set("a", "text");
+        owner.Save();
+        var refusal = "";
+        follower.Followed = () => refusal = Should.Throw<KvSerializationException>(() => follower.TryGet<int>("a", out _)).Message;
+        follower.FollowNow();
+        follower.Follower!.Reloads.ShouldBe(1);
+        refusal.ShouldContain("were written by the serializer 'theirs'");
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using SnapshotKv.Diagnostics;
 using SnapshotKv.Format;
 using SnapshotKv.Testing;
 using SnapshotKv.Tests.Journal;
@@ -265,6 +266,67 @@ public sealed class FollowedJournalTests
         follower.Follower!.Reloads.ShouldBe(isAlive ? 1 : 0, "'a' is here, but is none that slides");
         follower.Follower!.Problem.ShouldBeNull();
         follower.GetKeys().ShouldBe(["a", "z"]);
+    }
+
+    [Fact]
+    public void Slide_OfAnEntryThatIsNotHere_AndNotEverythingCanBeRead_TheJournalIsFollowedOn()
+    {
+        using var follower = _journal.Follow();
+        FailReadingSnapshots();
+        _journal.Segment.Slide(11, of: 11, "nobody", (_journal.Home.Clock.GetUtcNow().ToUnixTimeMilliseconds() + 3_600_000) * 1_000_000);
+        _journal.Write();
+        _journal.LookFor(follower, seconds: 3);
+        ShouldFollowOnUntilEverythingCanBeRead(follower);
+    }
+
+    [Fact]
+    public void NewestSnapshot_IsGone_AndNotEverythingCanBeRead_TheJournalIsFollowedOn()
+    {
+        var name = _journal.Files.AddSnapshot(11, SegmentBuilder.NewRecord("a", 1), SegmentBuilder.NewRecord("z", 1));
+        using var follower = _journal.Follow();
+        FailReadingSnapshots();
+        _journal.Home.Disk.Inner.Delete($"/data/snapshots/{name}");
+        _journal.LookFor(follower, seconds: 3);
+        ShouldFollowOnUntilEverythingCanBeRead(follower);
+    }
+
+    [Fact]
+    public void Reload_ThatFailsAgainAndAgain_IsTriedAtLongerAndLongerIntervals()
+    {
+        using var follower = _journal.Follow();
+        FailReadingSnapshots();
+        _journal.Segment.Set(13, "c", 1);
+        _journal.Write();
+        var before = _journal.Home.Files.OperationCount;
+        _journal.LookFor(follower, seconds: 600);
+        _journal.Home.Files.Trace.Skip(before).Count(IsReadOfSnapshot).ShouldBeInRange(10, 20, "after 1, 2, 4 seconds and so on, and then once a minute");
+        _journal.Files.AddSnapshot(13, SegmentBuilder.NewRecord("all", 1));
+        _journal.Home.Files.Heal();
+        _journal.LookFor(follower, seconds: 61);
+        follower.GetKeys().ShouldBe(["all"]);
+        follower.Follower!.Problem.ShouldBeNull();
+    }
+
+    private static bool IsReadOfSnapshot(FileOperation operation) => operation.Kind == FileOperationKind.Read && operation.Path.Contains("/snapshots/", StringComparison.Ordinal);
+
+    private void FailReadingSnapshots() => _journal.Home.Files.FailWhen(IsReadOfSnapshot, FileFault.InputOutput);
+
+    private void ShouldFollowOnUntilEverythingCanBeRead(KvStore follower)
+    {
+        follower.Follower!.Problem!.ShouldContain("cannot be read");
+        _journal.Segment.Set(12, "b", 1, durable: 11);
+        _journal.Write();
+        follower.FollowNow();
+        follower.GetKeys().ShouldBe(["a", "b", "z"]);
+        follower.Follower!.Problem.ShouldNotBeNull("something is missing still");
+        _journal.LookFor(follower, seconds: 60);
+        _journal.Home.Log.Ids.Count(id => id == KvEventIds.FollowerTroubled).ShouldBe(1);
+
+        _journal.Home.Files.Heal();
+        _journal.LookFor(follower, seconds: 61);
+        follower.Follower!.Problem.ShouldBeNull();
+        follower.Follower!.Reloads.ShouldBe(1);
+        follower.GetKeys().ShouldBe(["a", "b", "z"]);
     }
 
     private void ShouldGoOnWithTheNextSnapshot(KvStore follower)

@@ -1,9 +1,10 @@
 using SnapshotKv.Diagnostics;
 using SnapshotKv.Testing;
+using SnapshotKv.Tests.Store;
 
 namespace SnapshotKv.Tests.Following;
 
-/// <summary>Who watches snapshots at a follower is told of each that the owner saves, once, whatever stands in the way meanwhile.</summary>
+/// <summary>Who watches snapshots at a follower is told of the owner's newest, once, beside the looks, whatever stands in the way meanwhile.</summary>
 public sealed class FollowedSnapshotsTests : IDisposable
 {
     private readonly FollowerHome _home = new();
@@ -109,6 +110,118 @@ public sealed class FollowedSnapshotsTests : IDisposable
         _follower.Follower!.Problem.ShouldBeNull();
         _follower.Follower!.Reloads.ShouldBe(0);
     }
+
+    [Fact]
+    public void WatchSnapshots_IsToldBesideTheLooks_OfTheNewestAlone()
+    {
+        var (home, held) = NewHeldHome();
+        using var owner = home.OpenOwner();
+        using var follower = home.Follow();
+        using var watch = follower.WatchSnapshots("", _told.Add);
+        owner.Set("a", 1);
+        owner.Save();
+        follower.FollowNow();
+        owner.Set("b", 1);
+        var newest = owner.Save()!;
+        follower.FollowNow();
+        _told.ShouldBeEmpty("nothing is read and nobody is told within a look");
+        held.RunAll();
+        follower.FollowNow();
+        held.RunAll();
+        _told.ShouldHaveSingleItem().Snapshot.FileName.ShouldBe(newest.FileName);
+    }
+
+    [Fact]
+    public void WatchSnapshots_CallbackWaitsForALookAndTheDisposal_BothCome()
+    {
+        var (home, held) = NewHeldHome();
+        using var owner = home.OpenOwner();
+        using var follower = home.Follow();
+        owner.Set("a", 1);
+        owner.Save();
+        var (isSeen, isEnded) = (false, false);
+        using var watch = follower.WatchSnapshots("", _ =>
+        {
+            owner.Set("b", 1);
+            var other = new Thread(() =>
+            {
+                follower.FollowNow();
+                isSeen = follower.Exists("b");
+                follower.Dispose();
+            });
+            other.Start();
+            isEnded = other.Join(TimeSpan.FromSeconds(20));
+        });
+        follower.FollowNow();
+        held.RunAll();
+        isEnded.ShouldBeTrue();
+        isSeen.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void WatchSnapshots_FollowerIsDisposedBefore_NothingIsReadAndNobodyIsTold()
+    {
+        var (home, held) = NewHeldHome();
+        using var owner = home.OpenOwner();
+        var follower = home.Follow();
+        using var watch = follower.WatchSnapshots("", _told.Add);
+        owner.Set("a", 1);
+        owner.Save();
+        follower.FollowNow();
+        follower.Dispose();
+        var before = home.Files.OperationCount;
+        held.RunAll();
+        home.Files.OperationCount.ShouldBe(before);
+        _told.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void WatchSnapshots_SnapshotIsGoneBeforeItCouldBeRead_IsNotLookedForAnyMore()
+    {
+        var saved = _owner.Save()!;
+        var isFirst = true;
+        _home.Files.FailWhen(operation => IsOpeningOf(operation, saved) && !(isFirst && !(isFirst = false)), FileFault.InputOutput);
+        _follower.FollowNow();
+        _home.Files.Heal();
+        _home.Owner.Disk.Delete($"/data/snapshots/{saved.FileName}");
+        var before = _home.Files.OperationCount;
+        LookForASecond();
+        LookForASecond();
+        LookForASecond();
+        _home.Files.Trace.Skip(before).ShouldNotContain(operation => IsOpeningOf(operation, saved));
+        _follower.Follower!.Problem.ShouldBe("the snapshots that were there are gone");
+        _owner.Set("config:a", "second");
+        var next = _owner.Save()!;
+        LookForASecond();
+        _told.ShouldHaveSingleItem().Snapshot.FileName.ShouldBe(next.FileName);
+    }
+
+    [Fact]
+    public void Snapshot_ThatIsListedAndNeverThere_IsSaidAfterAWhile()
+    {
+        var saved = _owner.Save()!;
+        _home.Files.FailWhen(operation => IsOpeningOf(operation, saved), new FileFault(static path => new FileNotFoundException($"There is no '{path}'.", path)));
+        _follower.FollowNow();
+        _follower.Follower!.Problem.ShouldBeNull("the owner may have tidied up between a listing and an opening");
+        _owner.Set("meanwhile", 1);
+        LookForASecond();
+        LookForASecond();
+        _follower.Exists("meanwhile").ShouldBeTrue();
+        _follower.Follower!.Problem!.ShouldContain(saved.FileName);
+        _home.Log.Ids.Count(id => id == KvEventIds.FollowerTroubled).ShouldBe(1);
+        _home.Files.Heal();
+        LookForASecond();
+        _follower.Follower!.Problem.ShouldBeNull();
+    }
+
+    private static (FollowerHome Home, HeldScheduler Held) NewHeldHome()
+    {
+        var held = new HeldScheduler();
+        return (new FollowerHome { Scheduler = held }, held);
+    }
+
+    private static bool IsOpeningOf(FileOperation operation, SnapshotInfo snapshot) =>
+        operation.Kind == FileOperationKind.OpenRead && operation.Path.EndsWith(snapshot.FileName, StringComparison.Ordinal);
 
     private void FailReading(string directory, int times) =>
         _home.Files.FailWhen(operation => operation.Kind == FileOperationKind.Read && operation.Path.Contains($"/{directory}/", StringComparison.Ordinal), FileFault.InputOutput, times);

@@ -31,6 +31,9 @@ internal sealed class FollowerHome
 
     public CollectingLogger Log { get; } = new();
 
+    /// <summary>Where the follower has its background work done.</summary>
+    public IWorkScheduler Scheduler { get; init; } = new InlineScheduler();
+
     public KvStore OpenOwner(Action<SnapshotKvOptions>? change = null) => Owner.Open(options =>
     {
         options.SaveDebounce = Timeout.InfiniteTimeSpan;
@@ -41,7 +44,7 @@ internal sealed class FollowerHome
     {
         var options = new SnapshotKvOptions { Path = StoreHome.Path, Mode = KvStoreMode.Follower, TimeProvider = Clock, LoggerFactory = Log };
         change?.Invoke(options);
-        return KvStore.Open(options, new StoreEnvironment(Files, new InlineScheduler()));
+        return KvStore.Open(options, new StoreEnvironment(Files, Scheduler));
     }
 
     /// <summary>Fails when the two do not hold the same: keys, values, expiries, tags, blobs; by the clock of each.</summary>

@@ -107,6 +107,32 @@ public sealed class FollowerTroubleTests
     }
 
     [Fact]
+    public async Task Dispose_WhileEverythingIsReadAnew_GivesTheReadingUp()
+    {
+        var home = new FollowerHome(KvDurability.Snapshot);
+        using var owner = home.OpenOwner(options => options.Compression = KvCompression.None);
+        for (var i = 0; i < 64; i++)
+        {
+            owner.SetBytes($"k{i}", new byte[128 << 10]);
+        }
+
+        using var follower = home.Follow();
+        owner.Save();
+        var isFirst = true;
+        using var hold = home.Files.Hold(operation => operation.Kind == FileOperationKind.OpenRead && operation.Path.Contains("/snapshots/", StringComparison.Ordinal) && !(isFirst && !(isFirst = false)));
+        var look = Task.Run(follower.FollowNow, TestContext.Current.CancellationToken);
+        await hold.Reached;
+        var disposal = Task.Run(follower.Dispose, TestContext.Current.CancellationToken);
+        SpinWait.SpinUntil(() => home.Clock.PendingTimers == 0);
+        var before = home.Files.OperationCount;
+        hold.Release();
+        await look;
+        await disposal;
+        home.Files.Trace.Skip(before).Where(operation => operation.Kind == FileOperationKind.Read).Sum(operation => (long)operation.Count).ShouldBeLessThan(4 << 20, "of the eight MiB that there are");
+        home.Log.Ids.ShouldNotContain(KvEventIds.FollowerTroubled);
+    }
+
+    [Fact]
     public void Log_OpeningAndClosing_AreSaid()
     {
         using var owner = _home.OpenOwner();

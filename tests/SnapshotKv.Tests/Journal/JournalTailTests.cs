@@ -53,6 +53,30 @@ public sealed class JournalTailTests
         _sink.Taken.ShouldBe(["enter 10", "Changes 11"]);
     }
 
+    [Fact]
+    public void Read_OpeningWroteNotesAlone_TheNextOneMayContinueItsBeginning()
+    {
+        Segment();
+        _home.Add(new SegmentBuilder(2, 12, 1000).Claim(1000, "q:", "two"), new SegmentBuilder(3, 1000, 2000).Set(2001, "c", 1));
+        using var tail = NewTail();
+        tail.Begin(JournalOutcome.Nothing(12));
+        tail.Read(_sink).ShouldBe(TailReading.CaughtUp);
+        _sink.Taken.ShouldBe(["enter 10", "enter 12", "Claims 1000", "enter 1000", "Changes 2001"], "it has saved, and its snapshot bears the number at which it began");
+        (tail.Last, tail.Position).ShouldBe((2001UL, 2001UL));
+    }
+
+    [Fact]
+    public void Read_OpeningHasCommitted_WhatContinuesItsBeginningDoesNotGoOn()
+    {
+        Segment();
+        _home.Add(new SegmentBuilder(2, 12, 1000).Set(1001, "c", 1), new SegmentBuilder(3, 1000, 2000).Set(2001, "d", 1));
+        using var tail = NewTail();
+        tail.Begin(JournalOutcome.Nothing(12));
+        tail.Read(_sink).ShouldBe(TailReading.Lost);
+        tail.Reason!.ShouldContain("continues commit 1000, but what was read ends with 1001");
+        tail.Last.ShouldBe(1001UL);
+    }
+
     private SegmentBuilder Segment()
     {
         var segment = new SegmentBuilder(1, 10, 10) { Size = 16384 }.Set(11, "a", 1).Slide(11, of: 11, "a", 7).Claim(11, "p:", "one").Set(12, "b", 1);
