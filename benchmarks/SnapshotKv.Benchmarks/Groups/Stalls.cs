@@ -229,12 +229,15 @@ internal static class Stalls
             {
                 using (var file = File.Create(path, bufferSize: 0))
                 {
-                    using (var output = compresses ? new GZipStream(file, CompressionLevel.Fastest, leaveOpen: true) : (Stream)new BufferedStream(file, 1))
+                    Stream output = compresses ? new GZipStream(file, CompressionLevel.Fastest, leaveOpen: true) : file;
+                    for (long written = 0; written < (long)entries.Count * (EntrySet.KeyLength + EntrySet.ValueLength); written += _chunk.Length)
                     {
-                        for (long written = 0; written < (long)entries.Count * (EntrySet.KeyLength + EntrySet.ValueLength); written += _chunk.Length)
-                        {
-                            output.Write(_chunk);
-                        }
+                        output.Write(_chunk);
+                    }
+
+                    if (compresses)
+                    {
+                        output.Dispose();
                     }
 
                     file.Flush(flushToDisk: true);

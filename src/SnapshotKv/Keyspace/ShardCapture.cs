@@ -6,10 +6,10 @@ namespace SnapshotKv.Keyspace;
 /// <remarks>Members marked "gate" are for whoever holds the commit gate.</remarks>
 internal sealed class ShardCapture(TableCapture capture, TableShard shard)
 {
-    /// <summary>Small enough that a writer who must put a block by first waits some microseconds, large enough that the gate is taken some hundred times for a million entries.</summary>
+    /// <summary>Small enough that a writer who must put a block by first waits a few microseconds, large enough that the gate is taken some thousand times for a million entries.</summary>
     public const int BlockSize = 1 << BlockBits;
 
-    private const int BlockBits = 12;
+    private const int BlockBits = 10;
 
     private readonly bool[] _isTaken = new bool[((shard.Capacity - 1) >> BlockBits) + 1];
 
