@@ -14,6 +14,8 @@ internal sealed class LatencyChart(string title, string subtitle, IReadOnlyList<
     /// <summary>The longest has no number of nines; it stands one step behind the last that has.</summary>
     private const double StepToLongest = 1;
 
+    private const double LabelHeight = 13;
+
     // Colours that those who see few of them tell apart, too; the second line is dashed besides, the third dotted.
     private const string Style = """
         <style>
@@ -86,6 +88,8 @@ internal sealed class LatencyChart(string title, string subtitle, IReadOnlyList<
         {
             AddSeries(panel, i, left, top);
         }
+
+        AddLongest(panel, left, top);
     }
 
     private void AddSeries(ChartPanel panel, int number, double left, double top)
@@ -97,10 +101,17 @@ internal sealed class LatencyChart(string title, string subtitle, IReadOnlyList<
         {
             AddMark(number, XOf(i, left), YOf(values[i], top));
         }
+    }
 
-        // The longest is what people ask for: in figures beside its mark, apart where two marks are close.
-        var isHighest = panel.Series.All(series => series.Values[^1] <= values[^1]);
-        Add($"""<text class="text value" x="{XOf(values.Count - 1, left) + 9}" y="{YOf(values[^1], top) + (isHighest ? -2 : 11)}">{Duration(values[^1])}</text>""");
+    /// <summary>The longest is what people ask for: in figures beside its mark, apart where marks are close.</summary>
+    private void AddLongest(ChartPanel panel, double left, double top)
+    {
+        var lowest = double.NegativeInfinity;
+        foreach (var longest in panel.Series.Select(static series => series.Values[^1]).OrderDescending())
+        {
+            lowest = Math.Max(YOf(longest, top) + 1, lowest + LabelHeight);
+            Add($"""<text class="text value" x="{XOf(percentiles.Count - 1, left) + 9}" y="{lowest}">{Duration(longest)}</text>""");
+        }
     }
 
     private void AddMark(int series, double x, double y) =>

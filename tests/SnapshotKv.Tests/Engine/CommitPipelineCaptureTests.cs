@@ -1,7 +1,6 @@
 using System.Text;
 using SnapshotKv.Blobs;
 using SnapshotKv.Engine;
-using SnapshotKv.Format;
 using SnapshotKv.Keyspace;
 using SnapshotKv.Testing;
 using SnapshotKv.Tests.Keyspace;

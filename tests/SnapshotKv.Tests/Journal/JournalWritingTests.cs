@@ -89,7 +89,7 @@ public sealed class JournalWritingTests
         await using var store = _home.Open(options => options.SaveDebounce = Timeout.InfiniteTimeSpan);
         store.Set("k", 1);
         var before = _home.Files.OperationCount;
-        store.SetAsync("k", 2, cancellationToken: TestContext.Current.CancellationToken).IsCompletedSuccessfully.ShouldBeTrue();
+        store.SetAsync("k", 2, cancellationToken: TestContext.Current.CancellationToken).AsTask().IsCompletedSuccessfully.ShouldBeTrue();
         _home.Files.Trace.Skip(before).ShouldAllBe(operation => !IsFlush(operation));
     }
 
@@ -102,16 +102,22 @@ public sealed class JournalWritingTests
         KvEntryOptions process = new(), disk = new() { Durability = KvDurability.Disk };
         Written(() => store.Set("k", 2, process)).ShouldBe(FileOperationKind.Store);
         Written(() => store.Set("k", 3, disk)).ShouldBe(FileOperationKind.Write);
-        Written(() => store.SetAsync("k", 4, process, token).IsCompleted.ShouldBeTrue()).ShouldBe(FileOperationKind.Store);
-        Written(() => store.SetAsync("k", 5, disk, token)).ShouldBe(FileOperationKind.Write);
+        var before = _home.Files.OperationCount;
+        await store.SetAsync("k", 4, process, token);
+        FirstSince(before).ShouldBe(FileOperationKind.Store);
+        before = _home.Files.OperationCount;
+        await store.SetAsync("k", 5, disk, token);
+        FirstSince(before).ShouldBe(FileOperationKind.Write);
         Written(() => store.Remove("k")).ShouldBe(FileOperationKind.Store);
 
         FileOperationKind Written(Action write)
         {
-            var before = _home.Files.OperationCount;
+            var start = _home.Files.OperationCount;
             write();
-            return _home.Files.Trace.Skip(before).First(operation => operation.Kind is FileOperationKind.Store or FileOperationKind.Write).Kind;
+            return FirstSince(start);
         }
+
+        FileOperationKind FirstSince(int start) => _home.Files.Trace.Skip(start).First(operation => operation.Kind is FileOperationKind.Store or FileOperationKind.Write).Kind;
     }
 
     [Fact]

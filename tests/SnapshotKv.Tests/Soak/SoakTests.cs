@@ -35,7 +35,7 @@ public sealed class SoakTests(ITestOutputHelper output) : IDisposable
         var options = new SnapshotKvOptions { Path = _path, SaveDebounce = TimeSpan.FromSeconds(1), TtlCleanupInterval = TimeSpan.FromSeconds(5) };
 
         // A journal grows and shrinks by whole segments: they are to be small beside what must not grow.
-        using (var store = KvStore.Open(options, StoreEnvironment.Default with { SegmentSizes = new(1 << 20, 1 << 20) }))
+        using (var store = KvStore.Open(options, StoreEnvironment.Default with { SegmentSizes = new(1 << 20, 1 << 20) }, TestContext.Current.CancellationToken))
         await using (var following = new SoakWatcher(store))
         {
             while ((int)(time.GetElapsedTime(begun) / WindowLength) is var number && number < _windows.Length)
