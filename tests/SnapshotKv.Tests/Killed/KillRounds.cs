@@ -24,6 +24,9 @@ internal sealed class KillRounds(int seed) : IDisposable
         target.KillAfter(DrawAcknowledgements(random));
         var files = $"{Count("journal")} journal files, {Count("snapshots")} snapshots, {Count("blobs")} blobs";
 
+        // One that was killed before it had made its directory leaves nothing, which is a state too.
+        Directory.CreateDirectory(Store);
+
         // A copy is looked at more often than the directory itself: what the target left is then recovered by the target, too, and its journals pile up.
         DirectoryCopy.Make(Store, Copy);
         var (looked, other) = random.Next(4) == 0 ? (Store, Copy) : (Copy, Store);
