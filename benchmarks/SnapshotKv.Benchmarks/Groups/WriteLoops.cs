@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Caching.Distributed;
 using SnapshotKv.Benchmarks.Harness;
+using SnapshotKv.Benchmarks.Peers;
 
 namespace SnapshotKv.Benchmarks.Groups;
 
@@ -38,13 +39,20 @@ internal static class WriteLoops
     });
 
     // The same again, for the reason that ReadLoops gives.
-    public static KeyCase OurCache(string name, IDistributedCache cache, byte[] value, DistributedCacheEntryOptions life) => new(name, keys =>
+    public static KeyCase OurCache(string name, OurCache ours, byte[] value, DistributedCacheEntryOptions life)
     {
-        foreach (var key in keys)
-        {
-            cache.Set(key, value, life);
-        }
+        var cache = ours.Cache;
+        return new(
+            name,
+            keys =>
+            {
+                foreach (var key in keys)
+                {
+                    cache.Set(key, value, life);
+                }
 
-        return 0;
-    });
+                return 0;
+            },
+            ours.Save);
+    }
 }

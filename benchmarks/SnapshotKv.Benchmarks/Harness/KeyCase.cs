@@ -6,4 +6,5 @@ namespace SnapshotKv.Benchmarks.Harness;
 /// Does the operation for each key and returns something that depends on every result, so that none can be left out. The loop is inside, so that no
 /// call through a delegate is part of an operation.
 /// </param>
-internal sealed record KeyCase(string Name, KeyLoop Run);
+/// <param name="Prepare">Called before each repetition, outside of the time that counts; null for nothing.</param>
+internal sealed record KeyCase(string Name, KeyLoop Run, Action? Prepare = null);

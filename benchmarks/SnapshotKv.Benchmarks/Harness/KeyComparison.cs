@@ -19,6 +19,8 @@ internal sealed class KeyComparison(RunOptions options)
         {
             for (var i = 0; i < cases.Count; i++)
             {
+                cases[i].Prepare?.Invoke();
+
                 // What the case before left behind is not this one's to collect.
                 GC.Collect(1, GCCollectionMode.Forced, blocking: true);
                 var (time, bytes) = RunOnce(streams, cases[i]);

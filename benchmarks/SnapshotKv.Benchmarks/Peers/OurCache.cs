@@ -16,6 +16,9 @@ internal sealed class OurCache : IDisposable
 
     public IDistributedCache Cache { get; }
 
+    /// <summary>Saves a snapshot, after which the journal drops what it holds.</summary>
+    public void Save() => _services.GetRequiredService<KvStore>().Save();
+
     /// <summary>Opens one in a directory, or in memory only; at the default level of durability unless another is named.</summary>
     public static OurCache Open(string? path = null, KvDurability durability = KvDurability.Process)
     {

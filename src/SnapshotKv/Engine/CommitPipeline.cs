@@ -64,7 +64,8 @@ internal sealed partial class CommitPipeline
     /// <returns>Whether the journal had room; if not, nothing was done, and room must be made outside of the gate.</returns>
     public bool TrySet(Record record, bool isDirect, out ulong number)
     {
-        // Not in the gate: nobody else has the record yet.
+        // Not in the gate: nobody else has the record yet, and what lies in memory comes meanwhile.
+        Table.Prefetch(record.Key);
         var checksum = _journal is null ? 0 : JournalChange.SetChecksum(record);
         lock (_gate)
         {

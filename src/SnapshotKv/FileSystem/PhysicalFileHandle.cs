@@ -11,6 +11,9 @@ internal sealed class PhysicalFileHandle : IFileHandle
     private readonly SafeFileHandle _file;
     private readonly string _path;
 
+    /// <summary>What <see cref="TryMap"/> gave, which its taker disposes.</summary>
+    private MemoryMapping? _mapping;
+
     /// <summary>Initializes a new instance that owns an open file.</summary>
     /// <param name="file">The open file; closed by <see cref="Dispose"/>.</param>
     /// <param name="path">Its path, for messages.</param>
@@ -111,7 +114,11 @@ internal sealed class PhysicalFileHandle : IFileHandle
 
     public void Flush() => Flush(_file, _path);
 
-    public void FlushData() => Flush(_file, _path, isDataOnly: true);
+    public void FlushData()
+    {
+        _mapping?.LetGoOfPages();
+        Flush(_file, _path, isDataOnly: true);
+    }
 
     public IMappedFile? TryMap()
     {
@@ -121,7 +128,8 @@ internal sealed class PhysicalFileHandle : IFileHandle
             return null;
         }
 
-        return new PhysicalMappedFile(MemoryMapping.Of(_file, length, _path), length);
+        _mapping = MemoryMapping.Of(_file, length, _path);
+        return new PhysicalMappedFile(_mapping, length);
     }
 
     public void Dispose() => _file.Dispose();

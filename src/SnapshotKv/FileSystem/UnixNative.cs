@@ -20,6 +20,9 @@ internal static partial class UnixNative
     public const int ProtectWrite = 2;
     public const int MapShared = 1;
 
+    /// <summary>Linux: of a shared mapping of a file, drops the pages from the address space, and nothing of what they hold.</summary>
+    public const int DoNotNeed = 4;
+
     public const int LockExclusive = 2;
     public const int LockNonBlocking = 4;
 
@@ -57,6 +60,10 @@ internal static partial class UnixNative
     [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static partial int Munmap(nint address, nuint length);
+
+    [LibraryImport("libc", EntryPoint = "madvise", SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    public static partial int Madvise(MemoryMapping mapping, nuint length, int advice);
 
     [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]

@@ -88,6 +88,22 @@ internal sealed partial class RecordTable
         return default;
     }
 
+    /// <summary>
+    /// Asks the processor for the record that <see cref="Put"/> will replace, most likely. A writer does so before it waits for the gate: what comes from memory meanwhile
+    /// it need not wait for while others wait for it.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Prefetch(ReadOnlySpan<byte> key)
+    {
+        var root = Volatile.Read(ref _root);
+        var hash = root.Hasher.Hash(key);
+        var shard = Volatile.Read(ref root.Shards[hash >> ShardShift]);
+        if (Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(shard.Slots), TagOf(hash) & shard.Mask).Value is { } value)
+        {
+            RecordPrefetch.Of(value);
+        }
+    }
+
     /// <summary>Gate: puts a record, and returns the one it replaces.</summary>
     public Record Put(Record record)
     {

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Globalization;
 using SnapshotKv.FileSystem;
 
 namespace SnapshotKv.Tests.FileSystem;
@@ -51,8 +53,7 @@ public sealed class PhysicalMappedFileTests
     public void Map_GarbageCollected_IsGivenBack()
     {
         using var disk = MountedDisk.MountOrSkip("tmpfs");
-        using var file = Zeros(disk.Path, 4096);
-        MapAndForget(file);
+        MapAndForget(disk.Path);
         Mappings(disk.Path).ShouldBe(1);
 
         for (var i = 0; i < 3; i++)
@@ -78,10 +79,75 @@ public sealed class PhysicalMappedFileTests
         Mappings(disk.Path).ShouldBe(0);
     }
 
+    [Fact]
+    public void FlushData_Mapped_LetsGoOfThePagesAndOfNothingInThem()
+    {
+        using var disk = Ext4Disk.MountOrSkip();
+        using var file = Zeros(disk.Path, 64 * 1024);
+        using var mapped = file.TryMap().ShouldNotBeNull();
+        for (var offset = 0; offset < 64 * 1024; offset += 4096)
+        {
+            mapped.Store("before"u8, offset);
+        }
+
+        ResidentKilobytes(disk.Path).ShouldBeGreaterThan(0);
+
+        file.FlushData();
+
+        ResidentKilobytes(disk.Path).ShouldBe(0);
+        mapped.Store(" and after"u8, 6);
+        var stored = new byte[16];
+        file.Read(stored, 0).ShouldBe(16);
+        stored.ShouldBe("before and after"u8.ToArray());
+        file.Read(stored.AsSpan(0, 6), 60 * 1024).ShouldBe(6);
+        stored.AsSpan(0, 6).ToArray().ShouldBe("before"u8.ToArray());
+    }
+
+    [Fact]
+    public void FlushData_BesideStores_LosesNone()
+    {
+        const int Length = 256 << 10, Rounds = 200;
+        using var disk = Ext4Disk.MountOrSkip();
+        using var file = Zeros(disk.Path, Length);
+        using var mapped = file.TryMap().ShouldNotBeNull();
+        var writer = new Thread(() =>
+        {
+            for (var round = 1UL; round <= Rounds; round++)
+            {
+                for (var offset = 0; offset < Length; offset += sizeof(ulong))
+                {
+                    mapped.Publish(round, offset);
+                }
+            }
+        });
+
+        writer.Start();
+        while (writer.IsAlive)
+        {
+            file.FlushData();
+        }
+
+        writer.Join();
+        var stored = new byte[Length];
+        file.Read(stored, 0).ShouldBe(Length);
+        for (var offset = 0; offset < Length; offset += sizeof(ulong))
+        {
+            BinaryPrimitives.ReadUInt64LittleEndian(stored.AsSpan(offset)).ShouldBe((ulong)Rounds);
+        }
+    }
+
     [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
-    private static void MapAndForget(IFileHandle file) => file.TryMap().ShouldNotBeNull().Store("x"u8, 0);
+    private static void MapAndForget(string directory) => Zeros(directory, 4096).TryMap().ShouldNotBeNull().Store("x"u8, 0);
 
     private static int Mappings(string directory) => File.ReadLines("/proc/self/maps").Count(line => line.Contains(directory, StringComparison.Ordinal));
+
+    /// <summary>How much of the files in a directory stands in the process's page tables.</summary>
+    private static int ResidentKilobytes(string directory) =>
+        File.ReadLines("/proc/self/smaps")
+            .SkipWhile(line => !line.Contains(directory, StringComparison.Ordinal))
+            .Where(static line => line.StartsWith("Rss:", StringComparison.Ordinal))
+            .Select(static line => int.Parse(line.AsSpan("Rss:".Length, line.Length - "Rss:".Length - " kB".Length), CultureInfo.InvariantCulture))
+            .First();
 
     private static bool Maps(string directory)
     {
