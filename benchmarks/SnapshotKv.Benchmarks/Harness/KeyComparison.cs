@@ -15,9 +15,13 @@ internal sealed class KeyComparison(RunOptions options)
     {
         var nanoseconds = cases.Select(_ => new List<double>()).ToArray();
         var allocated = new double[cases.Count];
+        var random = new Random(cases.Count);
         for (var repetition = -options.DroppedRepetitions; repetition < options.Repetitions; repetition++)
         {
-            for (var i = 0; i < cases.Count; i++)
+            // In another order each time: what one leaves behind for later, a flush or a collection beside, does not always meet the same other.
+            var order = Enumerable.Range(0, cases.Count).ToArray();
+            random.Shuffle(order);
+            foreach (var i in order)
             {
                 cases[i].Prepare?.Invoke();
 

@@ -382,6 +382,10 @@ internal sealed class Checkpointer(
                 $"The snapshot '{path}' could not be saved: {exception.Message} Nothing is lost: all entries are in memory and the earlier snapshots are untouched. Remove the cause and save again.",
                 exception);
         }
+        finally
+        {
+            pipeline.Return(capture);
+        }
     }
 
     /// <param name="sequence">The last commit that was saved.</param>

@@ -9,6 +9,12 @@ internal sealed partial class CommitPipeline
     /// <summary>One capture at a time, which takes some milliseconds for a million entries. Taken before the gate, never in it.</summary>
     private readonly Lock _capturing = new();
 
+    /// <summary>
+    /// The array of a capture that nobody needs any more, for the next one. Eight megabytes for a million entries, asked for anew with each save, soon make the collector go through the whole heap, and now
+    /// and then with all threads stopped. Held weakly: a store that saves seldom gives it back.
+    /// </summary>
+    private WeakReference<Record[]>? _spare;
+
     /// <summary>All entries as they are between two commits. Writers go on meanwhile.</summary>
     public Capture Capture() => Capture(static () => { });
 
@@ -54,9 +60,23 @@ internal sealed partial class CommitPipeline
         }
     }
 
+    /// <summary>Nobody looks at what was captured any more.</summary>
+    public void Return(Capture capture)
+    {
+        // Whole: what it refers to would live as long as the array.
+        var room = capture.Records.Array!;
+        Array.Clear(room);
+        Volatile.Write(ref _spare, new(room));
+    }
+
     /// <summary>Room for the table and some growth, made before the gate is taken, and touched, so that the kernel hands it over before a writer needs it who puts records by.</summary>
     private Record[] NewRoom()
     {
+        if (Interlocked.Exchange(ref _spare, null)?.TryGetTarget(out var spare) == true && spare.Length >= Table.CaptureRoom)
+        {
+            return spare;
+        }
+
         var room = new Record[Table.CaptureRoom + (Table.Count / 16)];
         Array.Clear(room);
         return room;

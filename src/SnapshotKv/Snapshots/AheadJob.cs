@@ -45,7 +45,8 @@ internal abstract class AheadJob : IThreadPoolWorkItem, IDisposable
 
     void IThreadPoolWorkItem.Execute() => TryRun();
 
-    public void Dispose()
+    /// <summary>Nobody is at it any more.</summary>
+    public virtual void Dispose()
     {
         _done.Dispose();
         GC.SuppressFinalize(this);

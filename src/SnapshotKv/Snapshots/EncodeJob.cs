@@ -1,3 +1,4 @@
+using System.Buffers;
 using SnapshotKv.Format;
 
 namespace SnapshotKv.Snapshots;
@@ -34,14 +35,15 @@ internal sealed class EncodeJob(SnapshotEncoder encoder, bool compresses) : Ahea
         _largestSize = largestSize;
     }
 
+    public override void Dispose()
+    {
+        GiveBack();
+        base.Dispose();
+    }
+
     protected override void Run()
     {
-        var largest = checked((int)(_largestSize + _prefix.Length));
-        if (_plain.Length < largest || _plain.Length > LargestKept)
-        {
-            _plain = GC.AllocateUninitializedArray<byte>(Math.Max(largest, Math.Min(_plain.Length, LargestKept)));
-        }
-
+        EnsureRoomFor(checked((int)(_largestSize + _prefix.Length)));
         _prefix.Span.CopyTo(_plain);
         _plainLength = _prefix.Length;
         var isFirst = _hasFirst;
@@ -57,6 +59,28 @@ internal sealed class EncodeJob(SnapshotEncoder encoder, bool compresses) : Ahea
         {
             Compress();
         }
+    }
+
+    /// <summary>Buffers of the usual size come from the pool: a megabyte each, made anew for every save, soon brings a collection of the whole heap.</summary>
+    private void EnsureRoomFor(int largest)
+    {
+        if (_plain.Length >= largest && _plain.Length <= LargestKept)
+        {
+            return;
+        }
+
+        GiveBack();
+        _plain = largest <= LargestKept ? ArrayPool<byte>.Shared.Rent(largest) : GC.AllocateUninitializedArray<byte>(largest);
+    }
+
+    private void GiveBack()
+    {
+        if (_plain.Length is > 0 and <= LargestKept)
+        {
+            ArrayPool<byte>.Shared.Return(_plain);
+        }
+
+        _plain = [];
     }
 
     private void Compress()

@@ -62,6 +62,38 @@ public sealed class CommitPipelineCaptureTests
         await writer;
     }
 
+    [Fact]
+    public void Return_ThenCapture_UsesTheSameArrayAgain()
+    {
+        _pipeline.TrySet(Records.Make("a", 1), isDirect: false, out _).ShouldBeTrue();
+        var first = _pipeline.Capture();
+        var room = first.Records.Array.ShouldNotBeNull();
+
+        _pipeline.Return(first);
+
+        room.ShouldAllBe(static record => record.IsNull);
+        _pipeline.TrySet(Records.Make("a", 2), isDirect: false, out _).ShouldBeTrue();
+        var second = _pipeline.Capture();
+        second.Records.Select(Records.Number).ShouldBe([2]);
+        second.Records.Array.ShouldBeSameAs(room);
+        _pipeline.Capture().Records.Array.ShouldNotBeSameAs(room);
+    }
+
+    [Fact]
+    public void Return_TooSmallForTheNextCapture_IsLeft()
+    {
+        _pipeline.TrySet(Records.Make("a", 1), isDirect: false, out _).ShouldBeTrue();
+        var small = _pipeline.Capture();
+        for (var i = 0; i < 5_000; i++)
+        {
+            _pipeline.TrySet(Records.Make($"{i}", i), isDirect: false, out _).ShouldBeTrue();
+        }
+
+        _pipeline.Return(small);
+
+        _pipeline.Capture().Records.Count.ShouldBe(5_001);
+    }
+
     /// <summary>Each commit sets one of a thousand keys to its own number.</summary>
     private void CountUp(CancellationToken stop)
     {
