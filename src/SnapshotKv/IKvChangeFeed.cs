@@ -16,4 +16,20 @@ public interface IKvChangeFeed
     /// copy of each key that matches.
     /// </remarks>
     IAsyncEnumerable<KvChange> WatchAsync(string prefix = "", CancellationToken cancellationToken = default);
+
+    /// <summary>The same, each change told only once it has outlived what a level of durability names: for whoever hands changes on that must not be taken back.</summary>
+    /// <param name="prefix">The prefix; empty for all.</param>
+    /// <param name="durability">
+    /// What a change has survived when it is told. <see cref="KvDurability.Snapshot"/>: nothing, as without it. <see cref="KvDurability.Process"/>: the end of the process, which every change of a store with
+    /// a journal has. <see cref="KvDurability.Disk"/>: a power cut. Of a store without a journal, the last two mean that a snapshot holds the change; in memory only there is nothing to wait for.
+    /// </param>
+    /// <param name="cancellationToken">Ends the enumeration with an <see cref="OperationCanceledException"/>.</param>
+    /// <returns>As above, in the same order. When the store is disposed, what has not come so far by then is not told.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such level.</exception>
+    /// <exception cref="NotSupportedException">The store follows another process's, which alone knows what its device has.</exception>
+    /// <remarks>
+    /// Watching makes nothing durable: the journal is flushed within <see cref="SnapshotKvOptions.FlushInterval"/>, and sooner when somebody waits for the disk. What waits counts towards what is kept for a watcher
+    /// before changes are dropped and <see cref="KvChangeKind.Missed"/> is told.
+    /// </remarks>
+    IAsyncEnumerable<KvChange> WatchAsync(string prefix, KvDurability durability, CancellationToken cancellationToken = default);
 }

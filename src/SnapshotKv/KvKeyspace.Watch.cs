@@ -6,14 +6,18 @@ namespace SnapshotKv;
 public abstract partial class KvKeyspace
 {
     /// <inheritdoc/>
-    public IAsyncEnumerable<KvChange> WatchAsync(string prefix = "", CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<KvChange> WatchAsync(string prefix = "", CancellationToken cancellationToken = default) =>
+        WatchAsync(prefix, KvDurability.Snapshot, cancellationToken);
+
+    /// <inheritdoc/>
+    public IAsyncEnumerable<KvChange> WatchAsync(string prefix, KvDurability durability, CancellationToken cancellationToken = default)
     {
-        Engine.ThrowIfClosed();
-        return new Changes(Engine, FullPrefix(prefix), _prefix.Bytes.Length, cancellationToken);
+        Engine.ThrowIfCannotWatch(durability);
+        return new Changes(Engine, FullPrefix(prefix), _prefix.Bytes.Length, durability, cancellationToken);
     }
 
     /// <summary>Each enumeration is a watcher of its own.</summary>
-    private sealed class Changes(StoreEngine engine, byte[] prefix, int partitionBytes, CancellationToken token) : IAsyncEnumerable<KvChange>
+    private sealed class Changes(StoreEngine engine, byte[] prefix, int partitionBytes, KvDurability durability, CancellationToken token) : IAsyncEnumerable<KvChange>
     {
         public IAsyncEnumerator<KvChange> GetAsyncEnumerator(CancellationToken cancellationToken = default)
         {
@@ -21,7 +25,7 @@ public abstract partial class KvKeyspace
             var linked = token.CanBeCanceled && cancellationToken.CanBeCanceled && token != cancellationToken
                 ? CancellationTokenSource.CreateLinkedTokenSource(token, cancellationToken)
                 : null;
-            return engine.Subscribe(prefix, partitionBytes, linked, linked?.Token ?? (cancellationToken.CanBeCanceled ? cancellationToken : token));
+            return engine.Subscribe(prefix, partitionBytes, durability, linked, linked?.Token ?? (cancellationToken.CanBeCanceled ? cancellationToken : token));
         }
     }
 }

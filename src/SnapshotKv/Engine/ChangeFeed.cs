@@ -65,11 +65,12 @@ internal sealed class ChangeFeed
     /// <param name="owner">With whom its enumeration ends.</param>
     /// <param name="prefix">What it watches.</param>
     /// <param name="partitionBytes">How much of each key it does not see.</param>
+    /// <param name="durableThrough">Up to which commit it may be told; null for all.</param>
     /// <param name="owned">Disposed with it.</param>
     /// <param name="cancellationToken">Ends its waiting.</param>
-    public ChangeSubscription Subscribe(object owner, byte[] prefix, int partitionBytes, IDisposable? owned, CancellationToken cancellationToken)
+    public ChangeSubscription Subscribe(object owner, byte[] prefix, int partitionBytes, Func<ulong>? durableThrough, IDisposable? owned, CancellationToken cancellationToken)
     {
-        var subscription = new ChangeSubscription(this, owner, prefix, partitionBytes, owned, cancellationToken);
+        var subscription = new ChangeSubscription(this, owner, prefix, partitionBytes, durableThrough, owned, cancellationToken);
         lock (_lock)
         {
             if (_isComplete)
@@ -83,6 +84,15 @@ internal sealed class ChangeFeed
         }
 
         return subscription;
+    }
+
+    /// <summary>More commits are durable: those who waited for that may be told of them.</summary>
+    public void NoteDurable()
+    {
+        foreach (var subscription in Volatile.Read(ref _subscriptions))
+        {
+            subscription.NoteDurable();
+        }
     }
 
     public void Remove(ChangeSubscription subscription)

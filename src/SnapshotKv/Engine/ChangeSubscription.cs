@@ -12,6 +12,7 @@ internal sealed class ChangeSubscription(
     object owner,
     byte[] prefix,
     int partitionBytes,
+    Func<ulong>? durableThrough,
     IDisposable? owned,
     CancellationToken cancellationToken) : IAsyncEnumerator<KvChange>
 {
@@ -65,7 +66,21 @@ internal sealed class ChangeSubscription(
         }
     }
 
-    /// <summary>Ends the enumeration behind what is queued: the store is disposed.</summary>
+    /// <summary>More commits are durable.</summary>
+    public void NoteDurable()
+    {
+        if (durableThrough is null)
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            Wake();
+        }
+    }
+
+    /// <summary>Ends the enumeration behind what is queued, and may be told: the store is disposed.</summary>
     public void Complete()
     {
         lock (_lock)
@@ -118,8 +133,15 @@ internal sealed class ChangeSubscription(
 
     private bool TryTake()
     {
-        if (_queue.TryDequeue(out var change))
+        var limit = durableThrough?.Invoke() ?? ulong.MaxValue;
+        if (_queue.TryPeek(out var change))
         {
+            if (change.Sequence > limit)
+            {
+                return false;
+            }
+
+            _queue.Dequeue();
             _queuedBytes -= change.Key.Length;
             var isKey = change.Kind is not KvChangeKind.Reset;
             Current = new KvChange
@@ -131,7 +153,7 @@ internal sealed class ChangeSubscription(
             return true;
         }
 
-        if (_missedThrough == 0)
+        if (_missedThrough == 0 || _missedThrough > limit)
         {
             return false;
         }

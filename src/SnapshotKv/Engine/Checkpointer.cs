@@ -353,6 +353,7 @@ internal sealed class Checkpointer(
             var contents = new SnapshotContents(options.Format, capture.Sequence, clock.TimeProvider.GetLocalNow(), extras, reason);
             var size = writer.Write(path, records, contents, compression, workers, cancellationToken);
             NoteSaved(capture.Sequence, losses);
+            pipeline.Feed.NoteDurable();
             var file = new SnapshotFile(name, name.ToString(), size);
             var head = SnapshotHead.Of(contents, records.Length);
             heads.Note(file, head);

@@ -37,6 +37,11 @@ internal sealed partial class CommitPipeline
         Blobs = blobs;
         _clock = clock;
         _sequence = sequence;
+        if (journal is not null)
+        {
+            journal.Flushes.Advanced = feed.NoteDurable;
+        }
+
         Versions = new(Math.Max(sequence, 1));
         _keys = new OrderedIndex(_gate, CaptureForIndex, SortedKeys);
         _tags = new OrderedIndex(_gate, CaptureForIndex, SortedTags);

@@ -208,11 +208,28 @@ internal sealed class StoreEngine(
         return Pipeline.Feed.Watch(prefix);
     }
 
+    /// <exception cref="ArgumentOutOfRangeException">There is no such level.</exception>
+    /// <exception cref="NotSupportedException">Of what is only read here nobody can tell when the device has it.</exception>
+    public void ThrowIfCannotWatch(KvDurability durability)
+    {
+        ThrowIfClosed();
+        if (durability is not (KvDurability.Snapshot or KvDurability.Process or KvDurability.Disk))
+        {
+            throw new ArgumentOutOfRangeException(nameof(durability), durability, "There is no such level of durability.");
+        }
+
+        if (durability == KvDurability.Disk && WriteRefusal is not null)
+        {
+            throw new NotSupportedException(
+                $"Changes cannot be watched at the level {durability} here: another process writes the store, and it alone knows what its device has. Watch at the level {nameof(KvDurability.Process)}, or in that process.");
+        }
+    }
+
     /// <summary>A watcher of changes begins, which ends with this handle.</summary>
     /// <inheritdoc cref="ChangeFeed.Subscribe"/>
-    public ChangeSubscription Subscribe(byte[] prefix, int partitionBytes, IDisposable? owned, CancellationToken cancellationToken)
+    public ChangeSubscription Subscribe(byte[] prefix, int partitionBytes, KvDurability durability, IDisposable? owned, CancellationToken cancellationToken)
     {
-        var subscription = Pipeline.Feed.Subscribe(this, prefix, partitionBytes, owned, cancellationToken);
+        var subscription = Pipeline.Feed.Subscribe(this, prefix, partitionBytes, DurableThrough(durability), owned, cancellationToken);
         if (_isClosed)
         {
             // It came between the closing and the end of those that were there.
@@ -244,6 +261,13 @@ internal sealed class StoreEngine(
         Pipeline.Feed.Complete(this);
         snapshotWatchers.Remove(this);
     }
+
+    /// <summary>Tells the last commit that has outlived what a level names; null where none need be waited for.</summary>
+    private Func<ulong>? DurableThrough(KvDurability durability) =>
+        durability <= _unawaited ? null
+        : journal is not null ? () => journal.Flushes.Durable
+        : Checkpointer is not null ? () => Checkpointer.SavedSequence
+        : null;
 
     public void ThrowIfClosed() => ObjectDisposedException.ThrowIf(_isClosed, typeof(KvStore));
 

@@ -16,6 +16,9 @@ internal sealed class FlushQueue(Func<ulong> flush, Action<Exception> onFault)
     private bool _hasThread;
     private TaskCompletionSource? _next;
 
+    /// <summary>Called, in the lock, whenever more commits are known to be on the device.</summary>
+    public Action? Advanced { get; set; }
+
     /// <summary>The last commit that is known to be on the device.</summary>
     public ulong Durable => Volatile.Read(ref _durable);
 
@@ -237,6 +240,7 @@ internal sealed class FlushQueue(Func<ulong> flush, Action<Exception> onFault)
         {
             Volatile.Write(ref _durable, sequence);
             Monitor.PulseAll(_lock);
+            Advanced?.Invoke();
         }
     }
 }

@@ -1,0 +1,178 @@
+using SnapshotKv.Engine;
+using SnapshotKv.Testing;
+using SnapshotKv.Tests.Following;
+using SnapshotKv.Tests.Journal;
+
+namespace SnapshotKv.Tests.Store;
+
+/// <summary>Watchers who are told of a change only once it has outlived what they named.</summary>
+public sealed class DurableWatchTests
+{
+    private readonly StoreHome _home = new() { Durability = KvDurability.Process };
+
+    [Fact]
+    public async Task WatchAsync_AtLevelDisk_TellsWhatTheDeviceHas()
+    {
+        using var store = _home.OpenWithoutSaves();
+        await using var changes = Watch(store, KvDurability.Disk);
+        store.Set("a", 1);
+        store.Set("b", 1);
+        var next = changes.MoveNextAsync();
+
+        next.IsCompleted.ShouldBeFalse();
+        _home.Clock.Advance(TimeSpan.FromSeconds(1));
+        (await next).ShouldBeTrue();
+        changes.Current.Key.ShouldBe("a");
+        (await changes.MoveNextAsync()).ShouldBeTrue();
+        changes.Current.Key.ShouldBe("b");
+        store.Set("c", 1);
+        next = changes.MoveNextAsync();
+        next.IsCompleted.ShouldBeFalse();
+
+        // Somebody else's waiting serves all that came before.
+        store.Set("d", 1, new KvEntryOptions { Durability = KvDurability.Disk });
+        (await next).ShouldBeTrue();
+        changes.Current.Key.ShouldBe("c");
+    }
+
+    [Theory]
+    [InlineData(KvDurability.Snapshot)]
+    [InlineData(KvDurability.Process)]
+    public async Task WatchAsync_WhatEachCommitHas_IsToldAtOnce(KvDurability level)
+    {
+        using var store = _home.OpenWithoutSaves();
+        await using var changes = Watch(store, level);
+        store.Set("a", 1);
+
+        changes.MoveNextAsync().IsCompletedSuccessfully.ShouldBeTrue();
+        changes.Current.Key.ShouldBe("a");
+    }
+
+    [Theory]
+    [InlineData(KvDurability.Process)]
+    [InlineData(KvDurability.Disk)]
+    public async Task WatchAsync_WithoutAJournal_TellsWhatASnapshotHas(KvDurability level)
+    {
+        using var store = new StoreHome().OpenWithoutSaves();
+        await using var changes = Watch(store, level);
+        store.Set("a", 1);
+        var next = changes.MoveNextAsync();
+
+        next.IsCompleted.ShouldBeFalse();
+        store.Save();
+        (await next).ShouldBeTrue();
+        changes.Current.Key.ShouldBe("a");
+    }
+
+    [Fact]
+    public async Task WatchAsync_ASnapshotBeforeTheFlush_CountsAsTheDevice()
+    {
+        using var store = _home.OpenWithoutSaves();
+        await using var changes = Watch(store, KvDurability.Disk);
+        store.Set("a", 1);
+        store.Save();
+
+        (await changes.MoveNextAsync()).ShouldBeTrue();
+        changes.Current.Key.ShouldBe("a");
+    }
+
+    [Fact]
+    public async Task WatchAsync_InMemoryOnly_HasNothingToWaitFor()
+    {
+        using var store = KvStore.Open(new SnapshotKvOptions());
+        await using var changes = Watch(store, KvDurability.Disk);
+        store.Set("a", 1);
+
+        changes.MoveNextAsync().IsCompletedSuccessfully.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task WatchAsync_FailedDevice_TellsNothingThatItMayNotHave()
+    {
+        using var store = _home.OpenWithoutSaves();
+        await using var changes = Watch(store, KvDurability.Disk);
+        store.Set("a", 1);
+        _home.Files.FailWhen(FailingJournal.IsFlush, FileFault.InputOutput);
+        _home.Files.FailWhen(FailingJournal.IsSnapshot, FileFault.InputOutput);
+        var next = changes.MoveNextAsync();
+        _home.Clock.Advance(TimeSpan.FromSeconds(1));
+
+        next.IsCompleted.ShouldBeFalse();
+        Should.Throw<KvStoreException>(store.Dispose);
+        (await next).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task WatchAsync_TooManyThatAreNotDurable_AreMissedAndToldSoInTheirPlace()
+    {
+        using var store = _home.OpenWithoutSaves();
+        await using var changes = Watch(store, KvDurability.Disk);
+        for (var i = 0; i <= ChangeSubscription.Capacity; i++)
+        {
+            store.Set("k", i);
+        }
+
+        var next = changes.MoveNextAsync();
+        next.IsCompleted.ShouldBeFalse();
+        _home.Clock.Advance(TimeSpan.FromSeconds(1));
+        (await next).ShouldBeTrue();
+        for (var i = 1; i < ChangeSubscription.Capacity; i++)
+        {
+            (await changes.MoveNextAsync()).ShouldBeTrue();
+            changes.Current.Kind.ShouldBe(KvChangeKind.Set);
+        }
+
+        (await changes.MoveNextAsync()).ShouldBeTrue();
+        changes.Current.Kind.ShouldBe(KvChangeKind.Missed);
+    }
+
+    [Fact]
+    public async Task WatchAsync_MissedAndNotDurable_IsNotToldYet()
+    {
+        using var store = _home.OpenWithoutSaves();
+        await using var changes = Watch(store, KvDurability.Disk);
+        for (var i = 0; i < ChangeSubscription.Capacity; i++)
+        {
+            store.Set("k", i);
+        }
+
+        _home.Clock.Advance(TimeSpan.FromSeconds(1));
+        store.Set("k", -1);
+        for (var i = 0; i < ChangeSubscription.Capacity; i++)
+        {
+            (await changes.MoveNextAsync()).ShouldBeTrue();
+        }
+
+        var next = changes.MoveNextAsync();
+        next.IsCompleted.ShouldBeFalse();
+        _home.Clock.Advance(TimeSpan.FromSeconds(1));
+        (await next).ShouldBeTrue();
+        changes.Current.Kind.ShouldBe(KvChangeKind.Missed);
+    }
+
+    [Fact]
+    public void WatchAsync_UnknownLevel_IsRefused()
+    {
+        using var store = _home.Open();
+
+        Should.Throw<ArgumentOutOfRangeException>(() => store.WatchAsync("", (KvDurability)7)).ParamName.ShouldBe("durability");
+    }
+
+    [Fact]
+    public async Task WatchAsync_OfAFollower_TellsWhatTheKernelHasAndRefusesTheDevice()
+    {
+        var home = new FollowerHome(KvDurability.Process);
+        using var owner = home.OpenOwner();
+        using var follower = home.Follow();
+        Should.Throw<NotSupportedException>(() => follower.WatchAsync("", KvDurability.Disk)).Message.ShouldContain("Process");
+        await using var changes = Watch(follower, KvDurability.Process);
+        owner.Set("a", 1);
+        follower.FollowNow();
+
+        changes.MoveNextAsync().IsCompletedSuccessfully.ShouldBeTrue();
+        changes.Current.Key.ShouldBe("a");
+    }
+
+    private static IAsyncEnumerator<KvChange> Watch(KvStore store, KvDurability durability) =>
+        store.WatchAsync("", durability, TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+}
