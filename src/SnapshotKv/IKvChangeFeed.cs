@@ -24,12 +24,15 @@ public interface IKvChangeFeed
     /// a journal has. <see cref="KvDurability.Disk"/>: a power cut. Of a store without a journal, the last two mean that a snapshot holds the change; in memory only there is nothing to wait for.
     /// </param>
     /// <param name="cancellationToken">Ends the enumeration with an <see cref="OperationCanceledException"/>.</param>
-    /// <returns>As above, in the same order. When the store is disposed, what has not come so far by then is not told.</returns>
+    /// <returns>
+    /// As above, in the same order. When the store is disposed, what its closing has made durable is told, and then it ends. A device that has failed makes nothing durable any more: nothing is told then, until a
+    /// snapshot can be saved.
+    /// </returns>
     /// <exception cref="ArgumentOutOfRangeException">There is no such level.</exception>
-    /// <exception cref="NotSupportedException">The store follows another process's, which alone knows what its device has.</exception>
+    /// <exception cref="NotSupportedException">The store can only be read, as a follower can, and the level is <see cref="KvDurability.Disk"/>: who writes it alone knows what the device has.</exception>
     /// <remarks>
-    /// Watching makes nothing durable: the journal is flushed within <see cref="SnapshotKvOptions.FlushInterval"/>, and sooner when somebody waits for the disk. What waits counts towards what is kept for a watcher
-    /// before changes are dropped and <see cref="KvChangeKind.Missed"/> is told.
+    /// Watching makes nothing durable: the journal is flushed within <see cref="SnapshotKvOptions.FlushInterval"/>, and sooner when somebody waits for the disk. What waits for it counts towards what is kept for a
+    /// watcher, 8,192 changes or 8 MiB of their keys: where more are made between two flushes, however fast he is, some are dropped, and <see cref="KvChangeKind.Missed"/> is told in their place.
     /// </remarks>
     IAsyncEnumerable<KvChange> WatchAsync(string prefix, KvDurability durability, CancellationToken cancellationToken = default);
 }

@@ -15,6 +15,6 @@ public enum KvChangeKind
     /// <summary>Anything under the watched prefix may have changed at once, for instance because the store was cleared: read it anew.</summary>
     Reset = 3,
 
-    /// <summary>The watcher was too slow, and changes up to this one were dropped: read anew what matters. Later changes follow.</summary>
+    /// <summary>More changes waited to be told than are kept, and those up to this one were dropped: read anew what matters. Later changes follow. The watcher was too slow, or of those who wait for the disk, the disk.</summary>
     Missed = 4,
 }

@@ -75,7 +75,7 @@ internal sealed class ChangeFeed
         {
             if (_isComplete)
             {
-                subscription.Complete();
+                subscription.End();
             }
             else
             {
@@ -114,9 +114,8 @@ internal sealed class ChangeFeed
     {
         foreach (var subscription in Volatile.Read(ref _subscriptions))
         {
-            if (subscription.Owner == owner)
+            if (subscription.Owner == owner && !subscription.Complete())
             {
-                subscription.Complete();
                 Remove(subscription);
             }
         }
@@ -128,15 +127,20 @@ internal sealed class ChangeFeed
         lock (_lock)
         {
             _isComplete = true;
-            foreach (var subscription in _subscriptions)
-            {
-                subscription.Complete();
-            }
-
-            Volatile.Write(ref _subscriptions, []);
+            Volatile.Write(ref _subscriptions, Array.FindAll(_subscriptions, static subscription => subscription.Complete()));
         }
 
         _tokens.Clear();
+    }
+
+    /// <summary>After <see cref="Complete()"/>, when nothing becomes durable any more: ends the enumerations that waited for that.</summary>
+    public void End()
+    {
+        lock (_lock)
+        {
+            Array.ForEach(_subscriptions, static subscription => subscription.End());
+            Volatile.Write(ref _subscriptions, []);
+        }
     }
 
     /// <summary>Outside of the gate, after each commit: has the callbacks run of the tokens that changed.</summary>

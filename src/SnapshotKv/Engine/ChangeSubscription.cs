@@ -28,6 +28,7 @@ internal sealed class ChangeSubscription(
     private long _queuedBytes;
     private ulong _missedThrough;
     private bool _isComplete;
+    private bool _isEnded;
     private bool _isDisposed;
 
     /// <summary>With whom the enumeration ends.</summary>
@@ -46,6 +47,11 @@ internal sealed class ChangeSubscription(
 
         lock (_lock)
         {
+            if (_isComplete)
+            {
+                return;
+            }
+
             // Once something was dropped nothing may follow before the watcher knows.
             if (_missedThrough != 0 || _queue.Count == Capacity || _queuedBytes + key.Length > CapacityBytes)
             {
@@ -62,7 +68,11 @@ internal sealed class ChangeSubscription(
                 _queuedBytes += key.Length;
             }
 
-            Wake();
+            // What is not durable yet is told of when it is: most commits are not, when they are made.
+            if (sequence <= DurableThrough)
+            {
+                Wake();
+            }
         }
     }
 
@@ -80,12 +90,24 @@ internal sealed class ChangeSubscription(
         }
     }
 
-    /// <summary>Ends the enumeration behind what is queued, and may be told: the store is disposed.</summary>
-    public void Complete()
+    /// <summary>Ends the enumeration behind what is queued: the store is disposed.</summary>
+    /// <returns>Whether some of it may become durable yet, so that it is to be told of that.</returns>
+    public bool Complete()
     {
         lock (_lock)
         {
             _isComplete = true;
+            Wake();
+            return durableThrough is not null;
+        }
+    }
+
+    /// <summary>Nothing becomes durable any more.</summary>
+    public void End()
+    {
+        lock (_lock)
+        {
+            _isComplete = _isEnded = true;
             Wake();
         }
     }
@@ -104,7 +126,7 @@ internal sealed class ChangeSubscription(
                     return true;
                 }
 
-                if (_isComplete)
+                if (_isEnded || (_isComplete && _queue.Count == 0))
                 {
                     return false;
                 }
@@ -131,35 +153,31 @@ internal sealed class ChangeSubscription(
         return ValueTask.CompletedTask;
     }
 
+    private ulong DurableThrough => durableThrough?.Invoke() ?? ulong.MaxValue;
+
     private bool TryTake()
     {
-        var limit = durableThrough?.Invoke() ?? ulong.MaxValue;
-        if (_queue.TryPeek(out var change))
+        if (_queue.Count == 0 && _missedThrough != 0)
         {
-            if (change.Sequence > limit)
-            {
-                return false;
-            }
-
-            _queue.Dequeue();
-            _queuedBytes -= change.Key.Length;
-            var isKey = change.Kind is not KvChangeKind.Reset;
-            Current = new KvChange
-            {
-                Kind = change.Kind,
-                Key = isKey ? Encoding.UTF8.GetString(change.Key.AsSpan(partitionBytes)) : string.Empty,
-                Version = (long)change.Sequence,
-            };
-            return true;
+            // From here on it stands in its place as a change does, with those behind it that come from now on: else it would move ahead with each of them, and never be durable.
+            _queue.Enqueue((KvChangeKind.Missed, [], _missedThrough));
+            _missedThrough = 0;
         }
 
-        if (_missedThrough == 0 || _missedThrough > limit)
+        if (!_queue.TryPeek(out var change) || change.Sequence > DurableThrough)
         {
             return false;
         }
 
-        Current = new KvChange { Kind = KvChangeKind.Missed, Key = string.Empty, Version = (long)_missedThrough };
-        _missedThrough = 0;
+        _queue.Dequeue();
+        _queuedBytes -= change.Key.Length;
+        var isKey = change.Kind is not (KvChangeKind.Reset or KvChangeKind.Missed);
+        Current = new KvChange
+        {
+            Kind = change.Kind,
+            Key = isKey ? Encoding.UTF8.GetString(change.Key.AsSpan(partitionBytes)) : string.Empty,
+            Version = (long)change.Sequence,
+        };
         return true;
     }
 

@@ -72,12 +72,14 @@ internal sealed partial class CommitPipeline
     /// <summary>Room for the table and some growth, made before the gate is taken, and touched, so that the kernel hands it over before a writer needs it who puts records by.</summary>
     private Record[] NewRoom()
     {
-        if (Interlocked.Exchange(ref _spare, null)?.TryGetTarget(out var spare) == true && spare.Length >= Table.CaptureRoom)
+        // With some room for what comes until the gate is taken; and not the array of a table that was once far larger, of which each save would clear all.
+        var needed = Table.CaptureRoom + (Table.Count / 64);
+        if (Interlocked.Exchange(ref _spare, null)?.TryGetTarget(out var spare) == true && spare.Length >= needed && spare.Length / 2 <= needed)
         {
             return spare;
         }
 
-        var room = new Record[Table.CaptureRoom + (Table.Count / 16)];
+        var room = new Record[needed + (Table.Count / 16)];
         Array.Clear(room);
         return room;
     }

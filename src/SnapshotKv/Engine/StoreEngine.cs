@@ -221,7 +221,7 @@ internal sealed class StoreEngine(
         if (durability == KvDurability.Disk && WriteRefusal is not null)
         {
             throw new NotSupportedException(
-                $"Changes cannot be watched at the level {durability} here: another process writes the store, and it alone knows what its device has. Watch at the level {nameof(KvDurability.Process)}, or in that process.");
+                $"Changes cannot be watched at the level {durability} where the store can only be read: who writes it alone knows what the device has. Watch at the level {nameof(KvDurability.Process)}, or there.");
         }
     }
 
@@ -233,7 +233,7 @@ internal sealed class StoreEngine(
         if (_isClosed)
         {
             // It came between the closing and the end of those that were there.
-            subscription.Complete();
+            subscription.End();
         }
 
         return subscription;

@@ -17,7 +17,7 @@ namespace SnapshotKv.FileSystem;
 /// </para>
 /// <para>
 /// What remains: a page that the kernel has dropped for want of memory is read again before it is stored into, and a device that can no longer read it ends the process. Where
-/// the journal is written the pages are young, and what was published before is the kernel's either way.
+/// the journal is written the pages are young (each flush takes them out of the process, and the kernel keeps them all the same), and what was published before is the kernel's either way.
 /// </para>
 /// </remarks>
 internal static class MappableMount

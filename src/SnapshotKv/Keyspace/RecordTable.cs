@@ -89,7 +89,7 @@ internal sealed partial class RecordTable
     }
 
     /// <summary>
-    /// Asks the processor for the record that <see cref="Put"/> will replace, most likely. A writer does so before it waits for the gate: what comes from memory meanwhile
+    /// Asks the processor for what <see cref="Put"/> will look at: the slot, and the record that it replaces, where that stands in the first place for its key. A writer does so before it waits for the gate: what comes from memory meanwhile
     /// it need not wait for while others wait for it.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -98,7 +98,10 @@ internal sealed partial class RecordTable
         var root = Volatile.Read(ref _root);
         var hash = root.Hasher.Hash(key);
         var shard = Volatile.Read(ref root.Shards[hash >> ShardShift]);
-        if (Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(shard.Slots), TagOf(hash) & shard.Mask).Value is { } value)
+        var tag = TagOf(hash);
+        var index = tag & shard.Mask;
+        if (Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(shard.Tags), index) == tag
+            && Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(shard.Slots), index).Value is { } value)
         {
             RecordPrefetch.Of(value);
         }

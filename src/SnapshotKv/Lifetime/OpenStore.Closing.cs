@@ -142,6 +142,7 @@ internal sealed partial class OpenStore
     private void Abandon()
     {
         LetNobodyIn();
+        _pipeline.Feed.End();
         Maintenance.Dispose();
         _isClosed = true;
         AppDomain.CurrentDomain.ProcessExit -= _onProcessExit;
@@ -167,6 +168,7 @@ internal sealed partial class OpenStore
     private void EndClosing()
     {
         AppDomain.CurrentDomain.ProcessExit -= _onProcessExit;
+        _pipeline.Feed.End();
         _services.Metrics.Dispose();
         _closing.Release();
     }

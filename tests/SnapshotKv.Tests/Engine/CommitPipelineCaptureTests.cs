@@ -80,7 +80,7 @@ public sealed class CommitPipelineCaptureTests
     }
 
     [Fact]
-    public void Return_TooSmallForTheNextCapture_IsLeft()
+    public void Return_ArrayOfAnotherSizeThanTheNextNeeds_IsLeft()
     {
         _pipeline.TrySet(Records.Make("a", 1), isDirect: false, out _).ShouldBeTrue();
         var small = _pipeline.Capture();
@@ -90,8 +90,13 @@ public sealed class CommitPipelineCaptureTests
         }
 
         _pipeline.Return(small);
+        var large = _pipeline.Capture();
+        large.Records.Count.ShouldBe(5_001);
+        var room = large.Records.Array;
+        _pipeline.TryClear(isDirect: false, out _).ShouldBeTrue();
+        _pipeline.Return(large);
 
-        _pipeline.Capture().Records.Count.ShouldBe(5_001);
+        _pipeline.Capture().Records.Array.ShouldNotBeSameAs(room);
     }
 
     /// <summary>Each commit sets one of a thousand keys to its own number.</summary>

@@ -104,32 +104,45 @@ public sealed class PhysicalMappedFileTests
     }
 
     [Fact]
-    public void FlushData_BesideStores_LosesNone()
+    public void FlushData_BesideStores_LosesNoneOnTheDevice()
     {
         const int Length = 256 << 10, Rounds = 200;
         using var disk = Ext4Disk.MountOrSkip();
-        using var file = Zeros(disk.Path, Length);
-        using var mapped = file.TryMap().ShouldNotBeNull();
-        var writer = new Thread(() =>
+        using (var file = Zeros(disk.Path, Length))
+        using (var mapped = file.TryMap().ShouldNotBeNull())
         {
-            for (var round = 1UL; round <= Rounds; round++)
+            var writer = new Thread(() =>
             {
-                for (var offset = 0; offset < Length; offset += sizeof(ulong))
+                for (var round = 1UL; round <= Rounds; round++)
                 {
-                    mapped.Publish(round, offset);
+                    for (var offset = 0; offset < Length; offset += sizeof(ulong))
+                    {
+                        mapped.Publish(round, offset);
+                    }
+                }
+            });
+            writer.Start();
+            try
+            {
+                while (writer.IsAlive)
+                {
+                    file.FlushData();
                 }
             }
-        });
+            finally
+            {
+                writer.Join();
+            }
 
-        writer.Start();
-        while (writer.IsAlive)
-        {
+            // What was stored last, in pages that flushes before this one have let go of; nothing else may write it.
             file.FlushData();
+            disk.ShutDown();
         }
 
-        writer.Join();
+        disk.MountAgain();
+        using var after = PhysicalFileSystem.Instance.OpenRead(Path.Join(disk.Path, "a"));
         var stored = new byte[Length];
-        file.Read(stored, 0).ShouldBe(Length);
+        after.Read(stored, 0).ShouldBe(Length);
         for (var offset = 0; offset < Length; offset += sizeof(ulong))
         {
             BinaryPrimitives.ReadUInt64LittleEndian(stored.AsSpan(offset)).ShouldBe((ulong)Rounds);

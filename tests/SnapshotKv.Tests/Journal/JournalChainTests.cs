@@ -153,6 +153,20 @@ public sealed class JournalChainTests
     }
 
     [Fact]
+    public void Replay_SegmentsThatNeedNotBeRead_AreKnownByTheirLastNumbersAllTheSame()
+    {
+        // A segment of which the last number were not known would go with the next snapshot, and the way from the one before with it.
+        _home.Add(
+            new SegmentBuilder(1, 0, 100).Set(101, "a", 1).Set(102, "b", 1).Set(103, "cut", 1),
+            new SegmentBuilder(2, 102, 200).Set(201, "c", 1),
+            new SegmentBuilder(3, 102, 200).Set(202, "d", 1),
+            new SegmentBuilder(4, 102, 200).Set(203, "e", 1));
+
+        ReplayedState.Of(_home.Store.Disk, sequence: 202).Outcome.LastNumbers
+            .OrderBy(static pair => pair.Key).Select(static pair => (pair.Key, pair.Value)).ShouldBe([(1UL, 102UL), (2UL, 202UL), (3UL, 202UL), (4UL, 203UL)]);
+    }
+
+    [Fact]
     public void Open_OpeningWithoutCommits_LeadsOn()
     {
         _home.Add(

@@ -151,6 +151,74 @@ public sealed class DurableWatchTests
     }
 
     [Fact]
+    public async Task WatchAsync_MissedWhileCommitsGoOn_IsToldWithTheNextFlush()
+    {
+        using var store = _home.OpenWithoutSaves();
+        await using var changes = Watch(store, KvDurability.Disk);
+        for (var i = 0; i <= ChangeSubscription.Capacity; i++)
+        {
+            store.Set("k", i);
+        }
+
+        // There is always a commit that the device does not have yet.
+        _home.Files.Before(FailingJournal.IsFlush, _ => store.Set("k", -1));
+        _home.Clock.Advance(TimeSpan.FromSeconds(1));
+        for (var i = 0; i < ChangeSubscription.Capacity; i++)
+        {
+            (await changes.MoveNextAsync()).ShouldBeTrue();
+        }
+
+        var next = changes.MoveNextAsync();
+        store.Set("k", -2);
+        _home.Clock.Advance(TimeSpan.FromSeconds(1));
+        (await next).ShouldBeTrue();
+        changes.Current.ShouldBe(new KvChange { Kind = KvChangeKind.Missed, Key = "", Version = changes.Current.Version });
+        (await changes.MoveNextAsync()).ShouldBeTrue();
+        changes.Current.Key.ShouldBe("k");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task WatchAsync_StoreIsDisposed_TellsWhatItsClosingMakesDurable(bool isAsked)
+    {
+        var store = _home.OpenWithoutSaves();
+        await using var changes = Watch(store, KvDurability.Disk);
+        store.Set("a", 1);
+        var next = isAsked ? changes.MoveNextAsync().AsTask() : null;
+
+        store.Dispose();
+
+        (await (next ?? changes.MoveNextAsync().AsTask())).ShouldBeTrue();
+        changes.Current.Key.ShouldBe("a");
+        (await changes.MoveNextAsync()).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task WatchAsync_HandleIsDisposedAndOthersGoOn_TellsUpToThen()
+    {
+        using var one = _home.OpenShared(change: SharedSettings);
+        using var other = _home.OpenShared(change: SharedSettings);
+        await using var changes = Watch(one, KvDurability.Disk);
+        one.Set("a", 1);
+        var next = changes.MoveNextAsync();
+
+        one.Dispose();
+        other.Set("b", 1, new KvEntryOptions { Durability = KvDurability.Disk });
+
+        (await next).ShouldBeTrue();
+        changes.Current.Key.ShouldBe("a");
+        (await changes.MoveNextAsync()).ShouldBeFalse();
+
+        void SharedSettings(SnapshotKvOptions options)
+        {
+            options.Durability = KvDurability.Process;
+            options.SaveDebounce = Timeout.InfiniteTimeSpan;
+            options.TimeProvider = _home.Clock;
+        }
+    }
+
+    [Fact]
     public void WatchAsync_UnknownLevel_IsRefused()
     {
         using var store = _home.Open();
