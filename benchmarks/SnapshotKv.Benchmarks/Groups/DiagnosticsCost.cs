@@ -34,7 +34,7 @@ internal static class DiagnosticsCost
         Stores.Filled(cache.Cache, entries);
         Stores.Filled(heard.Cache, entries);
         var draws = new Draws(entries);
-        var comparison = new KeyComparison(options);
+        var comparison = KeyComparison.Short(options);
 
         // Each of the two in a loop of its own, so that the call in it has one target.
         KeyCase[] silent = [ReadLoops.MemoryCache(Without, without), ReadLoops.OurCache(Unheard, cache.Cache)];

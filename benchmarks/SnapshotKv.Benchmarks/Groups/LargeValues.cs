@@ -32,7 +32,7 @@ internal static class LargeValues
                 ReadLoops.OurCache("our cache.Get (a copy)", cache.Cache),
             ];
             var draws = new Draws(entries);
-            var comparison = new KeyComparison(options);
+            var comparison = KeyComparison.Short(options);
             var one = comparison.Measure(draws.Streams(Popularity.Zipf, 1), cases);
             var two = comparison.Measure(draws.Streams(Popularity.Zipf, 2), cases);
             report.Add(KeyTables.Compare("10 k entries of 4 KiB", CdCopy, one, two));

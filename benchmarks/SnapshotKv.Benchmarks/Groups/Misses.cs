@@ -31,7 +31,7 @@ internal static class Misses
                     ReadLoops.OurCache(Cache, cache.Cache),
                 ];
                 var draws = new Draws(new EntrySet(size, first: size));
-                var comparison = new KeyComparison(options);
+                var comparison = KeyComparison.Short(options);
                 report.Add(KeyTables.Compare(
                     $"{Cell.Count(size)} entries",
                     Cd,

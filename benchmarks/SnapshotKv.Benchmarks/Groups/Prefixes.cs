@@ -30,7 +30,7 @@ internal static class Prefixes
         using var store = ShuffledStore(entries);
         var sorted = new SortedKeys(entries.Keys);
         var map = Stores.NewDictionary(entries);
-        var comparison = new KeyComparison(options);
+        var comparison = KeyComparison.Short(options);
         foreach (var hits in new[] { 10, 1_000, 100_000 })
         {
             var prefixes = PrefixesWith(entries, hits);

@@ -54,7 +54,7 @@ internal static class Reads
         ];
 
         var draws = new Draws(entries);
-        var comparison = new KeyComparison(options);
+        var comparison = KeyComparison.Short(options);
         foreach (var popularity in Enum.GetValues<Popularity>())
         {
             var one = comparison.Measure(draws.Streams(popularity, 1), cases);

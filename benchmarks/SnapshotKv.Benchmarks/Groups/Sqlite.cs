@@ -29,9 +29,9 @@ internal static class Sqlite
                 ReadLoops.MemoryCache(SqliteGet, sqlite),
                 ReadLoops.OurCache(Get, cache.Cache),
                 WriteLoops.MemoryCache(SqliteSet, sqlite, value, Lives.Unlimited),
-                WriteLoops.OurCache(Set, cache, value, Lives.Unlimited),
+                WriteLoops.OurCache(Set, cache.Cache, value, Lives.Unlimited),
             ];
-            var rows = new KeyComparison(options).Measure(new Draws(entries).Streams(Popularity.Zipf, 1), cases);
+            var rows = KeyComparison.Short(options).Measure(new Draws(entries).Streams(Popularity.Zipf, 1), cases);
             var table = new Table("10 k entries, one thread", "", "ns", "min – max", "SQLite takes", "B/op");
             Add(table, rows, SqliteGet, Get);
             Add(table, rows, SqliteSet, Set);

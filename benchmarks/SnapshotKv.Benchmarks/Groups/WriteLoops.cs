@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Caching.Distributed;
 using SnapshotKv.Benchmarks.Harness;
-using SnapshotKv.Benchmarks.Peers;
 
 namespace SnapshotKv.Benchmarks.Groups;
 
@@ -39,20 +38,13 @@ internal static class WriteLoops
     });
 
     // The same again, for the reason that ReadLoops gives.
-    public static KeyCase OurCache(string name, OurCache ours, byte[] value, DistributedCacheEntryOptions life)
+    public static KeyCase OurCache(string name, IDistributedCache cache, byte[] value, DistributedCacheEntryOptions life) => new(name, keys =>
     {
-        var cache = ours.Cache;
-        return new(
-            name,
-            keys =>
-            {
-                foreach (var key in keys)
-                {
-                    cache.Set(key, value, life);
-                }
+        foreach (var key in keys)
+        {
+            cache.Set(key, value, life);
+        }
 
-                return 0;
-            },
-            ours.Save);
-    }
+        return 0;
+    });
 }

@@ -4,10 +4,22 @@ namespace SnapshotKv.Benchmarks.Harness;
 /// Measures cases of operations on keys side by side: every repetition runs each case once, so that what disturbs the machine for some seconds
 /// disturbs all of them.
 /// </summary>
-internal sealed class KeyComparison(RunOptions options)
+/// <param name="repetitions">How many repetitions count.</param>
+/// <param name="dropped">How many are run before and left out.</param>
+/// <param name="time">How long each case of a repetition runs.</param>
+internal sealed class KeyComparison(int repetitions, int dropped, TimeSpan time)
 {
+    /// <summary>Of the time, what is run before it and does not count: what was done to prepare a case, or the other cases, has the processor's caches else.</summary>
+    private const int WarmUpPart = 10;
+
     private static readonly TimeProvider Clock = TimeProvider.System;
     private static long _sink;
+
+    /// <summary>Many short repetitions: what single operations cost.</summary>
+    public static KeyComparison Short(RunOptions options) => new(options.Repetitions, options.DroppedRepetitions, options.RepetitionTime);
+
+    /// <summary>A few that take seconds: with all that goes on beside.</summary>
+    public static KeyComparison Long(RunOptions options) => new(options.LongRepetitions, dropped: 1, options.LongRepetitionTime);
 
     /// <param name="streams">The keys, one stream for each thread.</param>
     /// <param name="cases">The cases, each first run until it is compiled in full.</param>
@@ -16,7 +28,7 @@ internal sealed class KeyComparison(RunOptions options)
         var nanoseconds = cases.Select(_ => new List<double>()).ToArray();
         var allocated = new double[cases.Count];
         var random = new Random(cases.Count);
-        for (var repetition = -options.DroppedRepetitions; repetition < options.Repetitions; repetition++)
+        for (var repetition = -dropped; repetition < repetitions; repetition++)
         {
             // In another order each time: what one leaves behind for later, a flush or a collection beside, does not always meet the same other.
             var order = Enumerable.Range(0, cases.Count).ToArray();
@@ -62,6 +74,11 @@ internal sealed class KeyComparison(RunOptions options)
     {
         var operations = 0L;
         var sink = 0L;
+        for (var warming = Clock.GetTimestamp(); Clock.GetElapsedTime(warming) < time / WarmUpPart;)
+        {
+            sink += one.Run(stream.NextChunk());
+        }
+
         var bytes = GC.GetAllocatedBytesForCurrentThread();
         var started = Clock.GetTimestamp();
         TimeSpan elapsed;
@@ -72,7 +89,7 @@ internal sealed class KeyComparison(RunOptions options)
             operations += keys.Length;
             elapsed = Clock.GetElapsedTime(started);
         }
-        while (elapsed < options.RepetitionTime);
+        while (elapsed < time);
 
         bytes = GC.GetAllocatedBytesForCurrentThread() - bytes;
         Interlocked.Add(ref _sink, sink);

@@ -14,6 +14,9 @@ internal sealed record RunOptions(bool IsQuick, string OutputDirectory)
     /// <summary>How long one repetition of a short case takes. Many short ones rather than few long: a median gets over what disturbs some of them.</summary>
     public TimeSpan RepetitionTime => TimeSpan.FromMilliseconds(IsQuick ? 40 : 70);
 
+    /// <summary>How long one takes that is to have in it what happens once a second.</summary>
+    public TimeSpan LongRepetitionTime => TimeSpan.FromMilliseconds(IsQuick ? 100 : 2_000);
+
     /// <summary>How long one repetition of a case takes whose rate is counted: some thousand flushes of the device.</summary>
     public TimeSpan RateTime => TimeSpan.FromMilliseconds(IsQuick ? 50 : 300);
 

@@ -202,6 +202,18 @@ public sealed class JournalChainTests
     }
 
     [Fact]
+    public void Open_OpeningWithoutCommitsContinuesWhatIsMissing_NamesTheRange()
+    {
+        _home.AddSnapshot(50, SegmentBuilder.NewRecord("old", 9));
+        _home.Add(new SegmentBuilder(7, 90, 100));
+
+        using var store = _home.Open();
+
+        JournalHome.Contents(store).ShouldBe("old=9");
+        store.RecoveryReport.MissingCommits.ShouldBe(new KvMissingCommits(51, null));
+    }
+
+    [Fact]
     public void Open_SnapshotAheadOfWhatAnOpeningContinues_DoesNotMixTheTwo()
     {
         // A snapshot that was set aside and put back: the journal went on from another state.

@@ -129,12 +129,14 @@ public sealed class JournalFaultTests
     }
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(5)]
-    [InlineData(40)]
-    public void Write_RefusedInTheMiddleOfAFrame_EndsWritesAndIsNoCommit(int bytes)
+    [InlineData(KvDurability.Disk, 0)]
+    [InlineData(KvDurability.Disk, 5)]
+    [InlineData(KvDurability.Disk, 40)]
+    [InlineData(KvDurability.Process, 5)]
+    public void Write_RefusedInTheMiddleOfAFrame_EndsWritesAndIsNoCommit(KvDurability durability, int bytes)
     {
-        var (home, scheduler) = (new StoreHome { Durability = KvDurability.Disk }, new HeldScheduler());
+        var (home, scheduler) = (new StoreHome { Durability = durability }, new HeldScheduler());
+        home.Disk.MappingAllowed = false;
         home.Scheduler = scheduler;
         var store = home.OpenWithoutSaves();
         store.Set("a", 1);
@@ -144,7 +146,8 @@ public sealed class JournalFaultTests
 
         Should.Throw<KvStoreFaultedException>(() => store.Set("c", 3));
         store.Read("a").ShouldBe(1);
-        foreach (var crash in Enum.GetValues<CrashKind>())
+        store.Read("b").ShouldBe(-1);
+        foreach (var crash in durability == KvDurability.Disk ? Enum.GetValues<CrashKind>() : [CrashKind.ProcessKilled])
         {
             for (var seed = 0; seed < 10; seed++)
             {

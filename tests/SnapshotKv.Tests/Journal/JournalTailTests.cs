@@ -66,6 +66,16 @@ public sealed class JournalTailTests
     }
 
     [Fact]
+    public void Read_FromTheSnapshotThatAnOpeningSavedBeforeItsFirstCommit_TakesItsCommits()
+    {
+        _home.Add(new SegmentBuilder(2, 12, 1000).Set(1001, "c", 1));
+        using var tail = NewTail();
+        tail.Begin(JournalOutcome.Nothing(1000));
+        tail.Read(_sink).ShouldBe(TailReading.CaughtUp);
+        _sink.Taken.ShouldBe(["enter 12", "Changes 1001"]);
+    }
+
+    [Fact]
     public void Read_OpeningHasCommitted_WhatContinuesItsBeginningDoesNotGoOn()
     {
         Segment();

@@ -212,6 +212,8 @@ public sealed class HostileSnapshotTests
     [InlineData("""{"version":2,"data":{"k":{"value":null}}}""", "6B=6E756C6C")]
     [InlineData("""{"version":1,"data":{"k":{"a":1}}}""", "6B=7B2261223A317D")]
     [InlineData("""{"version":1,"data":{"k":{"_ttl_expires":5,"a":1,"_blob_ref":"b"}}}""", "6B=7B2261223A317D@5/62")]
+    [InlineData("""{"version":1,"data":{"k":{"_blob_ref":""}}}""", "6B=7B7D")]
+    [InlineData("""{"version":1,"data":{"k":{"a":{"_ttl_expires":5},"b":[{"_blob_ref":"x"}]}}}""", "6B=7B2261223A7B225F74746C5F65787069726573223A357D2C2262223A5B7B225F626C6F625F726566223A2278227D5D7D")]
     [InlineData("""{"version":1,"data":{"k":{"_ttl_expires":"5","_blob_ref":7}}}""", "6B=7B225F626C6F625F726566223A377D")]
     [InlineData("""{"version":1,"data":{"k":{"_blob_ref":"b","_blob_ref":7}}}""", "6B=7B225F626C6F625F726566223A2262222C225F626C6F625F726566223A377D")]
     [InlineData("""{"version":1,"data":{"k":{"\ud800":1,"_ttl\u005fexpires":1e999}}}""", "6B=7B225C7564383030223A317D@-9223372036854775808")]
