@@ -15,16 +15,36 @@ public sealed class SegmentMakerTests
     public void Make_OfAnySize_IsAHeaderAndZerosToItsEnd(int size, string why)
     {
         var home = new StoreHome();
-        home.Disk.CreateDirectory(StoreHome.Path);
-        var directory = new JournalDirectory(home.Files, StoreHome.Path);
-        var maker = new SegmentMaker(home.Files, directory, () => false, hasDirectory: false, isMapped: false);
 
-        maker.Make(new(1, Salt: 0, size, Continues: 0, Start: 100, DurableThrough: 100, CreatedAt: 1)).Dispose();
+        Make(home, size);
 
         var bytes = home.ReadFile("journal/000000000001.journal");
         bytes.Length.ShouldBe(size, why);
         bytes.AsSpan(0, JournalSegmentHeader.PageSize).ContainsAnyExcept((byte)0).ShouldBeTrue();
         bytes.AsSpan(JournalSegmentHeader.PageSize).ContainsAnyExcept((byte)0).ShouldBeFalse(why);
+    }
+
+    [Fact]
+    public void Make_NameThatTheDeviceDoesNotTake_LeavesNothing()
+    {
+        var home = new StoreHome();
+        home.Disk.CreateDirectory($"{StoreHome.Path}/journal");
+        home.Files.FailWhen(FileOperationKind.FlushDirectory, FileFault.InputOutput);
+
+        Should.Throw<IOException>(() => Make(home));
+
+        home.Names("journal").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Make_WhereAnEarlierAttemptHasLeftItsFile_ReplacesIt()
+    {
+        var home = new StoreHome();
+        home.WriteFile("journal/000000000001.journal.tmp", [1, 2, 3]);
+
+        Make(home);
+
+        home.Names("journal").ShouldBe(["000000000001.journal"]);
     }
 
     [Fact]
@@ -38,5 +58,13 @@ public sealed class SegmentMakerTests
 
         reopened.RecoveryReport.ReplayedCommits.ShouldBe(1);
         reopened.RecoveryReport.TornTail.ShouldBeNull();
+    }
+
+    private static void Make(StoreHome home, int size = 128 << 10)
+    {
+        home.Disk.CreateDirectory(StoreHome.Path);
+        var directory = new JournalDirectory(home.Files, StoreHome.Path);
+        var maker = new SegmentMaker(home.Files, directory, () => false, hasDirectory: false, isMapped: false);
+        maker.Make(new(1, Salt: 0, size, Continues: 0, Start: 100, DurableThrough: 100, CreatedAt: 1)).Dispose();
     }
 }

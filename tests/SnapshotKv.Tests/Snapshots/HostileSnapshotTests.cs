@@ -209,6 +209,7 @@ public sealed class HostileSnapshotTests
     [InlineData("""{"version":2,"data":{"k":{"value":42}}}""", "6B=3432")]
     [InlineData("""{"version":2,"data":{"k":{"value":{"a": [1]}}}}""", "6B=7B2261223A205B315D7D")]
     [InlineData("""{"version":2,"data":{"k":{"value":"NDI"}}}""", "6B=224E444922")]
+    [InlineData("""{"version":2,"data":{"k":{"value":"eHg="}}}""", "6B=226548673D22")]
     [InlineData("""{"version":2,"data":{"k":{"value":null}}}""", "6B=6E756C6C")]
     [InlineData("""{"version":1,"data":{"k":{"a":1}}}""", "6B=7B2261223A317D")]
     [InlineData("""{"version":1,"data":{"k":{"_ttl_expires":5,"a":1,"_blob_ref":"b"}}}""", "6B=7B2261223A317D@5/62")]
