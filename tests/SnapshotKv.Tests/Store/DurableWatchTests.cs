@@ -17,7 +17,7 @@ public sealed class DurableWatchTests
         await using var changes = Watch(store, KvDurability.Disk);
         store.Set("a", 1);
         store.Set("b", 1);
-        var next = changes.MoveNextAsync();
+        var next = NextOf(changes);
 
         next.IsCompleted.ShouldBeFalse();
         _home.Clock.Advance(TimeSpan.FromSeconds(1));
@@ -26,7 +26,7 @@ public sealed class DurableWatchTests
         (await changes.MoveNextAsync()).ShouldBeTrue();
         changes.Current.Key.ShouldBe("b");
         store.Set("c", 1);
-        next = changes.MoveNextAsync();
+        next = NextOf(changes);
         next.IsCompleted.ShouldBeFalse();
 
         // Somebody else's waiting serves all that came before.
@@ -44,7 +44,7 @@ public sealed class DurableWatchTests
         await using var changes = Watch(store, level);
         store.Set("a", 1);
 
-        changes.MoveNextAsync().IsCompletedSuccessfully.ShouldBeTrue();
+        NextOf(changes).IsCompletedSuccessfully.ShouldBeTrue();
         changes.Current.Key.ShouldBe("a");
     }
 
@@ -56,7 +56,7 @@ public sealed class DurableWatchTests
         using var store = new StoreHome().OpenWithoutSaves();
         await using var changes = Watch(store, level);
         store.Set("a", 1);
-        var next = changes.MoveNextAsync();
+        var next = NextOf(changes);
 
         next.IsCompleted.ShouldBeFalse();
         store.Save();
@@ -83,7 +83,7 @@ public sealed class DurableWatchTests
         await using var changes = Watch(store, KvDurability.Disk);
         store.Set("a", 1);
 
-        changes.MoveNextAsync().IsCompletedSuccessfully.ShouldBeTrue();
+        NextOf(changes).IsCompletedSuccessfully.ShouldBeTrue();
     }
 
     [Fact]
@@ -94,7 +94,7 @@ public sealed class DurableWatchTests
         store.Set("a", 1);
         _home.Files.FailWhen(FailingJournal.IsFlush, FileFault.InputOutput);
         _home.Files.FailWhen(FailingJournal.IsSnapshot, FileFault.InputOutput);
-        var next = changes.MoveNextAsync();
+        var next = NextOf(changes);
         _home.Clock.Advance(TimeSpan.FromSeconds(1));
 
         next.IsCompleted.ShouldBeFalse();
@@ -112,7 +112,7 @@ public sealed class DurableWatchTests
             store.Set("k", i);
         }
 
-        var next = changes.MoveNextAsync();
+        var next = NextOf(changes);
         next.IsCompleted.ShouldBeFalse();
         _home.Clock.Advance(TimeSpan.FromSeconds(1));
         (await next).ShouldBeTrue();
@@ -143,7 +143,7 @@ public sealed class DurableWatchTests
             (await changes.MoveNextAsync()).ShouldBeTrue();
         }
 
-        var next = changes.MoveNextAsync();
+        var next = NextOf(changes);
         next.IsCompleted.ShouldBeFalse();
         _home.Clock.Advance(TimeSpan.FromSeconds(1));
         (await next).ShouldBeTrue();
@@ -168,7 +168,7 @@ public sealed class DurableWatchTests
             (await changes.MoveNextAsync()).ShouldBeTrue();
         }
 
-        var next = changes.MoveNextAsync();
+        var next = NextOf(changes);
         store.Set("k", -2);
         _home.Clock.Advance(TimeSpan.FromSeconds(1));
         (await next).ShouldBeTrue();
@@ -185,11 +185,11 @@ public sealed class DurableWatchTests
         var store = _home.OpenWithoutSaves();
         await using var changes = Watch(store, KvDurability.Disk);
         store.Set("a", 1);
-        var next = isAsked ? changes.MoveNextAsync().AsTask() : null;
+        var next = isAsked ? NextOf(changes) : null;
 
         store.Dispose();
 
-        (await (next ?? changes.MoveNextAsync().AsTask())).ShouldBeTrue();
+        (await (next ?? NextOf(changes))).ShouldBeTrue();
         changes.Current.Key.ShouldBe("a");
         (await changes.MoveNextAsync()).ShouldBeFalse();
     }
@@ -201,7 +201,7 @@ public sealed class DurableWatchTests
         using var other = _home.OpenShared(change: SharedSettings);
         await using var changes = Watch(one, KvDurability.Disk);
         one.Set("a", 1);
-        var next = changes.MoveNextAsync();
+        var next = NextOf(changes);
 
         one.Dispose();
         other.Set("b", 1, new KvEntryOptions { Durability = KvDurability.Disk });
@@ -237,9 +237,12 @@ public sealed class DurableWatchTests
         owner.Set("a", 1);
         follower.FollowNow();
 
-        changes.MoveNextAsync().IsCompletedSuccessfully.ShouldBeTrue();
+        NextOf(changes).IsCompletedSuccessfully.ShouldBeTrue();
         changes.Current.Key.ShouldBe("a");
     }
+
+    /// <summary>As a task, which may be looked at while it is waited for.</summary>
+    private static Task<bool> NextOf(IAsyncEnumerator<KvChange> changes) => changes.MoveNextAsync().AsTask();
 
     private static IAsyncEnumerator<KvChange> Watch(KvStore store, KvDurability durability) =>
         store.WatchAsync("", durability, TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
