@@ -123,10 +123,10 @@ public interface IKvSnapshots
     /// <param name="cancellationToken">Gives it up while it waits for another restore, reads or saves: nothing is changed then. Once it is being committed it is not looked at any more.</param>
     Task<KvRestoreResult> RestoreAsync(string snapshot, string prefix = "", CancellationToken cancellationToken = default);
 
-    /// <summary>Hands over what each snapshot saved from now on holds under a prefix.</summary>
+    /// <summary>Hands over what each snapshot of a state from now on holds under a prefix. One that is being written at the moment of the call, of a state before it, is not told of.</summary>
     /// <param name="prefix">The prefix; empty for all.</param>
     /// <param name="saved">
-    /// Called once for each snapshot that was saved, on the thread that saved it, after the snapshot is on disk and outside all locks of the store, which it
+    /// Called once for each snapshot, on the thread that saved it, after the snapshot is on disk and outside all locks of the store, which it
     /// may use. Two that are saved shortly after one another may be told at the same time, or the later one first: compare
     /// <see cref="KvSnapshotContents.Version"/>. What it throws is logged and concerns nobody else.
     /// </param>

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using SnapshotKv.Engine;
 using SnapshotKv.Format;
 using SnapshotKv.Serialization;
@@ -37,7 +36,7 @@ public sealed partial class KvStore
         var bytes = RecordBuilder.KeyBytes(KvKeyPrefix.None, prefix);
         var before = RecordsOf(archive.Load(from, bytes, CancellationToken.None));
         var after = to is null
-            ? MemoryMarshal.ToEnumerable(_store.LiveRecords()).Where(record => record.Key.StartsWith(bytes))
+            ? _store.LiveRecords().Where(record => record.Key.StartsWith(bytes))
             : RecordsOf(archive.Load(to, bytes, CancellationToken.None));
         return SnapshotComparison.Compare(before, after, FormatConverter.To);
     }
@@ -62,8 +61,7 @@ public sealed partial class KvStore
     }
 
     /// <summary>All records of a snapshot: what had expired when it was made is not in it, unless Go made it.</summary>
-    private IEnumerable<Record> RecordsOf(LoadedSnapshot loaded) =>
-        MemoryMarshal.ToEnumerable(loaded.LiveRecords(KvClock.FromDateTimeOffset(MadeAt(loaded))));
+    private Record[] RecordsOf(LoadedSnapshot loaded) => loaded.LiveRecords(KvClock.FromDateTimeOffset(MadeAt(loaded)));
 
     /// <summary>When a snapshot was made: as it says, else by its name, which is in the local time of whoever wrote it.</summary>
     private DateTimeOffset MadeAt(LoadedSnapshot loaded)

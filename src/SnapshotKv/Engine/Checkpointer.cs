@@ -9,7 +9,7 @@ using SnapshotKv.Snapshots;
 namespace SnapshotKv.Engine;
 
 /// <summary>
-/// Saves the store: captures what there is between two commits, and gathers, encodes, compresses and writes it beside everything else. One save at a
+/// Saves the store: captures what there is between two commits, and encodes, compresses and writes it part by part beside everything else. One save at a
 /// time; callers who come while one runs share the next.
 /// </summary>
 /// <remarks>Thread-safe. A save that fails leaves the earlier snapshots and the state of what is saved as they were.</remarks>
@@ -331,11 +331,13 @@ internal sealed class Checkpointer(
         var journalBytes = journal?.AppendedBytes ?? 0;
         var losses = Volatile.Read(ref _losses);
         IReadOnlyDictionary<string, string>? claims = null;
-        var capture = pipeline.Capture(() => claims = serializers());
+        SnapshotTelling? telling = null;
+        using var entries = pipeline.BeginCapture(() => (claims, telling) = (serializers(), watchers.Begin()));
+        entries.Telling = telling;
+        entries.LeaveOutExpired(clock.Now);
 
         // The claims of that instant: given up later, they are those of what is captured. The ledger knows by numbers what belongs to it, and a blob is told of before the commit that brings it.
-        var extras = new SnapshotExtras(pipeline.Blobs.ToSnapshot(capture.Sequence), claims!);
-        var records = capture.TakeLive(clock.Now);
+        var extras = new SnapshotExtras(pipeline.Blobs.ToSnapshot(entries.Sequence), claims!);
         var path = catalog.DirectoryPath;
         try
         {
@@ -350,29 +352,29 @@ internal sealed class Checkpointer(
             }
 
             StoreDirectory.Create(fileSystem, catalog.DirectoryPath);
-            var contents = new SnapshotContents(options.Format, capture.Sequence, clock.TimeProvider.GetLocalNow(), extras, reason);
-            var size = writer.Write(path, records, contents, compression, workers, cancellationToken);
-            NoteSaved(capture.Sequence, losses);
+            var contents = new SnapshotContents(options.Format, entries.Sequence, clock.TimeProvider.GetLocalNow(), extras, reason);
+            var size = writer.Write(path, entries, contents, compression, workers, cancellationToken);
+            NoteSaved(entries.Sequence, losses);
             pipeline.Feed.NoteDurable();
             var file = new SnapshotFile(name, name.ToString(), size);
-            var head = SnapshotHead.Of(contents, records.Length);
+            var head = SnapshotHead.Of(contents, entries.Count);
             heads.Note(file, head);
             var info = head.Describe(file);
             Volatile.Write(ref _latest, info);
-            var announce = watchers.Prepare(info, capture.Sequence, options.Format, records.Span);
-            Unsaved.Saved(capture.Sequence, begun);
-            var elapsed = operation.Succeeded(records.Length, size);
+            var announce = telling?.Complete(info, entries.Sequence, contents.Format);
+            Unsaved.Saved(entries.Sequence, begun);
+            var elapsed = operation.Succeeded(entries.Count, size);
             History.NoteSuccess(clock.TimeProvider.GetUtcNow(), elapsed);
-            logger.SnapshotSaved(info.FileName, records.Length, size, elapsed);
+            logger.SnapshotSaved(info.FileName, entries.Count, size, elapsed);
             JournalBytesAtSave = journalBytes;
             Saved?.Invoke();
             if (_keepsAll)
             {
-                superseded.Spare(capture.Sequence);
+                superseded.Spare(entries.Sequence);
             }
             else
             {
-                superseded.Drop(capture.Sequence);
+                superseded.Drop(entries.Sequence);
             }
 
             return new(info, announce);
@@ -382,10 +384,6 @@ internal sealed class Checkpointer(
             throw new KvStoreUnavailableException(
                 $"The snapshot '{path}' could not be saved: {exception.Message} Nothing is lost: all entries are in memory and the earlier snapshots are untouched. Remove the cause and save again.",
                 exception);
-        }
-        finally
-        {
-            pipeline.Return(capture);
         }
     }
 

@@ -15,15 +15,14 @@ internal sealed partial class CommitPipeline
     /// <summary>The <see cref="TagKey"/>s in the order of their bytes.</summary>
     public PrefixIndex EnsureTagIndex() => _tags.Ensure();
 
-    private Capture CaptureForIndex(Action atTheInstant) => Capture(() =>
+    private Record[] CaptureForIndex(Action atTheInstant) => Capture(() =>
     {
         ThrowIfClosed();
         atTheInstant();
     });
 
-    private static IndexedKey[] SortedKeys(Capture capture)
+    private static IndexedKey[] SortedKeys(Record[] records)
     {
-        ReadOnlySpan<Record> records = capture.Records;
         var sorted = new List<(ulong Head, Record Record)>(records.Length);
         for (var i = 0; i < records.Length; i++)
         {
@@ -40,10 +39,10 @@ internal sealed partial class CommitPipeline
         return sorted.ConvertAll(static item => new IndexedKey(item.Record.Key.ToArray(), item.Record.Deadline != 0)).ToArray();
     }
 
-    private static IndexedKey[] SortedTags(Capture capture)
+    private static IndexedKey[] SortedTags(Record[] records)
     {
         var sorted = new List<IndexedKey>();
-        foreach (var record in capture.Records)
+        foreach (var record in records)
         {
             if (IsTagged(record))
             {

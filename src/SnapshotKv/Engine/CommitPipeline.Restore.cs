@@ -27,13 +27,13 @@ internal sealed partial class CommitPipeline
             return;
         }
 
-        var capture = Capture(() =>
+        var records = Capture(() =>
         {
             ThrowIfClosed();
             _backlog = restore.BeginBacklog();
         });
 
-        restore.Build(capture.Records);
+        restore.Build(records);
         CatchUp(restore);
     }
 

@@ -60,7 +60,7 @@ internal sealed class FollowedCommits(
     protected override void Restore(JournalRestore frame, ulong number)
     {
         var restore = directory.LoadRestore(frame, pipeline.Versions.NextMark, out var format, cancellationToken);
-        restore.Build(restore.Scope.IsEverything ? ArraySegment<Record>.Empty : pipeline.Capture().Records);
+        restore.Build(restore.Scope.IsEverything ? [] : pipeline.Capture());
         var table = format == directory.Format ? restore.Table : directory.Converter.Convert(restore.Table, frame.Snapshot);
         pipeline.FollowAnew(table, restore.Scope.Prefix, number);
         followed?.Invoke();

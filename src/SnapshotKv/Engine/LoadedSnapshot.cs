@@ -12,6 +12,6 @@ internal sealed record LoadedSnapshot(SnapshotFile File, SnapshotHeader Header, 
 {
     /// <summary>The entries that were alive at an instant.</summary>
     /// <param name="now">In Unix nanoseconds.</param>
-    public ReadOnlyMemory<Record> LiveRecords(long now) =>
-        new Capture(Header.Sequence ?? 0, Table.EnumerateRecords().ToArray(), Table.ExpiringCount > 0).TakeLive(now);
+    public Record[] LiveRecords(long now) =>
+        Table.ExpiringCount > 0 ? [.. Table.EnumerateRecords().Where(record => !record.IsExpiredAt(now))] : [.. Table.EnumerateRecords()];
 }

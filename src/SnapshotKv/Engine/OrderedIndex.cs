@@ -1,3 +1,4 @@
+using SnapshotKv.Format;
 using SnapshotKv.Keyspace;
 
 namespace SnapshotKv.Engine;
@@ -10,7 +11,7 @@ namespace SnapshotKv.Engine;
 /// <param name="gate">The commit gate.</param>
 /// <param name="capture">Captures all entries as they are when it makes a call, which it does in the gate.</param>
 /// <param name="sortedKeys">What the index of a capture has, in order.</param>
-internal sealed class OrderedIndex(Lock gate, Func<Action, Capture> capture, Func<Capture, IndexedKey[]> sortedKeys)
+internal sealed class OrderedIndex(Lock gate, Func<Action, Record[]> capture, Func<Record[], IndexedKey[]> sortedKeys)
 {
     private readonly Lock _building = new();
     private PrefixIndex? _index;

@@ -148,14 +148,14 @@ internal sealed class SnapshotNews : IDisposable
     /// <returns>What tells those who watch; null when nobody does.</returns>
     private Action? Read(SnapshotFile newest)
     {
-        if (_watchers.CommonPrefix is not { } prefix)
+        if (_watchers.Begin() is not { } telling)
         {
             return null;
         }
 
-        var loaded = _directory.Read(newest, prefix, _closed);
-        var now = KvClock.FromDateTimeOffset(_timeProvider.GetUtcNow());
-        return _watchers.Prepare(newest.ToInfo(), loaded.Header.Sequence ?? 0, loaded.Header.Format, loaded.LiveRecords(now).Span);
+        var loaded = _directory.Read(newest, telling.CommonPrefix, _closed);
+        telling.Show(loaded.LiveRecords(KvClock.FromDateTimeOffset(_timeProvider.GetUtcNow())));
+        return telling.Complete(newest.ToInfo(), loaded.Header.Sequence ?? 0, loaded.Header.Format);
     }
 
     private void Settle(SnapshotFile told, string? problem) => SetIfNewest(told, null, problem, 0);

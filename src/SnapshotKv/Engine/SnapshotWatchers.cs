@@ -1,8 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Text;
 using Microsoft.Extensions.Logging;
 using SnapshotKv.Diagnostics;
-using SnapshotKv.Format;
 
 namespace SnapshotKv.Engine;
 
@@ -28,55 +26,12 @@ internal sealed class SnapshotWatchers(ILogger logger)
         return watcher;
     }
 
-    /// <summary>What all prefixes that are watched begin with; null when nobody watches.</summary>
-    public byte[]? CommonPrefix
-    {
-        get
-        {
-            var watchers = Volatile.Read(ref _watchers);
-            return watchers.Length == 0 ? null
-                : watchers.Select(static watcher => watcher.Prefix).Aggregate(static (common, prefix) => common[..common.AsSpan().CommonPrefixLength(prefix)]);
-        }
-    }
-
-    /// <summary>Copies what the watchers are to be told of a snapshot, which is done while its records are at hand.</summary>
-    /// <returns>What tells them, once no lock is held; null when nobody watches.</returns>
-    public Action? Prepare(SnapshotInfo snapshot, ulong sequence, KvFormat format, ReadOnlySpan<Record> records)
+    /// <summary>Begins to gather what those who watch at this moment are to be told of a snapshot.</summary>
+    /// <returns>Is shown its entries; null when nobody watches.</returns>
+    public SnapshotTelling? Begin()
     {
         var watchers = Volatile.Read(ref _watchers);
-        if (watchers.Length == 0)
-        {
-            return null;
-        }
-
-        var contents = new KvSnapshotContents[watchers.Length];
-        for (var i = 0; i < watchers.Length; i++)
-        {
-            contents[i] = new KvSnapshotContents
-            {
-                Snapshot = snapshot,
-                Version = (long)sequence,
-                Format = format,
-                Entries = EntriesUnder(watchers[i].Prefix, records),
-            };
-        }
-
-        return () => Tell(watchers, contents);
-    }
-
-    private static Dictionary<string, ReadOnlyMemory<byte>> EntriesUnder(byte[] prefix, ReadOnlySpan<Record> records)
-    {
-        var entries = new Dictionary<string, ReadOnlyMemory<byte>>(StringComparer.Ordinal);
-        foreach (var record in records)
-        {
-            // Keys that no string reaches are in the snapshot, but nobody could ask for them.
-            if (record.Key.StartsWith(prefix) && (record.Flags & RecordFlags.OpaqueKey) == 0)
-            {
-                entries[Encoding.UTF8.GetString(record.Key)] = record.Value.ToArray();
-            }
-        }
-
-        return entries;
+        return watchers.Length == 0 ? null : new(Array.ConvertAll(watchers, static watcher => watcher.Prefix), contents => Tell(watchers, contents));
     }
 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "What a watcher's callback throws concerns neither the save nor the other watchers.")]

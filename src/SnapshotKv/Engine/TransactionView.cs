@@ -139,7 +139,7 @@ internal sealed class TransactionView(StoreEngine engine, TransactionStart start
     public long Clear()
     {
         _reads.AddPrefix([]);
-        var records = Pipeline.Capture().Records;
+        var records = Pipeline.Capture();
         if (Pipeline.TransactionLog.IsAnyChanged([], start, out var changed))
         {
             throw Conflicts.With(changed, partitionBytes);

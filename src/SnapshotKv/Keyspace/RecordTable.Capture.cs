@@ -8,15 +8,14 @@ internal sealed partial class RecordTable
     /// <summary>All slots, used or not.</summary>
     public int SlotCount => Volatile.Read(ref _root).Shards.Sum(static shard => shard.Capacity);
 
-    /// <summary>The length of the array that a capture needs at this moment.</summary>
-    public int CaptureRoom => TableCapture.RoomFor(Count, SlotCount);
-
-    /// <summary>Gate: begins to capture this instant, which takes no longer for a million entries than for one. The capture before must have ended.</summary>
-    /// <param name="room">Of at least <see cref="CaptureRoom"/>, as it is in the gate.</param>
+    /// <summary>Gate: begins to capture this instant, which takes no longer for a million entries than for one. <see cref="TableCapture.End"/> must follow.</summary>
     /// <exception cref="KvStoreException">A commit of several keys has failed half-way, for want of memory; its slots hold no records.</exception>
-    public TableCapture BeginCapture(Record[] room) => _isApplying
+    public TableCapture BeginCapture() => _isApplying
         ? throw new KvStoreException("A commit failed while it was carried out, so that what is in memory is not known any more. The journal has it: open the store again.")
-        : new(_root.Shards, _count, room);
+        : new(_root.Shards, _count);
+
+    /// <summary>Gate: whether a capture is told of changes.</summary>
+    internal bool IsCapturedBy(TableCapture capture) => _root.Shards.Any(shard => shard.Capture?.Has(capture) == true);
 
     /// <summary>Gate, or of a table that nobody changes: all records, dead ones too.</summary>
     public IEnumerable<Record> EnumerateRecords()

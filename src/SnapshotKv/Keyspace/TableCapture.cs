@@ -1,110 +1,107 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using SnapshotKv.Format;
 
 namespace SnapshotKv.Keyspace;
 
 /// <summary>
-/// Gathers all records of a table as they are at one instant, while the writer goes on: the table is divided into blocks, and before the writer changes anything in a block for the first time
-/// he puts the block's records by. So a capture costs him nothing at its beginning, and a few microseconds for each block that he is the first to come to.
+/// All records of a table as they are at one instant, handed over block by block while the writer goes on: before he changes a slot that the capture has not come to yet, he keeps what it held. So a capture costs him
+/// nothing at its beginning and little afterwards, and needs no memory but for one block and what was changed ahead of it.
 /// </summary>
 /// <remarks>
-/// <para>Whoever captures copies a block without the gate, and looks in the gate whether the writer was there meanwhile. If he was, the copy may have what is newer, and
-/// is dropped, for the writer has put by what was there; if not, nothing in the block was changed since the beginning. Both fill the same array, one from each end.</para>
+/// <para>This is the incremental form of copy-on-write, by slots. Whoever captures copies a block without the gate, and asks in it what was changed in the block since the beginning: that has precedence over the copy, and from there on changes of the
+/// block are not kept any more.</para>
 /// <para>A table that is cleared, exchanged or given another hash goes on with new shards, and so does a shard that grows: the old ones stay here as they were.</para>
-/// <para>Not thread-safe but for that: one thread captures; members marked "gate" are for whoever holds the commit gate. One capture of a table at a time.</para>
+/// <para>Not thread-safe but for that: one thread captures; members marked "gate" are for whoever holds the commit gate. Any number of captures of a table may run, and each is a cost for the writer.</para>
 /// </remarks>
 internal sealed class TableCapture
 {
-    private readonly Record[] _room;
-    private readonly int _expected;
     private readonly List<ShardCapture> _shards;
+    private Record[] _records = [];
     private int _shard;
     private int _block;
-    private int _front;
-    private int _back;
 
     /// <summary>Gate: begins at this instant.</summary>
     /// <param name="shards">The table's shards.</param>
     /// <param name="count">How many records they have.</param>
-    /// <param name="room">Takes them: of at least <see cref="RoomFor"/>.</param>
-    public TableCapture(IEnumerable<TableShard> shards, int count, Record[] room)
+    public TableCapture(IEnumerable<TableShard> shards, int count)
     {
-        _room = room;
-        _expected = count;
-        _back = room.Length;
+        Count = count;
         _shards = [.. shards.Where(static shard => shard.Count > 0).Select(shard => new ShardCapture(this, shard))];
 
         // All are made before the first is begun: nothing fails half-way.
         _shards.ForEach(static shard => shard.Begin());
     }
 
-    /// <summary>The largest array that a capture needs: a block may be in it twice for a moment.</summary>
-    /// <param name="count">How many records a table has.</param>
-    /// <param name="slots">How many slots.</param>
-    public static int RoomFor(int count, int slots) => count + Math.Min(ShardCapture.BlockSize, slots);
+    /// <summary>How many records are handed over, altogether.</summary>
+    public int Count { get; private set; }
 
-    /// <summary>Gathers the next block; takes the gate for an instant.</summary>
+    /// <summary>Leaves the entries out that are dead at an instant. To be called before the first block is taken; takes the gate for each block: a microsecond, and some tens where all in it are dead.</summary>
+    /// <remarks>What is left out is settled here, for each slot: a slide that comes later makes no difference, so that <see cref="Count"/> is known beforehand.</remarks>
+    /// <param name="now">The instant, in Unix nanoseconds, not before the capture's beginning.</param>
     /// <param name="gate">The commit gate.</param>
-    /// <returns>Whether there was one.</returns>
-    public bool GatherBlock(Lock gate)
+    public void LeaveOutExpired(long now, Lock gate)
     {
-        while (_shard < _shards.Count && _block == _shards[_shard].BlockCount)
+        var found = new List<ushort>();
+        foreach (var shard in _shards)
         {
-            _shard++;
-            _block = 0;
-        }
-
-        if (_shard == _shards.Count)
-        {
-            return false;
-        }
-
-        Gather(_shards[_shard], _block++, gate);
-        return true;
-    }
-
-    private void Gather(ShardCapture shard, int block, Lock gate)
-    {
-        if (shard.IsTaken(block))
-        {
-            return;
-        }
-
-        var count = shard.CopyBlock(block, _room.AsSpan(_front));
-        lock (gate)
-        {
-            _front += shard.TryClaim(block) ? count : 0;
-        }
-    }
-
-    /// <summary>Gate: nothing is put by any more. To be called however it ends.</summary>
-    public void End() => _shards.ForEach(static shard => shard.End());
-
-    /// <summary>After the end: the records, in no order.</summary>
-    public ArraySegment<Record> ToRecords()
-    {
-        var preserved = _room.Length - _back;
-        Debug.Assert(_front + preserved == _expected, "each record that was there at the beginning is gathered once");
-        Array.Copy(_room, _back, _room, _front, preserved);
-        return new(_room, 0, _front + preserved);
-    }
-
-    /// <summary>Gate: puts the records of a block by that is about to be changed.</summary>
-    public void Preserve(ReadOnlySpan<TableShard.Slot> block)
-    {
-        foreach (ref readonly var slot in block)
-        {
-            if (slot.Value is not null)
+            for (var block = 0; block < shard.BlockCount; block++)
             {
-                _room[--_back] = Unchecked(slot);
+                lock (gate)
+                {
+                    shard.FindExpired(block, now, found);
+                }
+
+                if (found.Count > 0)
+                {
+                    shard.LeaveOut(block, found);
+                    Count -= found.Count;
+                    found.Clear();
+                }
             }
         }
     }
 
+    /// <summary>The next records, in no order, valid until the next call; none at the end. Takes the gate for an instant.</summary>
+    /// <param name="gate">The commit gate.</param>
+    public ReadOnlySpan<Record> NextBlock(Lock gate)
+    {
+        if (_records.Length == 0)
+        {
+            _records = new Record[ShardCapture.BlockSize];
+        }
+
+        while (_shard < _shards.Count)
+        {
+            var shard = _shards[_shard];
+            if (_block == shard.BlockCount)
+            {
+                _shard++;
+                _block = 0;
+                continue;
+            }
+
+            var count = shard.TakeBlock(_block++, _records, gate);
+            if (count > 0)
+            {
+                return _records.AsSpan(0, count);
+            }
+        }
+
+        return [];
+    }
+
+    /// <summary>Gate: nothing is kept any more. To be called however it ends.</summary>
+    public void End() => _shards.ForEach(static shard => shard.End());
+
     /// <summary>
     /// What a slot holds, as a record, without a look at it: asked for its type each of a million objects would have to come from memory, and the capture takes many times as long. Between two
-    /// commits slots hold nothing but records; beside the writer one may hold the change of a commit on its way, but then its block was put by, and the copy is dropped unseen.
+    /// commits slots hold nothing but records; beside the writer one may hold the change of a commit on its way, but then what it held before was kept, and takes its place unseen.
     /// </summary>
     public static Record Unchecked(in TableShard.Slot slot) => new(Unsafe.As<byte[]>(slot.Value));
+
+    /// <inheritdoc cref="Unchecked(in TableShard.Slot)"/>
+    /// <remarks>Both wrap one reference and nothing else, so that they can be copied all at once; each reference is copied as a whole.</remarks>
+    public static ReadOnlySpan<Record> Unchecked(ReadOnlySpan<TableShard.Slot> slots) =>
+        MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<TableShard.Slot, Record>(ref MemoryMarshal.GetReference(slots)), slots.Length);
 }

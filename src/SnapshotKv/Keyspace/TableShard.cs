@@ -37,7 +37,7 @@ internal sealed class TableShard
 
     public int Capacity => Tags.Length;
 
-    /// <summary>Is told before a slot is changed; null while nobody captures the shard.</summary>
+    /// <summary>Is told before a slot is changed, and tells others who capture the shard; null while nobody does.</summary>
     public ShardCapture? Capture { get; set; }
 
     /// <summary>The slots with a record.</summary>
@@ -118,7 +118,7 @@ internal sealed class TableShard
     public void Put(int location, uint tag, object value, uint deadlineSecond)
     {
         var index = location < 0 ? ~location : location;
-        Capture?.Preserve(index);
+        Capture?.Preserve(index, TableCapture.Unchecked(Slots[index]));
         if (location < 0)
         {
             Count++;
@@ -154,7 +154,7 @@ internal sealed class TableShard
 
     public void Remove(int index)
     {
-        Capture?.Preserve(index);
+        Capture?.Preserve(index, TableCapture.Unchecked(Slots[index]));
         Volatile.Write(ref Slots[index].Value, null);
         SetDeadline(index, 0);
         Count--;

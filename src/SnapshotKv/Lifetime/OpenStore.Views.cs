@@ -32,5 +32,5 @@ internal sealed partial class OpenStore
     }
 
     /// <summary>The entries that are alive now.</summary>
-    public ReadOnlyMemory<Record> LiveRecords() => _pipeline.Capture().TakeLive(_services.Clock.Now);
+    public Record[] LiveRecords() => _pipeline.CaptureLive();
 }

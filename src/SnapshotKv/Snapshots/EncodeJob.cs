@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using SnapshotKv.Format;
 
 namespace SnapshotKv.Snapshots;
@@ -10,12 +11,14 @@ internal sealed class EncodeJob(SnapshotEncoder encoder, bool compresses) : Ahea
     private const int LargestKept = 8 << 20;
 
     private readonly MemoryStream _compressed = new();
+    private readonly List<Record> _records = [];
     private byte[] _plain = [];
     private int _plainLength;
-    private ReadOnlyMemory<byte> _prefix;
-    private ReadOnlyMemory<Record> _records;
+    private ReadOnlyMemory<byte> _text;
     private bool _hasFirst;
-    private long _largestSize;
+
+    /// <summary>The most bytes that the entries taken so far may need.</summary>
+    public long LargestSize { get; private set; }
 
     /// <summary>The encoded bytes, once the job is complete.</summary>
     public ReadOnlySpan<byte> Plain => _plain.AsSpan(0, _plainLength);
@@ -23,16 +26,23 @@ internal sealed class EncodeJob(SnapshotEncoder encoder, bool compresses) : Ahea
     /// <summary>Where compressing, the gzip members with the encoded bytes in them; their indexes are still to be set.</summary>
     public Span<byte> Compressed => _compressed.GetBuffer().AsSpan(0, (int)_compressed.Length);
 
-    /// <param name="prefix">What to put before the entries as it is.</param>
-    /// <param name="records">The records, all of the encoder's format.</param>
+    /// <summary>Begins a range.</summary>
+    /// <param name="text">What to put before its entries as it is.</param>
     /// <param name="hasFirst">Whether the first of them is the snapshot's first.</param>
-    /// <param name="largestSize">The most bytes that the entries may need.</param>
-    public void SetRange(ReadOnlyMemory<byte> prefix, ReadOnlyMemory<Record> records, bool hasFirst, long largestSize)
+    public void Begin(ReadOnlyMemory<byte> text, bool hasFirst)
     {
-        _prefix = prefix;
-        _records = records;
+        _text = text;
         _hasFirst = hasFirst;
-        _largestSize = largestSize;
+        LargestSize = 0;
+    }
+
+    /// <summary>Takes entries.</summary>
+    /// <param name="records">The entries, of the encoder's format.</param>
+    /// <param name="largestSize">The most bytes that they may need.</param>
+    public void Add(ReadOnlySpan<Record> records, long largestSize)
+    {
+        _records.AddRange(records);
+        LargestSize += largestSize;
     }
 
     public override void Dispose()
@@ -43,11 +53,11 @@ internal sealed class EncodeJob(SnapshotEncoder encoder, bool compresses) : Ahea
 
     protected override void Run()
     {
-        EnsureRoomFor(checked((int)(_largestSize + _prefix.Length)));
-        _prefix.Span.CopyTo(_plain);
-        _plainLength = _prefix.Length;
+        EnsureRoomFor(checked((int)(LargestSize + _text.Length)));
+        _text.Span.CopyTo(_plain);
+        _plainLength = _text.Length;
         var isFirst = _hasFirst;
-        var records = _records.Span;
+        var records = CollectionsMarshal.AsSpan(_records);
         for (var i = 0; i < records.Length; i++)
         {
             RecordPrefetch.Ahead(records, i);
@@ -55,6 +65,8 @@ internal sealed class EncodeJob(SnapshotEncoder encoder, bool compresses) : Ahea
             isFirst = false;
         }
 
+        // They may be replaced by now, and are to be let go of then.
+        _records.Clear();
         if (compresses)
         {
             Compress();

@@ -9,12 +9,6 @@ internal sealed class SnapshotWriter(IFileSystem fileSystem)
     /// <summary>What is put behind a file's name until it is complete.</summary>
     public const string TemporarySuffix = ".tmp";
 
-    // Ranges end with the entry that reaches this, so that most fill one gzip member.
-    private const int RangeSize = GzipMembers.InputSize - (32 << 10);
-
-    // An entry is encoded in one piece, and a range may have others before it.
-    private static readonly int LargestEntry = Array.MaxLength - (2 * RangeSize);
-
     /// <summary>
     /// Writes a snapshot so that a file of its name is never incomplete: into a temporary file, flushed, then renamed, then the directory flushed.
     /// When it returns, the snapshot is on the device.
@@ -28,21 +22,17 @@ internal sealed class SnapshotWriter(IFileSystem fileSystem)
     /// <returns>The file's size in bytes.</returns>
     /// <exception cref="IOException">The disk refused. No temporary file is left behind, unless the disk refused that too.</exception>
     /// <exception cref="KvSerializationException">A JSON snapshot is asked for, and some keys are not UTF-8; or an entry is close to 2 GiB.</exception>
-    /// <exception cref="ArgumentException">A record is of another format.</exception>
+    /// <exception cref="ArgumentException">A record is of another format, or there are not as many as was said.</exception>
     public long Write(
         string path,
-        ReadOnlyMemory<Record> records,
+        IRecordSource records,
         in SnapshotContents contents,
         KvCompression compression,
         int workers,
         CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(workers, 1);
-        if (contents.Format == KvFormat.Json)
-        {
-            records = SortForJson(records);
-        }
-
+        using var sorted = contents.Format == KvFormat.Json ? new JsonOrder(records) : null;
         var temporary = path + TemporarySuffix;
         fileSystem.Delete(temporary);
         long length;
@@ -50,7 +40,7 @@ internal sealed class SnapshotWriter(IFileSystem fileSystem)
         {
             using (var file = fileSystem.CreateNew(temporary))
             {
-                length = WriteBody(file, records, contents, compression == KvCompression.Gzip, workers, cancellationToken);
+                length = WriteBody(file, sorted ?? records, contents, compression == KvCompression.Gzip, workers, cancellationToken);
                 file.Flush();
             }
 
@@ -68,7 +58,7 @@ internal sealed class SnapshotWriter(IFileSystem fileSystem)
 
     private static long WriteBody(
         IFileHandle file,
-        ReadOnlyMemory<Record> records,
+        IRecordSource records,
         in SnapshotContents contents,
         bool isCompressed,
         int workers,
@@ -76,37 +66,38 @@ internal sealed class SnapshotWriter(IFileSystem fileSystem)
     {
         var encoder = SnapshotEncoder.For(contents.Format);
         var output = new SnapshotOutput(file);
-        var pipeline = new EncodePipeline(encoder, output, isCompressed, workers);
-        try
+        using var pipeline = new EncodePipeline(encoder, output, isCompressed, workers, cancellationToken);
+        pipeline.Add(encoder.GetPrologue(contents, records.Count));
+        for (var part = records.Next(); !part.IsEmpty; part = records.Next())
         {
-            ReadOnlyMemory<byte> prefix = encoder.GetPrologue(contents, records.Length);
-            for (var start = 0; start < records.Length || !prefix.IsEmpty;)
+            while (!part.IsEmpty)
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                var count = TakeRange(records.Span[start..], encoder, contents.Format, out var largestSize);
-                pipeline.Add(prefix, records.Slice(start, count), start == 0, largestSize);
-                prefix = default;
-                start += count;
+                var count = TakeRange(part, encoder, contents.Format, pipeline.Room, out var largestSize);
+                pipeline.Add(part[..count], largestSize);
+                part = part[count..];
             }
+        }
 
-            pipeline.Add(encoder.GetClosing(contents), default, hasFirst: false, 0);
-            pipeline.Drain();
-            pipeline.Add(encoder.GetChecksumField(output.Checksum), default, hasFirst: false, 0);
-            pipeline.Drain();
-            return output.Length;
-        }
-        finally
+        if (pipeline.Count != records.Count)
         {
-            pipeline.Dispose();
+            // The prologue has the number, and nobody reads a file that does not keep to it.
+            throw new ArgumentException($"{records.Count} records were announced, and {pipeline.Count} came.", nameof(records));
         }
+
+        pipeline.Add(encoder.GetClosing(contents));
+        pipeline.Drain();
+        pipeline.Add(encoder.GetChecksumField(output.Checksum));
+        pipeline.Drain();
+        return output.Length;
     }
 
-    /// <summary>Counts the records that make up the next range.</summary>
-    private static int TakeRange(ReadOnlySpan<Record> records, SnapshotEncoder encoder, KvFormat format, out long largestSize)
+    /// <summary>Counts the records that go into a range: those with which the room is used up, or all.</summary>
+    private static int TakeRange(ReadOnlySpan<Record> records, SnapshotEncoder encoder, KvFormat format, long room, out long largestSize)
     {
+        // Nothing but this in the loop: each record comes from another place of memory, and the processor waits for many at a time.
         largestSize = 0;
         var count = 0;
-        while (count < records.Length && largestSize < RangeSize)
+        while (count < records.Length && largestSize < room)
         {
             var record = records[count];
             if (record.Format != format)
@@ -115,7 +106,7 @@ internal sealed class SnapshotWriter(IFileSystem fileSystem)
             }
 
             var size = encoder.GetLargestSize(record);
-            if (size > LargestEntry)
+            if (size > EncodePipeline.LargestEntry)
             {
                 throw new KvSerializationException($"An entry that may take {size} bytes in a {format} snapshot is too long for one; remove it or store it as a blob.");
             }
@@ -125,21 +116,6 @@ internal sealed class SnapshotWriter(IFileSystem fileSystem)
         }
 
         return count;
-    }
-
-    /// <summary>Go writes JSON keys in the order of their bytes. Keys that are not UTF-8 have no place in JSON: Go folds them, and loses some.</summary>
-    private static ReadOnlyMemory<Record> SortForJson(ReadOnlyMemory<Record> records)
-    {
-        var sorted = records.ToArray();
-        var opaque = sorted.Count(record => (record.Flags & RecordFlags.OpaqueKey) != 0);
-        if (opaque > 0)
-        {
-            throw new KvSerializationException(
-                $"{opaque} keys are not UTF-8, and JSON cannot hold them. Set {nameof(SnapshotKvOptions.Format)} to {nameof(KvFormat.MessagePack)}, or clear the store.");
-        }
-
-        Array.Sort(sorted, static (left, right) => left.Key.SequenceCompareTo(right.Key));
-        return sorted;
     }
 
     private void DeleteQuietly(string temporary)

@@ -21,7 +21,7 @@ public sealed class CommitPipelineCaptureTests
         for (var round = 0; round < 200; round++)
         {
             ulong atTheInstant = 0;
-            var capture = _pipeline.Capture(() =>
+            using var capture = _pipeline.BeginCapture(() =>
             {
                 atTheInstant = _pipeline.Sequence;
                 Thread.SpinWait(1_000);
@@ -29,7 +29,7 @@ public sealed class CommitPipelineCaptureTests
             });
 
             capture.Sequence.ShouldBe(atTheInstant);
-            capture.Records.Select(Records.Number).DefaultIfEmpty(100).Max().ShouldBe((int)atTheInstant);
+            capture.ToArray().Select(Records.Number).DefaultIfEmpty(100).Max().ShouldBe((int)atTheInstant);
         }
 
         await stop.CancelAsync();
@@ -39,10 +39,10 @@ public sealed class CommitPipelineCaptureTests
     [Fact]
     public void Capture_CallThatThrows_LeavesEverythingAsItWas()
     {
-        Should.Throw<InvalidDataException>(() => _pipeline.Capture(() => throw new InvalidDataException("no")));
+        Should.Throw<InvalidDataException>(() => _pipeline.BeginCapture(() => throw new InvalidDataException("no")));
 
         _pipeline.TrySet(Records.Make("a", 1), isDirect: false, out _).ShouldBeTrue();
-        _pipeline.Capture().Records.Count.ShouldBe(1);
+        _pipeline.Capture().Length.ShouldBe(1);
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class CommitPipelineCaptureTests
 
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         var writer = Task.Run(() => CountUp(stop.Token), TestContext.Current.CancellationToken);
-        var captures = Enumerable.Range(0, 4).Select(_ => Task.Run(() => _pipeline.Capture().Records.Count(record => Encoding.UTF8.GetString(record.Key).StartsWith("key-", StringComparison.Ordinal)), TestContext.Current.CancellationToken));
+        var captures = Enumerable.Range(0, 4).Select(_ => Task.Run(() => _pipeline.Capture().Count(record => Encoding.UTF8.GetString(record.Key).StartsWith("key-", StringComparison.Ordinal)), TestContext.Current.CancellationToken));
 
         (await Task.WhenAll(captures)).ShouldAllBe(count => count == 20_000);
         await stop.CancelAsync();
@@ -63,40 +63,54 @@ public sealed class CommitPipelineCaptureTests
     }
 
     [Fact]
-    public void Return_ThenCapture_UsesTheSameArrayAgain()
+    public void CaptureLive_IsWithoutTheDead()
     {
-        _pipeline.TrySet(Records.Make("a", 1), isDirect: false, out _).ShouldBeTrue();
-        var first = _pipeline.Capture();
-        var room = first.Records.Array.ShouldNotBeNull();
+        var clock = new ManualTimeProvider();
+        var pipeline = new CommitPipeline(new RecordTable(), new KvClock(clock), 0, new ChangeFeed(new InlineScheduler(), new CollectingLogger()), new BlobLedger(), journal: null);
+        var now = KvClock.FromDateTimeOffset(clock.GetUtcNow());
+        pipeline.TrySet(Records.Make("dead", 1, now), isDirect: false, out _).ShouldBeTrue();
+        pipeline.TrySet(Records.Make("alive", 2, now + 1), isDirect: false, out _).ShouldBeTrue();
+        pipeline.TrySet(Records.Make("for ever", 3), isDirect: false, out _).ShouldBeTrue();
 
-        _pipeline.Return(first);
-
-        room.ShouldAllBe(static record => record.IsNull);
-        _pipeline.TrySet(Records.Make("a", 2), isDirect: false, out _).ShouldBeTrue();
-        var second = _pipeline.Capture();
-        second.Records.Select(Records.Number).ShouldBe([2]);
-        second.Records.Array.ShouldBeSameAs(room);
-        _pipeline.Capture().Records.Array.ShouldNotBeSameAs(room);
+        pipeline.CaptureLive().Select(Records.Number).Order().ShouldBe([2, 3]);
+        pipeline.Capture().Length.ShouldBe(3);
     }
 
     [Fact]
-    public void Return_ArrayOfAnotherSizeThanTheNextNeeds_IsLeft()
+    public void BeginCapture_NotTakenForLong_HoldsUpNobody()
     {
-        _pipeline.TrySet(Records.Make("a", 1), isDirect: false, out _).ShouldBeTrue();
-        var small = _pipeline.Capture();
-        for (var i = 0; i < 5_000; i++)
+        for (var i = 0; i < 3_000; i++)
         {
             _pipeline.TrySet(Records.Make($"{i}", i), isDirect: false, out _).ShouldBeTrue();
         }
 
-        _pipeline.Return(small);
-        var large = _pipeline.Capture();
-        large.Records.Count.ShouldBe(5_001);
-        var room = large.Records.Array;
+        // As while the disk takes nothing: others write, capture, build indexes and clear meanwhile.
+        using var stream = _pipeline.BeginCapture(static () => { });
+        stream.Next().Length.ShouldBePositive();
+        _pipeline.TrySet(Records.Make("0", -1), isDirect: false, out _).ShouldBeTrue();
+        _pipeline.TryRemove(Records.Utf8("1"), isDirect: false, out _).ShouldBeTrue();
+        _pipeline.EnsureIndex().Enumerate([]).Count().ShouldBe(2_999);
+        _pipeline.Capture().Length.ShouldBe(2_999);
         _pipeline.TryClear(isDirect: false, out _).ShouldBeTrue();
-        _pipeline.Return(large);
 
-        _pipeline.Capture().Records.Array.ShouldNotBeSameAs(room);
+        stream.Count.ShouldBe(3_000);
+        stream.Sequence.ShouldBe(3_100UL);
+    }
+
+    [Fact]
+    public void BeginCapture_Taken_IsTheStateOfTheInstant()
+    {
+        for (var i = 0; i < 3_000; i++)
+        {
+            _pipeline.TrySet(Records.Make($"{i}", i), isDirect: false, out _).ShouldBeTrue();
+        }
+
+        using var stream = _pipeline.BeginCapture(static () => { });
+        _pipeline.TrySet(Records.Make("0", -1), isDirect: false, out _).ShouldBeTrue();
+        _pipeline.TryRemove(Records.Utf8("1"), isDirect: false, out _).ShouldBeTrue();
+        _pipeline.TryClear(isDirect: false, out _).ShouldBeTrue();
+
+        stream.ToArray().Select(Records.Number).Order().ShouldBe(Enumerable.Range(0, 3_000));
     }
 
     /// <summary>Each commit sets one of a thousand keys to its own number.</summary>

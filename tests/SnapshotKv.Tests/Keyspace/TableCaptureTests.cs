@@ -7,13 +7,16 @@ namespace SnapshotKv.Tests.Keyspace;
 
 public sealed class TableCaptureTests
 {
+    private const long Second = 1_000_000_000;
+
     private readonly Lock _gate = new();
     private readonly RecordTable _table = new();
+    private readonly Dictionary<TableCapture, List<string>> _taken = [];
 
     [Fact]
     public void EmptyTable_IsEmpty()
     {
-        var capture = _table.BeginCapture(new Record[_table.CaptureRoom]);
+        var capture = _table.BeginCapture();
         _table.Put(Records.Make("later", 1));
 
         Finish(capture).ShouldBeEmpty();
@@ -32,7 +35,7 @@ public sealed class TableCaptureTests
             _table.Remove(Records.Utf8($"key-{i}"));
         }
 
-        var records = Finish(_table.BeginCapture(new Record[_table.CaptureRoom]));
+        var records = Finish(_table.BeginCapture());
 
         records.Order().ShouldBe(Enumerable.Range(0, 2_500).Select(i => $"key-{(2 * i) + 1}={Convert.ToHexString(BitConverter.GetBytes((2 * i) + 1))}").Order());
     }
@@ -54,10 +57,10 @@ public sealed class TableCaptureTests
         }
 
         var before = Describe(_table);
-        var capture = _table.BeginCapture(new Record[_table.CaptureRoom]);
+        var capture = _table.BeginCapture();
         for (var i = 0; i < 3; i++)
         {
-            capture.GatherBlock(_gate);
+            Take(capture);
         }
 
         ChangeAll(change, count);
@@ -73,7 +76,7 @@ public sealed class TableCaptureTests
         var colliding = Enumerable.Range(0, 300).Select(i => Record.Create(new RecordParts { Key = new byte[8].Concat(BitConverter.GetBytes((long)i)).ToArray(), Value = [] })).ToList();
         colliding.Take(100).ToList().ForEach(record => table.Put(record));
         var before = Describe(table);
-        var capture = table.BeginCapture(new Record[table.CaptureRoom]);
+        var capture = table.BeginCapture();
 
         colliding.ForEach(record => table.Put(record));
 
@@ -95,7 +98,7 @@ public sealed class TableCaptureTests
         for (var round = 0; round < 20; round++)
         {
             var before = Describe(_table);
-            var capture = _table.BeginCapture(new Record[_table.CaptureRoom]);
+            var capture = _table.BeginCapture();
             do
             {
                 for (var changes = random.Next(30); changes > 0; changes--)
@@ -103,10 +106,161 @@ public sealed class TableCaptureTests
                     ChangeAny(random);
                 }
             }
-            while (capture.GatherBlock(_gate));
+            while (Take(capture));
 
             Finish(capture).Order().ShouldBe(before);
         }
+    }
+
+    [Fact]
+    public void SeveralAtOnce_EachIsWhatThereWasAtItsBeginning()
+    {
+        var seed = Random.Shared.Next();
+        TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
+        var random = new Random(seed);
+        for (var i = 0; i < 30_000; i++)
+        {
+            ChangeAny(random);
+        }
+
+        var captures = new List<(TableCapture Capture, List<string> Before)>();
+        for (var round = 0; round < 400; round++)
+        {
+            for (var changes = random.Next(40); changes > 0; changes--)
+            {
+                ChangeAny(random);
+            }
+
+            if (captures.Count < 4 && random.Next(8) == 0)
+            {
+                captures.Add((_table.BeginCapture(), Describe(_table)));
+            }
+
+            if (captures.Count > 0 && captures[random.Next(captures.Count)] is var (capture, before) && !Take(capture))
+            {
+                Finish(capture).Order().ShouldBe(before);
+                captures.Remove((capture, before));
+            }
+        }
+
+        captures.ForEach(item => Finish(item.Capture).Order().ShouldBe(item.Before));
+    }
+
+    [Fact]
+    public void SeveralAtOnce_EndedInAnyOrder_LeaveNothingBehind()
+    {
+        FillWithDeadlines(5_000, static _ => 0);
+        foreach (var order in new int[][] { [0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0] })
+        {
+            var captures = Enumerable.Range(0, 3).Select(_ => _table.BeginCapture()).ToArray();
+            foreach (var i in order)
+            {
+                captures[i].End();
+                captures.Count(capture => IsKept(capture)).ShouldBe(captures.Length - 1 - Array.IndexOf(order, i));
+            }
+
+            bool IsKept(TableCapture capture) => _table.IsCapturedBy(capture);
+        }
+    }
+
+    [Fact]
+    public void AllBlocksTaken_WritersAreDoneWithIt_BeforeItsEnd()
+    {
+        FillWithDeadlines(5_000, static _ => 0);
+        var capture = _table.BeginCapture();
+        _table.IsCapturedBy(capture).ShouldBeTrue();
+
+        while (Take(capture))
+        {
+        }
+
+        _table.IsCapturedBy(capture).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void LeaveOutExpired_TellsTheCountBeforehand_AndKeepsToIt()
+    {
+        const long now = 50 * Second;
+        FillWithDeadlines(40_000, static i => i % 100 * Second);
+        var expected = Describe(_table, record => !record.IsExpiredAt(now));
+        var capture = _table.BeginCapture();
+
+        capture.LeaveOutExpired(now, _gate);
+
+        capture.Count.ShouldBe(expected.Count);
+        Finish(capture).Order().ShouldBe(expected);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void LeaveOutExpired_ChangesBeforeAndAfterIt_IsWhatWasAliveOfTheBeginning(int when)
+    {
+        // Overwritten, taken out, swept, and added, alive and dead ones; before the dead are looked for, behind that, or at both times.
+        const long now = 50 * Second;
+        FillWithDeadlines(40_000, static i => i % 100 * Second);
+        var expected = Describe(_table, record => !record.IsExpiredAt(now));
+        var random = new Random(when);
+        var capture = _table.BeginCapture();
+        ChangeLives(when != 1 ? 15_000 : 0);
+
+        capture.LeaveOutExpired(now, _gate);
+        capture.Count.ShouldBe(expected.Count);
+        ChangeLives(when != 0 ? 15_000 : 0);
+
+        Finish(capture).Order().ShouldBe(expected);
+
+        void ChangeLives(int count)
+        {
+            for (; count > 0; count--)
+            {
+                var key = $"key-{random.Next(50_000)}";
+                if (random.Next(3) == 0)
+                {
+                    _table.Remove(Records.Utf8(key));
+                }
+                else
+                {
+                    _table.Put(Records.Make(key, random.Next(), random.Next(100) * Second));
+                }
+            }
+
+            var position = default(RecordTable.SweepPosition);
+            _table.RemoveExpired(ref position, now, new Record[500]);
+        }
+    }
+
+    [Fact]
+    public void LeaveOutExpired_EntrySlidOnAfterIt_StaysOut()
+    {
+        // A read that asked for the time earlier may do that; the number of the entries is written by then.
+        _table.Put(Sliding("slid", 10));
+        _table.Put(Sliding("rests", 10));
+        _table.Put(Sliding("alive", 200));
+        var capture = _table.BeginCapture();
+        capture.LeaveOutExpired(100, _gate);
+
+        _table.Find(Records.Utf8("slid")).TryMoveDeadline(10, 500).ShouldBeTrue();
+
+        capture.Count.ShouldBe(1);
+        Finish(capture).ShouldHaveSingleItem().ShouldStartWith("alive");
+    }
+
+    [Fact]
+    public void LeaveOutExpired_SweeperMovedTheSecondOfASlidEntry_FindsIt()
+    {
+        _table.Put(Sliding("k", 10 * Second));
+        _table.Find(Records.Utf8("k")).TryMoveDeadline(10 * Second, 40 * Second).ShouldBeTrue();
+        for (var position = default(RecordTable.SweepPosition); !position.IsAtEnd;)
+        {
+            _table.RemoveExpired(ref position, 20 * Second, new Record[8]).ShouldBe(0);
+        }
+
+        var capture = _table.BeginCapture();
+        capture.LeaveOutExpired(40 * Second, _gate);
+        capture.Count.ShouldBe(0);
+        Finish(capture).ShouldBeEmpty();
     }
 
     [Fact]
@@ -128,19 +282,16 @@ public sealed class TableCaptureTests
             lock (_gate)
             {
                 expected = _table.Count;
-                capture = _table.BeginCapture(new Record[_table.CaptureRoom]);
+                capture = _table.BeginCapture();
             }
 
-            while (capture.GatherBlock(_gate))
+            capture.Count.ShouldBe(expected);
+            var records = new List<Record>();
+            for (var block = capture.NextBlock(_gate); !block.IsEmpty; block = capture.NextBlock(_gate))
             {
+                records.AddRange(block);
             }
 
-            lock (_gate)
-            {
-                capture.End();
-            }
-
-            var records = capture.ToRecords();
             records.Count.ShouldBe(expected);
             records.Sum(record => (long)Records.Number(record)).ShouldBe(100L * keys);
             records.Select(record => Encoding.UTF8.GetString(record.Key)).Distinct().Count().ShouldBe(expected);
@@ -158,10 +309,10 @@ public sealed class TableCaptureTests
         // By itself nothing but a lack of memory fails there; a key that comes twice, against the rules, does too.
         Should.Throw<InvalidCastException>(() => _table.Apply([new(Records.Make("a", 2)), new(Records.Make("a", 3))]));
 
-        Should.Throw<KvStoreException>(() => _table.BeginCapture(new Record[_table.CaptureRoom])).Message.ShouldContain("open the store again");
+        Should.Throw<KvStoreException>(() => _table.BeginCapture()).Message.ShouldContain("open the store again");
         _table.Clear();
         _table.Put(Records.Make("b", 1));
-        Finish(_table.BeginCapture(new Record[_table.CaptureRoom])).Count.ShouldBe(1);
+        Finish(_table.BeginCapture()).Count.ShouldBe(1);
     }
 
     [Fact]
@@ -172,12 +323,13 @@ public sealed class TableCaptureTests
             _table.Put(Records.Make($"key-{i}", i));
         }
 
-        var first = _table.BeginCapture(new Record[_table.CaptureRoom]);
-        first.GatherBlock(_gate).ShouldBeTrue();
+        var first = _table.BeginCapture();
+        Take(first).ShouldBeTrue();
+        first.End();
         first.End();
         _table.Put(Records.Make("key-7", -7));
 
-        Finish(_table.BeginCapture(new Record[_table.CaptureRoom])).Order().ShouldBe(Describe(_table));
+        Finish(_table.BeginCapture()).Order().ShouldBe(Describe(_table));
     }
 
     private int MoveAbout(int keys, CancellationToken stop)
@@ -269,17 +421,43 @@ public sealed class TableCaptureTests
         }
     }
 
+    /// <summary>Takes a block.</summary>
+    private bool Take(TableCapture capture)
+    {
+        var taken = _taken.TryGetValue(capture, out var sofar) ? sofar : _taken[capture] = [];
+        var block = capture.NextBlock(_gate);
+        foreach (var record in block)
+        {
+            taken.Add(Describe(record));
+        }
+
+        return !block.IsEmpty;
+    }
+
+    /// <summary>All that a capture has handed over, once it has handed over the rest.</summary>
     private List<string> Finish(TableCapture capture)
     {
-        while (capture.GatherBlock(_gate))
+        while (Take(capture))
         {
         }
 
         capture.End();
-        return [.. capture.ToRecords().Select(Describe)];
+        _taken[capture].Count.ShouldBe(capture.Count);
+        return _taken[capture];
     }
 
-    private static List<string> Describe(RecordTable table) => [.. table.EnumerateRecords().Select(Describe).Order()];
+    private void FillWithDeadlines(int count, Func<int, long> deadline)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            _table.Put(Records.Make($"key-{i}", i, deadline(i)));
+        }
+    }
+
+    private static Record Sliding(string key, long deadline) =>
+        Record.Create(new RecordParts { Key = Records.Utf8(key), Value = [1], Deadline = deadline, SlidingWindow = Second });
+
+    private static List<string> Describe(RecordTable table, Func<Record, bool>? which = null) => [.. table.EnumerateRecords().Where(which ?? (static _ => true)).Select(Describe).Order()];
 
     private static string Describe(Record record) => $"{Encoding.UTF8.GetString(record.Key)}={Convert.ToHexString(record.Value)}";
 }

@@ -65,6 +65,38 @@ public sealed class WatchSnapshotsTests
     }
 
     [Fact]
+    public void WatchSnapshots_BegunWhileASnapshotIsWritten_IsToldOfTheNext()
+    {
+        using var store = _home.Open();
+        store.Set("k", 1);
+        IDisposable? watch = null;
+        _home.Files.Before(operation => operation.Kind == FileOperationKind.CreateNew, _ => watch ??= store.WatchSnapshots("", _told.Add));
+
+        store.Save();
+        _told.ShouldBeEmpty();
+        store.Set("k", 2);
+        store.Save();
+
+        _told.ShouldHaveSingleItem().Version.ShouldBe((long)store.LastSequence);
+        watch.ShouldNotBeNull().Dispose();
+    }
+
+    [Fact]
+    public void WatchSnapshots_EndedWhileASnapshotIsWritten_IsNotToldOfIt()
+    {
+        using var store = _home.Open();
+        using var other = store.WatchSnapshots("", _told.Add);
+        var watch = store.WatchSnapshots("", _ => throw new InvalidOperationException("It was ended."));
+        store.Set("k", 1);
+        _home.Files.Before(operation => operation.Kind == FileOperationKind.CreateNew, _ => watch.Dispose());
+
+        store.Save();
+
+        _told.Count.ShouldBe(1);
+        _home.Log.Ids.ShouldNotContain(KvEventIds.WatcherFailed);
+    }
+
+    [Fact]
     public void WatchSnapshots_MayUseTheStore_AndSaveAgain()
     {
         using var store = _home.Open();

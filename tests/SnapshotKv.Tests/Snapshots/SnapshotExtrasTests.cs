@@ -323,7 +323,7 @@ public sealed class SnapshotExtrasTests
     {
         var files = SnapshotFiles.NewFileSystem();
         new SnapshotWriter(files).Write(
-            SnapshotFiles.Path, new[] { Entry(format) }, new(format, 17, SnapshotFiles.CreatedAt, extras, KvSaveReason.BeforeRestore), compression, 2, TestContext.Current.CancellationToken);
+            SnapshotFiles.Path, new RecordsInParts([Entry(format)]), new(format, 17, SnapshotFiles.CreatedAt, extras, KvSaveReason.BeforeRestore), compression, 2, TestContext.Current.CancellationToken);
         return files.Take(SnapshotFiles.Path);
     }
 

@@ -44,7 +44,7 @@ internal static class SnapshotFiles
     {
         var files = NewFileSystem();
         var size = new SnapshotWriter(files).Write(
-            Path, records.ToArray(), new(format, sequence, CreatedAt), compression, workers, TestContext.Current.CancellationToken);
+            Path, new RecordsInParts(records), new(format, sequence, CreatedAt), compression, workers, TestContext.Current.CancellationToken);
         var bytes = files.Take(Path);
         bytes.LongLength.ShouldBe(size);
         return bytes;

@@ -138,6 +138,32 @@ public sealed class SnapshotWriterTests
         exception.Message.ShouldContain("MessagePack");
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(6)]
+    [InlineData(100_000)]
+    public void Write_InPartsOfAnyLength_GivesTheSameBytes(int length)
+    {
+        var files = SnapshotFiles.NewFileSystem();
+
+        new SnapshotWriter(files).Write(SnapshotFiles.Path, new RecordsInParts(ManyRecords(), length), Contents, KvCompression.Gzip, 2, TestContext.Current.CancellationToken);
+
+        Fixtures.Sha256(files.Take(SnapshotFiles.Path)).ShouldBe(Fixtures.Sha256(SnapshotFiles.Write(ManyRecords(), compression: KvCompression.Gzip)));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(-1)]
+    public void Write_NotAsManyAsAnnounced_ThrowsAndLeavesNothing(int difference)
+    {
+        var files = SnapshotFiles.NewFileSystem();
+        var records = ManyRecords();
+
+        Should.Throw<ArgumentException>(() => new SnapshotWriter(files).Write(
+            SnapshotFiles.Path, new RecordsInParts(records) { AnnouncedCount = records.Count + difference }, Contents, KvCompression.None, 2, TestContext.Current.CancellationToken));
+        files.List("/store/snapshots").ShouldBeEmpty();
+    }
+
     [Fact]
     public void Write_OpaqueKeys_ComeBackAsTheyWere()
     {
@@ -192,7 +218,7 @@ public sealed class SnapshotWriterTests
         var files = SnapshotFiles.NewFileSystem();
 
         Should.Throw<OperationCanceledException>(() => new SnapshotWriter(files).Write(
-            SnapshotFiles.Path, ManyRecords().ToArray(), Contents, KvCompression.Gzip, 2, new CancellationToken(canceled: true)));
+            SnapshotFiles.Path, new RecordsInParts(ManyRecords()), Contents, KvCompression.Gzip, 2, new CancellationToken(canceled: true)));
         files.List("/store/snapshots").ShouldBeEmpty();
     }
 
@@ -227,7 +253,7 @@ public sealed class SnapshotWriterTests
     }
 
     private static void Write(IFileSystem files, List<Record> records, KvCompression compression = KvCompression.None) =>
-        new SnapshotWriter(files).Write(SnapshotFiles.Path, records.ToArray(), Contents, compression, 2, TestContext.Current.CancellationToken);
+        new SnapshotWriter(files).Write(SnapshotFiles.Path, new RecordsInParts(records), Contents, compression, 2, TestContext.Current.CancellationToken);
 
     private static List<Record> GoldenRecords(KvFormat format)
     {

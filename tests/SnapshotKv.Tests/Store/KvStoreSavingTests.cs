@@ -331,6 +331,83 @@ public sealed class KvStoreSavingTests
         then.Count("new").ShouldBeOneOf(seen, seen - 1);
     }
 
+    [Theory]
+    [InlineData(KvFormat.MessagePack, "overwrite")]
+    [InlineData(KvFormat.MessagePack, "remove")]
+    [InlineData(KvFormat.MessagePack, "batch")]
+    [InlineData(KvFormat.MessagePack, "prefix")]
+    [InlineData(KvFormat.MessagePack, "add")]
+    [InlineData(KvFormat.MessagePack, "expire")]
+    [InlineData(KvFormat.MessagePack, "clear")]
+    [InlineData(KvFormat.Json, "overwrite")]
+    [InlineData(KvFormat.Json, "expire")]
+    public void Save_EverythingChangedWhileItIsWritten_IsTheStateOfItsMoment(KvFormat format, string change)
+    {
+        const int count = 12_000;
+        using var store = _home.Open(options => (options.Format, options.Compression, options.SaveDebounce) = (format, KvCompression.None, Timeout.InfiniteTimeSpan));
+        var batch = store.CreateBatch();
+        for (var i = 0; i < count; i++)
+        {
+            batch.Set($"key-{i}", new string('v', 200) + i, new KvEntryOptions { TimeToLive = i % 3 == 0 ? TimeSpan.FromSeconds(1 + (i % 5)) : TimeSpan.FromHours(1) });
+        }
+
+        store.Commit(batch);
+        _home.Clock.Advance(TimeSpan.FromSeconds(2.5));
+        var expected = store.GetKeys("").Order().ToList();
+        var isChanged = false;
+        _home.Files.Before(
+            operation => !isChanged && operation.Kind == FileOperationKind.Write && operation.Path.Contains("/snapshots/", StringComparison.Ordinal),
+            _ =>
+            {
+                isChanged = true;
+                ChangeEverything(store, change, count);
+            });
+
+        var saved = store.Save().ShouldNotBeNull();
+
+        isChanged.ShouldBeTrue();
+        saved.Entries.ShouldBe(expected.Count);
+        using var view = store.OpenSnapshot(saved.FileName);
+        view.GetKeys("").Order().ShouldBe(expected);
+        foreach (var key in expected)
+        {
+            view.TryGet<string>(key, out var value).ShouldBeTrue();
+            value.ShouldBe(new string('v', 200) + key["key-".Length..]);
+        }
+    }
+
+    private void ChangeEverything(KvStore store, string change, int count)
+    {
+        var keys = Enumerable.Range(0, count).Select(i => $"key-{i}").ToList();
+        switch (change)
+        {
+            case "overwrite":
+                keys.ForEach(key => store.Set(key, "other"));
+                break;
+            case "remove":
+                keys.ForEach(key => store.Remove(key));
+                break;
+            case "batch":
+                var batch = store.CreateBatch();
+                keys.ForEach(key => batch.Set(key, "other"));
+                store.Commit(batch);
+                break;
+            case "prefix":
+                store.RemoveByPrefix("key-1");
+                break;
+            case "add":
+                keys.ForEach(key => store.Set("more-" + key, "other"));
+                break;
+            case "expire":
+                _home.Clock.Advance(TimeSpan.FromHours(2));
+                break;
+            default:
+                store.Clear();
+                keys.ForEach(key => store.Set(key, "other"));
+                break;
+        }
+    }
+
     [Fact]
     public async Task SaveAsync_CallsAtTheSameTime_ShareASnapshot()
     {
