@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace SnapshotKv;
 
 /// <summary>A store that tells of its changes one by one and in order.</summary>
@@ -15,6 +17,7 @@ public interface IKvChangeFeed
     /// A change is told when memory has it, which may be before the disk has. While somebody watches, each commit costs a comparison of its keys per watcher, and the
     /// copy of each key that matches.
     /// </remarks>
+    [OverloadResolutionPriority(1)]
     IAsyncEnumerable<KvChange> WatchAsync(string prefix = "", CancellationToken cancellationToken = default);
 
     /// <summary>The same, each change told only once it has outlived what a level of durability names: for whoever hands changes on that must not be taken back.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SnapshotKv.Engine;
 
 namespace SnapshotKv;
@@ -6,6 +7,7 @@ namespace SnapshotKv;
 public abstract partial class KvKeyspace
 {
     /// <inheritdoc/>
+    [OverloadResolutionPriority(1)]
     public IAsyncEnumerable<KvChange> WatchAsync(string prefix = "", CancellationToken cancellationToken = default) =>
         WatchAsync(prefix, KvDurability.Snapshot, cancellationToken);
 

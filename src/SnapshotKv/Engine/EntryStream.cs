@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using SnapshotKv.Format;
 using SnapshotKv.Keyspace;
 using SnapshotKv.Snapshots;
@@ -53,6 +54,7 @@ internal sealed class EntryStream(TableCapture capture, Lock gate, ulong sequenc
             count += part.Length;
         }
 
+        Debug.Assert(count == records.Length, "each entry that was there at the instant is handed over once");
         return records;
     }
 

@@ -7,8 +7,17 @@ namespace SnapshotKv.Snapshots;
 /// <summary>Encodes a range of records, and compresses the result where that is asked for.</summary>
 internal sealed class EncodeJob(SnapshotEncoder encoder, bool compresses) : AheadJob
 {
-    /// <summary>A buffer above this was needed for a single large entry, and is not kept for the next range.</summary>
-    private const int LargestKept = 8 << 20;
+    /// <summary>A buffer above this was needed for large entries, and is not kept for the next range.</summary>
+    private const int LargestKept = 2 << 20;
+
+    /// <summary>How many are kept: one more than there are cores, and what more than this need on a large machine is made for each save.</summary>
+    private const int MostKept = 8;
+
+    /// <summary>
+    /// A megabyte each, made anew for every save, soon brings a collection of the whole heap. A pool of our own, and not the shared one: that keeps one for each thread that ever gave one back, for minutes, and hands what is in them to
+    /// anybody in the process.
+    /// </summary>
+    internal static readonly ArrayPool<byte> Buffers = ArrayPool<byte>.Create(LargestKept, Math.Min(Environment.ProcessorCount + 1, MostKept));
 
     private readonly MemoryStream _compressed = new();
     private readonly List<Record> _records = [];
@@ -73,7 +82,6 @@ internal sealed class EncodeJob(SnapshotEncoder encoder, bool compresses) : Ahea
         }
     }
 
-    /// <summary>Buffers of the usual size come from the pool: a megabyte each, made anew for every save, soon brings a collection of the whole heap.</summary>
     private void EnsureRoomFor(int largest)
     {
         if (_plain.Length >= largest && _plain.Length <= LargestKept)
@@ -82,14 +90,14 @@ internal sealed class EncodeJob(SnapshotEncoder encoder, bool compresses) : Ahea
         }
 
         GiveBack();
-        _plain = largest <= LargestKept ? ArrayPool<byte>.Shared.Rent(largest) : GC.AllocateUninitializedArray<byte>(largest);
+        _plain = largest <= LargestKept ? Buffers.Rent(largest) : GC.AllocateUninitializedArray<byte>(largest);
     }
 
     private void GiveBack()
     {
         if (_plain.Length is > 0 and <= LargestKept)
         {
-            ArrayPool<byte>.Shared.Return(_plain);
+            Buffers.Return(_plain);
         }
 
         _plain = [];

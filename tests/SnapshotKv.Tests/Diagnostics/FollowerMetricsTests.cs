@@ -7,15 +7,8 @@ public sealed class FollowerMetricsTests : IDisposable
 {
     private readonly FollowerHome _home = new();
     private readonly TestMeterFactory _factory = new();
-    private readonly MeasurementCollector _collector;
 
-    public FollowerMetricsTests() => _collector = new(_factory);
-
-    public void Dispose()
-    {
-        _collector.Dispose();
-        _factory.Dispose();
-    }
+    public void Dispose() => _factory.Dispose();
 
     [Fact]
     public void Follower_ReportsHowFarItIs_AndItsOwnerDoesNot()
@@ -49,7 +42,7 @@ public sealed class FollowerMetricsTests : IDisposable
 
     private double Ask(string instrument)
     {
-        var measurement = _collector.Ask(instrument).ShouldHaveSingleItem();
+        var measurement = _factory.Measurements.Ask(instrument).ShouldHaveSingleItem();
         measurement.TagLine.ShouldBe("snapshotkv.store=follower");
         return measurement.Value;
     }

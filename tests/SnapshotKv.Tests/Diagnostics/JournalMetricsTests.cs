@@ -8,15 +8,8 @@ public sealed class JournalMetricsTests : IDisposable
 {
     private readonly StoreHome _home = new() { Durability = KvDurability.Process };
     private readonly TestMeterFactory _factory = new();
-    private readonly MeasurementCollector _collector;
 
-    public JournalMetricsTests() => _collector = new(_factory);
-
-    public void Dispose()
-    {
-        _collector.Dispose();
-        _factory.Dispose();
-    }
+    public void Dispose() => _factory.Dispose();
 
     [Fact]
     public void Numbers_AreThoseOfTheStatistics()
@@ -42,8 +35,8 @@ public sealed class JournalMetricsTests : IDisposable
         using var memory = Open(options => (options.Path, options.Name) = (null, "memory"));
         snapshots.Set("k", 1);
 
-        _collector.Instruments.Where(instrument => instrument.Name.StartsWith("snapshotkv.journal", StringComparison.Ordinal) && instrument.IsObservable)
-            .ShouldAllBe(instrument => _collector.Ask(instrument.Name).Count == 0);
+        _factory.Measurements.Instruments.Where(instrument => instrument.Name.StartsWith("snapshotkv.journal", StringComparison.Ordinal) && instrument.IsObservable)
+            .ShouldAllBe(instrument => _factory.Measurements.Ask(instrument.Name).Count == 0);
     }
 
     [Fact]
@@ -55,7 +48,7 @@ public sealed class JournalMetricsTests : IDisposable
         store.Set("b", 1);
         _home.Clock.Advance(TimeSpan.FromSeconds(1));
 
-        var flush = _collector.Of(SnapshotKvDiagnostics.JournalFlushDuration).ShouldHaveSingleItem();
+        var flush = _factory.Measurements.Of(SnapshotKvDiagnostics.JournalFlushDuration).ShouldHaveSingleItem();
         flush.Value.ShouldBe(0.003);
         flush.TagLine.ShouldBe("outcome=success snapshotkv.store=default");
         Ask(SnapshotKvDiagnostics.JournalUnflushed).ShouldBe(0);
@@ -69,7 +62,7 @@ public sealed class JournalMetricsTests : IDisposable
         _home.Files.FailWhen(FileOperationKind.FlushData, FileFault.InputOutput);
         _home.Clock.Advance(TimeSpan.FromSeconds(1));
 
-        _collector.Of(SnapshotKvDiagnostics.JournalFlushDuration).ShouldHaveSingleItem().TagLine.ShouldBe("error.type=System.IO.IOException outcome=failure snapshotkv.store=default");
+        _factory.Measurements.Of(SnapshotKvDiagnostics.JournalFlushDuration).ShouldHaveSingleItem().TagLine.ShouldBe("error.type=System.IO.IOException outcome=failure snapshotkv.store=default");
         Ask(SnapshotKvDiagnostics.JournalFaulted).ShouldBe(1);
         _home.Files.Heal();
     }
@@ -122,5 +115,5 @@ public sealed class JournalMetricsTests : IDisposable
         change?.Invoke(options);
     });
 
-    private double Ask(string instrument) => _collector.Ask(instrument).ShouldHaveSingleItem().Value;
+    private double Ask(string instrument) => _factory.Measurements.Ask(instrument).ShouldHaveSingleItem().Value;
 }

@@ -12,15 +12,8 @@ public sealed class StoreMetricsTests : IDisposable
 {
     private readonly StoreHome _home = new();
     private readonly TestMeterFactory _factory = new();
-    private readonly MeasurementCollector _collector;
 
-    public StoreMetricsTests() => _collector = new(_factory);
-
-    public void Dispose()
-    {
-        _collector.Dispose();
-        _factory.Dispose();
-    }
+    public void Dispose() => _factory.Dispose();
 
     [Fact]
     public void Rule3_11_01_Meter_CarriesThePackagesName()
@@ -29,8 +22,8 @@ public sealed class StoreMetricsTests : IDisposable
 
         SnapshotKvDiagnostics.MeterName.ShouldBe(typeof(KvStore).Assembly.GetName().Name);
         SnapshotKvDiagnostics.ActivitySourceName.ShouldBe(SnapshotKvDiagnostics.MeterName);
-        _collector.Instruments.ShouldAllBe(instrument => instrument.Meter.Name == SnapshotKvDiagnostics.MeterName);
-        _collector.Instruments[0].Meter.Version.ShouldBe(typeof(KvStore).Assembly.GetName().Version!.ToString(3));
+        _factory.Measurements.Instruments.ShouldAllBe(instrument => instrument.Meter.Name == SnapshotKvDiagnostics.MeterName);
+        _factory.Measurements.Instruments[0].Meter.Version.ShouldBe(typeof(KvStore).Assembly.GetName().Version!.ToString(3));
     }
 
     [Fact]
@@ -40,8 +33,8 @@ public sealed class StoreMetricsTests : IDisposable
         using var other = Open(options => (options.Name, options.Path) = ("other", "/other"));
 
         _factory.Count.ShouldBe(1);
-        _collector.Instruments.Select(instrument => instrument.Name).ShouldBeUnique();
-        _collector.Ask(SnapshotKvDiagnostics.Entries).Select(measurement => measurement.TagLine).ShouldBe(["snapshotkv.store=one", "snapshotkv.store=other"]);
+        _factory.Measurements.Instruments.Select(instrument => instrument.Name).ShouldBeUnique();
+        _factory.Measurements.Ask(SnapshotKvDiagnostics.Entries).Select(measurement => measurement.TagLine).ShouldBe(["snapshotkv.store=one", "snapshotkv.store=other"]);
     }
 
     [Fact]
@@ -49,8 +42,8 @@ public sealed class StoreMetricsTests : IDisposable
     {
         using var store = Open();
 
-        _collector.Instruments.ShouldNotBeEmpty();
-        foreach (var instrument in _collector.Instruments)
+        _factory.Measurements.Instruments.ShouldNotBeEmpty();
+        foreach (var instrument in _factory.Measurements.Instruments)
         {
             instrument.Name.ShouldMatch(@"^snapshotkv(\.[a-z]+(_[a-z]+)*)+$");
             instrument.Unit.ShouldNotBeNull().ShouldMatch(@"^(s|By|\{[a-z]+\})$", instrument.Name);
@@ -63,7 +56,7 @@ public sealed class StoreMetricsTests : IDisposable
     {
         using var store = Open();
 
-        _collector.Instruments.Select(instrument => instrument.Name).Order(StringComparer.Ordinal).ShouldBe(
+        _factory.Measurements.Instruments.Select(instrument => instrument.Name).Order(StringComparer.Ordinal).ShouldBe(
         [
             "snapshotkv.entries",
             "snapshotkv.follower.commits",
@@ -105,12 +98,12 @@ public sealed class StoreMetricsTests : IDisposable
             _home.Files.FailWhen(FileOperationKind.Rename, FileFault.NoSpace, times: 1);
             store.Remove("secret key");
             Should.Throw<KvStoreUnavailableException>(() => store.Save());
-            _collector.Ask(SnapshotKvDiagnostics.Entries);
+            _factory.Measurements.Ask(SnapshotKvDiagnostics.Entries);
         }
 
         string[] others = [SnapshotKvDiagnostics.FollowerLag, SnapshotKvDiagnostics.FollowerCommits, SnapshotKvDiagnostics.FollowerReloads, SnapshotKvDiagnostics.FollowerTroubled, "snapshotkv.restore.duration"];
-        _collector.All.Select(measurement => measurement.Instrument.Name).Distinct().Count().ShouldBe(_collector.Instruments.Count - others.Length, "each instrument has reported that is not of followers and restores");
-        _collector.All.Select(measurement => measurement.TagLine).Distinct().Order(StringComparer.Ordinal).ShouldBe(
+        _factory.Measurements.All.Select(measurement => measurement.Instrument.Name).Distinct().Count().ShouldBe(_factory.Measurements.Instruments.Count - others.Length, "each instrument has reported that is not of followers and restores");
+        _factory.Measurements.All.Select(measurement => measurement.TagLine).Distinct().Order(StringComparer.Ordinal).ShouldBe(
         [
             "error.type=SnapshotKv.KvStoreUnavailableException outcome=failure snapshotkv.store=shop",
             "outcome=success snapshotkv.store=shop",
@@ -127,10 +120,10 @@ public sealed class StoreMetricsTests : IDisposable
         var snapshot = store.Save()!;
         store.Save();
 
-        var duration = _collector.Of(SnapshotKvDiagnostics.SaveDuration).ShouldHaveSingleItem("a save with nothing new is none");
+        var duration = _factory.Measurements.Of(SnapshotKvDiagnostics.SaveDuration).ShouldHaveSingleItem("a save with nothing new is none");
         duration.Value.ShouldBe(0.25);
         duration.TagLine.ShouldBe("outcome=success snapshotkv.store=default");
-        _collector.Of(SnapshotKvDiagnostics.SaveSize).ShouldHaveSingleItem().Value.ShouldBe(snapshot.SizeBytes);
+        _factory.Measurements.Of(SnapshotKvDiagnostics.SaveSize).ShouldHaveSingleItem().Value.ShouldBe(snapshot.SizeBytes);
     }
 
     [Fact]
@@ -141,11 +134,11 @@ public sealed class StoreMetricsTests : IDisposable
         _home.Files.FailWhen(FileOperationKind.Rename, FileFault.NoSpace, times: 1);
         Should.Throw<KvStoreUnavailableException>(() => store.Save());
 
-        _collector.Of(SnapshotKvDiagnostics.SaveDuration).ShouldHaveSingleItem().TagLine.ShouldBe("error.type=SnapshotKv.KvStoreUnavailableException outcome=failure snapshotkv.store=default");
-        _collector.Of(SnapshotKvDiagnostics.SaveSize).ShouldBeEmpty();
-        _collector.Ask(SnapshotKvDiagnostics.SaveFailures).ShouldHaveSingleItem().Value.ShouldBe(1);
+        _factory.Measurements.Of(SnapshotKvDiagnostics.SaveDuration).ShouldHaveSingleItem().TagLine.ShouldBe("error.type=SnapshotKv.KvStoreUnavailableException outcome=failure snapshotkv.store=default");
+        _factory.Measurements.Of(SnapshotKvDiagnostics.SaveSize).ShouldBeEmpty();
+        _factory.Measurements.Ask(SnapshotKvDiagnostics.SaveFailures).ShouldHaveSingleItem().Value.ShouldBe(1);
         store.Save();
-        _collector.Ask(SnapshotKvDiagnostics.SaveFailures).ShouldHaveSingleItem().Value.ShouldBe(0);
+        _factory.Measurements.Ask(SnapshotKvDiagnostics.SaveFailures).ShouldHaveSingleItem().Value.ShouldBe(0);
     }
 
     [Fact]
@@ -158,8 +151,8 @@ public sealed class StoreMetricsTests : IDisposable
 
         await Should.ThrowAsync<OperationCanceledException>(() => store.SaveAsync(giveUp.Token));
 
-        _collector.Of(SnapshotKvDiagnostics.SaveDuration).ShouldHaveSingleItem().TagLine.ShouldBe("outcome=canceled snapshotkv.store=default");
-        _collector.Ask(SnapshotKvDiagnostics.SaveFailures).ShouldHaveSingleItem().Value.ShouldBe(0);
+        _factory.Measurements.Of(SnapshotKvDiagnostics.SaveDuration).ShouldHaveSingleItem().TagLine.ShouldBe("outcome=canceled snapshotkv.store=default");
+        _factory.Measurements.Ask(SnapshotKvDiagnostics.SaveFailures).ShouldHaveSingleItem().Value.ShouldBe(0);
         store.GetStatistics().FailedSaves.ShouldBe(0);
     }
 
@@ -176,7 +169,7 @@ public sealed class StoreMetricsTests : IDisposable
         store.Restore(then);
         Should.Throw<KvSnapshotException>(() => store.Restore("nobody"));
 
-        _collector.Of(SnapshotKvDiagnostics.RestoreDuration).Select(measurement => (measurement.Value, measurement.TagLine)).ShouldBe(
+        _factory.Measurements.Of(SnapshotKvDiagnostics.RestoreDuration).Select(measurement => (measurement.Value, measurement.TagLine)).ShouldBe(
         [
             (0.25, "outcome=success snapshotkv.store=default"),
             (0, "error.type=SnapshotKv.KvSnapshotException outcome=failure snapshotkv.store=default"),
@@ -187,13 +180,13 @@ public sealed class StoreMetricsTests : IDisposable
     public void Open_OfADirectory_ReportsItsTime_AlsoWhenItFails()
     {
         Open().Dispose();
-        _collector.Of(SnapshotKvDiagnostics.OpenDuration).ShouldHaveSingleItem().TagLine.ShouldBe("outcome=success snapshotkv.store=default");
+        _factory.Measurements.Of(SnapshotKvDiagnostics.OpenDuration).ShouldHaveSingleItem().TagLine.ShouldBe("outcome=success snapshotkv.store=default");
 
         using var holder = Open(options => options.Name = "holder");
         Should.Throw<KvStoreLockedException>(() => Open(options => options.Name = "second"));
 
-        _collector.Of(SnapshotKvDiagnostics.OpenDuration)[^1].TagLine.ShouldBe("error.type=SnapshotKv.KvStoreLockedException outcome=failure snapshotkv.store=second");
-        _collector.Ask(SnapshotKvDiagnostics.Entries).ShouldHaveSingleItem().TagLine.ShouldBe("snapshotkv.store=holder");
+        _factory.Measurements.Of(SnapshotKvDiagnostics.OpenDuration)[^1].TagLine.ShouldBe("error.type=SnapshotKv.KvStoreLockedException outcome=failure snapshotkv.store=second");
+        _factory.Measurements.Ask(SnapshotKvDiagnostics.Entries).ShouldHaveSingleItem().TagLine.ShouldBe("snapshotkv.store=holder");
     }
 
     [Fact]
@@ -202,9 +195,9 @@ public sealed class StoreMetricsTests : IDisposable
         using var store = Open(options => options.Path = null);
         store.Set("k", 1);
 
-        _collector.Of(SnapshotKvDiagnostics.OpenDuration).ShouldBeEmpty();
-        _collector.Ask(SnapshotKvDiagnostics.Entries).ShouldHaveSingleItem().Value.ShouldBe(1);
-        _collector.Of(SnapshotKvDiagnostics.UnsavedAge).ShouldHaveSingleItem().Value.ShouldBe(0);
+        _factory.Measurements.Of(SnapshotKvDiagnostics.OpenDuration).ShouldBeEmpty();
+        _factory.Measurements.Ask(SnapshotKvDiagnostics.Entries).ShouldHaveSingleItem().Value.ShouldBe(1);
+        _factory.Measurements.Of(SnapshotKvDiagnostics.UnsavedAge).ShouldHaveSingleItem().Value.ShouldBe(0);
     }
 
     [Fact]
@@ -220,7 +213,7 @@ public sealed class StoreMetricsTests : IDisposable
         _home.WriteFile("snapshots/" + _home.Snapshots()[^1], [0]);
         using var reopened = Open();
 
-        _collector.Ask(SnapshotKvDiagnostics.RecoveryProblems).ShouldHaveSingleItem().Value.ShouldBe(1);
+        _factory.Measurements.Ask(SnapshotKvDiagnostics.RecoveryProblems).ShouldHaveSingleItem().Value.ShouldBe(1);
     }
 
     [Fact]
@@ -232,9 +225,9 @@ public sealed class StoreMetricsTests : IDisposable
         store.Set("c", 1);
         _home.Clock.Advance(TimeSpan.FromMinutes(5));
 
-        _collector.Of(SnapshotKvDiagnostics.SweepDuration).ShouldHaveSingleItem().TagLine.ShouldBe("outcome=success snapshotkv.store=default");
-        _collector.Of(SnapshotKvDiagnostics.SweepEntries).ShouldHaveSingleItem().Value.ShouldBe(2);
-        _collector.Ask(SnapshotKvDiagnostics.Entries).ShouldHaveSingleItem().Value.ShouldBe(1);
+        _factory.Measurements.Of(SnapshotKvDiagnostics.SweepDuration).ShouldHaveSingleItem().TagLine.ShouldBe("outcome=success snapshotkv.store=default");
+        _factory.Measurements.Of(SnapshotKvDiagnostics.SweepEntries).ShouldHaveSingleItem().Value.ShouldBe(2);
+        _factory.Measurements.Ask(SnapshotKvDiagnostics.Entries).ShouldHaveSingleItem().Value.ShouldBe(1);
     }
 
     [Fact]
@@ -251,7 +244,7 @@ public sealed class StoreMetricsTests : IDisposable
         store.Save();
         UnsavedAge().ShouldBe(0);
 
-        double UnsavedAge() => _collector.Ask(SnapshotKvDiagnostics.UnsavedAge).ShouldHaveSingleItem().Value;
+        double UnsavedAge() => _factory.Measurements.Ask(SnapshotKvDiagnostics.UnsavedAge).ShouldHaveSingleItem().Value;
     }
 
     [Fact]
@@ -261,7 +254,7 @@ public sealed class StoreMetricsTests : IDisposable
         store.Set("k", 1);
         _home.Clock.SetUtcNow(_home.Clock.GetUtcNow() - TimeSpan.FromHours(1));
 
-        _collector.Ask(SnapshotKvDiagnostics.UnsavedAge).ShouldHaveSingleItem().Value.ShouldBe(0);
+        _factory.Measurements.Ask(SnapshotKvDiagnostics.UnsavedAge).ShouldHaveSingleItem().Value.ShouldBe(0);
     }
 
     [Fact]
@@ -276,12 +269,12 @@ public sealed class StoreMetricsTests : IDisposable
         }
 
         (await first).ShouldBeTrue();
-        _collector.Ask(SnapshotKvDiagnostics.Watchers).ShouldHaveSingleItem().Value.ShouldBe(1);
-        _collector.Of(SnapshotKvDiagnostics.WatchersMissed).ShouldHaveSingleItem().Value.ShouldBe(1, "once, however many changes were dropped");
+        _factory.Measurements.Ask(SnapshotKvDiagnostics.Watchers).ShouldHaveSingleItem().Value.ShouldBe(1);
+        _factory.Measurements.Of(SnapshotKvDiagnostics.WatchersMissed).ShouldHaveSingleItem().Value.ShouldBe(1, "once, however many changes were dropped");
         store.GetStatistics().MissedByWatchers.ShouldBe(1);
 
         await watcher.DisposeAsync();
-        _collector.Ask(SnapshotKvDiagnostics.Watchers).ShouldHaveSingleItem().Value.ShouldBe(0);
+        _factory.Measurements.Ask(SnapshotKvDiagnostics.Watchers).ShouldHaveSingleItem().Value.ShouldBe(0);
     }
 
     [Fact]
@@ -291,8 +284,8 @@ public sealed class StoreMetricsTests : IDisposable
         store.Set("k", 1);
         store.Dispose();
 
-        _collector.Of(SnapshotKvDiagnostics.SaveDuration).ShouldHaveSingleItem();
-        _collector.Ask(SnapshotKvDiagnostics.Entries).ShouldBeEmpty();
+        _factory.Measurements.Of(SnapshotKvDiagnostics.SaveDuration).ShouldHaveSingleItem();
+        _factory.Measurements.Ask(SnapshotKvDiagnostics.Entries).ShouldBeEmpty();
     }
 
     [Fact]
@@ -325,7 +318,6 @@ public sealed class StoreMetricsTests : IDisposable
     public void OpenShared_MeterAndName_CountFromTheFirstHandleThatBringsThem_AndGoWithIt()
     {
         using var other = new TestMeterFactory();
-        using var collector = new MeasurementCollector(other);
         using var plain = _home.OpenShared();
         plain.GetStatistics().Name.ShouldBe("default");
 
@@ -335,16 +327,16 @@ public sealed class StoreMetricsTests : IDisposable
         plain.Save();
 
         plain.GetStatistics().Name.ShouldBe("first");
-        _collector.Ask(SnapshotKvDiagnostics.Entries).ShouldHaveSingleItem().TagLine.ShouldBe("snapshotkv.store=first");
-        _collector.Of(SnapshotKvDiagnostics.SaveDuration).ShouldHaveSingleItem();
-        collector.Ask(SnapshotKvDiagnostics.Entries).ShouldBeEmpty("a store is reported once, however many handles there are");
+        _factory.Measurements.Ask(SnapshotKvDiagnostics.Entries).ShouldHaveSingleItem().TagLine.ShouldBe("snapshotkv.store=first");
+        _factory.Measurements.Of(SnapshotKvDiagnostics.SaveDuration).ShouldHaveSingleItem();
+        other.Measurements.Ask(SnapshotKvDiagnostics.Entries).ShouldBeEmpty("a store is reported once, however many handles there are");
 
         first.Dispose();
-        _collector.Ask(SnapshotKvDiagnostics.Entries).ShouldBeEmpty("the factory may end with the handle's owner");
-        collector.Ask(SnapshotKvDiagnostics.Entries).ShouldHaveSingleItem().TagLine.ShouldBe("snapshotkv.store=second");
+        _factory.Measurements.Ask(SnapshotKvDiagnostics.Entries).ShouldBeEmpty("the factory may end with the handle's owner");
+        other.Measurements.Ask(SnapshotKvDiagnostics.Entries).ShouldHaveSingleItem().TagLine.ShouldBe("snapshotkv.store=second");
 
         second.Dispose();
-        collector.Ask(SnapshotKvDiagnostics.Entries).ShouldBeEmpty();
+        other.Measurements.Ask(SnapshotKvDiagnostics.Entries).ShouldBeEmpty();
         plain.GetStatistics().Name.ShouldBe("default");
     }
 
@@ -354,24 +346,23 @@ public sealed class StoreMetricsTests : IDisposable
         using var store = Open();
         store.Reconfigure(new SnapshotKvOptions { Path = StoreHome.Path, TimeProvider = _home.Clock, MeterFactory = _factory, Name = "renamed" }).ShouldBeEmpty();
 
-        _collector.Ask(SnapshotKvDiagnostics.Entries).ShouldHaveSingleItem().TagLine.ShouldBe("snapshotkv.store=renamed");
+        _factory.Measurements.Ask(SnapshotKvDiagnostics.Entries).ShouldHaveSingleItem().TagLine.ShouldBe("snapshotkv.store=renamed");
     }
 
     [Fact]
     public void Bind_AnotherFactory_MovesTheStoreThere()
     {
         using var other = new TestMeterFactory();
-        using var collector = new MeasurementCollector(other);
         using var metrics = new StoreMetrics(_factory, "before");
         metrics.Attach(new FixedGauges());
 
         metrics.Bind(other, "after");
 
-        _collector.Ask(SnapshotKvDiagnostics.Entries).ShouldBeEmpty();
-        collector.Ask(SnapshotKvDiagnostics.Entries).ShouldHaveSingleItem().TagLine.ShouldBe("snapshotkv.store=after");
+        _factory.Measurements.Ask(SnapshotKvDiagnostics.Entries).ShouldBeEmpty();
+        other.Measurements.Ask(SnapshotKvDiagnostics.Entries).ShouldHaveSingleItem().TagLine.ShouldBe("snapshotkv.store=after");
         metrics.BeginSweep(_home.Clock).Succeeded(3);
-        _collector.Of(SnapshotKvDiagnostics.SweepEntries).ShouldBeEmpty();
-        collector.Of(SnapshotKvDiagnostics.SweepEntries).ShouldHaveSingleItem().Value.ShouldBe(3);
+        _factory.Measurements.Of(SnapshotKvDiagnostics.SweepEntries).ShouldBeEmpty();
+        other.Measurements.Of(SnapshotKvDiagnostics.SweepEntries).ShouldHaveSingleItem().Value.ShouldBe(3);
     }
 
     [Fact]
@@ -384,7 +375,7 @@ public sealed class StoreMetricsTests : IDisposable
         metrics.Bind(_factory, "bound");
 
         listener.Ask(SnapshotKvDiagnostics.Entries).ShouldNotContain(measurement => Equals(measurement.Tags[SnapshotKvDiagnostics.StoreTag], "bound"));
-        _collector.Ask(SnapshotKvDiagnostics.Entries).ShouldHaveSingleItem();
+        _factory.Measurements.Ask(SnapshotKvDiagnostics.Entries).ShouldHaveSingleItem();
     }
 
     [Fact]

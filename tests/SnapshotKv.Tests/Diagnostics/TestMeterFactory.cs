@@ -7,8 +7,13 @@ internal sealed class TestMeterFactory : IMeterFactory
 {
     private readonly Dictionary<string, Meter> _meters = [];
 
+    public TestMeterFactory() => Measurements = new(this);
+
     /// <summary>How many meters it made.</summary>
     public int Count => _meters.Count;
+
+    /// <summary>What its meters report.</summary>
+    public MeasurementCollector Measurements { get; }
 
     public Meter Create(MeterOptions options)
     {
@@ -23,6 +28,7 @@ internal sealed class TestMeterFactory : IMeterFactory
 
     public void Dispose()
     {
+        Measurements.Dispose();
         foreach (var meter in _meters.Values)
         {
             meter.Dispose();

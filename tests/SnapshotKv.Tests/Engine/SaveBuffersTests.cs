@@ -1,11 +1,11 @@
-using System.Buffers;
+using SnapshotKv.Snapshots;
 using SnapshotKv.Testing;
 using SnapshotKv.Tests.Journal;
 using SnapshotKv.Tests.Store;
 
 namespace SnapshotKv.Tests.Engine;
 
-/// <summary>Saves use arrays again that saves before them have used: what one leaves in them, however it ended, is in none that follows.</summary>
+/// <summary>Saves use buffers again that saves before them have used: what one leaves in them, however it ended, is in none that follows.</summary>
 public sealed class SaveBuffersTests
 {
     [Theory]
@@ -47,11 +47,11 @@ public sealed class SaveBuffersTests
         }
     }
 
-    /// <summary>Writes into what the pool has to give.</summary>
+    /// <summary>Writes into what the pool has to give: whoever still had one of these would read it.</summary>
     private static void Poison()
     {
-        var rented = Enumerable.Range(0, 8).Select(static _ => ArrayPool<byte>.Shared.Rent(1 << 20)).ToList();
+        var rented = Enumerable.Range(0, 8).Select(static _ => EncodeJob.Buffers.Rent(1 << 20)).ToList();
         rented.ForEach(static buffer => Array.Fill(buffer, (byte)0xEE));
-        rented.ForEach(static buffer => ArrayPool<byte>.Shared.Return(buffer));
+        rented.ForEach(static buffer => EncodeJob.Buffers.Return(buffer));
     }
 }

@@ -48,6 +48,20 @@ public sealed class DurableWatchTests
         changes.Current.Key.ShouldBe("a");
     }
 
+    [Fact]
+    public async Task WatchAsync_ADefaultForWhateverComesSecond_IsNotAmbiguous()
+    {
+        using var store = _home.OpenWithoutSaves();
+        await using var ofTheClass = store.WatchAsync("", default).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        await using var ofTheInterface = ((IKvChangeFeed)store).WatchAsync("", default).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        var (first, second) = (NextOf(ofTheClass), NextOf(ofTheInterface));
+
+        store.Set("a", 1);
+
+        (await first).ShouldBeTrue();
+        (await second).ShouldBeTrue();
+    }
+
     [Theory]
     [InlineData(KvDurability.Process)]
     [InlineData(KvDurability.Disk)]
