@@ -123,7 +123,7 @@ public interface IKvSnapshots
     /// <param name="cancellationToken">Gives it up while it waits for another restore, reads or saves: nothing is changed then. Once it is being committed it is not looked at any more.</param>
     Task<KvRestoreResult> RestoreAsync(string snapshot, string prefix = "", CancellationToken cancellationToken = default);
 
-    /// <summary>Hands over what each snapshot of a state from now on holds under a prefix. One that is being written at the moment of the call, of a state before it, is not told of.</summary>
+    /// <summary>Hands over what each snapshot of a state from now on holds under a prefix.</summary>
     /// <param name="prefix">The prefix; empty for all.</param>
     /// <param name="saved">
     /// Called once for each snapshot, on the thread that saved it, after the snapshot is on disk and outside all locks of the store, which it
@@ -132,8 +132,9 @@ public interface IKvSnapshots
     /// </param>
     /// <returns>Ends it when disposed; it also ends with the store, whose last save is not told.</returns>
     /// <remarks>
-    /// While somebody watches, each save compares all keys with the prefix and copies the values that match. Memory-only stores save nothing. A follower tells of its owner's snapshots: of the
-    /// newest that it finds, one after the other, on a thread of the pool.
+    /// <para>One that is being written at the moment of the call, of a state before it, is not told of, even when somebody else's <see cref="Save"/> shares it. Who reads the store after the call misses nothing: whatever changes later is in a snapshot that is told.</para>
+    /// <para>While somebody watches, each save compares all keys with the prefix and copies the values that match. Memory-only stores save nothing. A follower tells of its owner's snapshots: of the
+    /// newest that it finds, one after the other, on a thread of the pool; of one that it is reading at the moment of the call it does not tell either.</para>
     /// </remarks>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     IDisposable WatchSnapshots(string prefix, Action<KvSnapshotContents> saved);

@@ -12,7 +12,16 @@ internal sealed partial class CommitPipeline
         lock (_gate)
         {
             atTheInstant();
-            return new(Table.BeginCapture(), _gate, _sequence, Table.ExpiringCount > 0);
+            var capture = Table.BeginCapture();
+            try
+            {
+                return new(capture, _gate, _sequence, Table.ExpiringCount > 0);
+            }
+            catch
+            {
+                capture.End();
+                throw;
+            }
         }
     }
 

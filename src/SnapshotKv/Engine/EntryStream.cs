@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using SnapshotKv.Format;
 using SnapshotKv.Keyspace;
 using SnapshotKv.Snapshots;
@@ -36,6 +35,7 @@ internal sealed class EntryStream(TableCapture capture, Lock gate, ulong sequenc
     }
 
     /// <inheritdoc/>
+    /// <exception cref="KvStoreUnavailableException">See <see cref="TableCapture.NextBlock"/>.</exception>
     public ReadOnlySpan<Record> Next()
     {
         var records = capture.NextBlock(gate);
@@ -43,7 +43,8 @@ internal sealed class EntryStream(TableCapture capture, Lock gate, ulong sequenc
         return records;
     }
 
-    /// <summary>All entries that were not handed over yet, at once.</summary>
+    /// <summary>All entries at once; to be called before any was taken.</summary>
+    /// <exception cref="KvStoreUnavailableException">See <see cref="TableCapture.NextBlock"/>.</exception>
     public Record[] ToArray()
     {
         var records = new Record[Count];
@@ -54,8 +55,7 @@ internal sealed class EntryStream(TableCapture capture, Lock gate, ulong sequenc
             count += part.Length;
         }
 
-        Debug.Assert(count == records.Length, "each entry that was there at the instant is handed over once");
-        return records;
+        return count == records.Length ? records : throw new InvalidOperationException($"{records.Length} entries were announced, and {count} came.");
     }
 
     public void Dispose()

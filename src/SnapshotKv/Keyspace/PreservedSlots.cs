@@ -39,7 +39,6 @@ internal sealed class PreservedSlots
             Grow();
         }
 
-        // Last: where memory runs out, the slot is not changed either, and what it holds stays to be kept.
         (_slots[_count], _records[_count]) = ((ushort)slot, record);
         _count++;
         bits |= bit;
@@ -47,6 +46,18 @@ internal sealed class PreservedSlots
 
     /// <summary>Whether a slot was changed.</summary>
     public bool Contains(int slot) => (_isChanged[slot / 64] & (1UL << (slot % 64))) != 0;
+
+    /// <summary>Adds the changed slots that held an entry, and the entries.</summary>
+    public void AddTo(List<(ushort Slot, Record Record)> entries)
+    {
+        for (var i = 0; i < _count; i++)
+        {
+            if (!_records[i].IsNull)
+            {
+                entries.Add((_slots[i], _records[i]));
+            }
+        }
+    }
 
     /// <summary>Puts what the changed slots held into a copy of the block.</summary>
     public void Restore(Span<Record> block)
@@ -57,23 +68,12 @@ internal sealed class PreservedSlots
         }
     }
 
-    /// <summary>Adds the changed slots whose entries were dead at an instant.</summary>
-    public void AddExpired(List<ushort> slots, long now)
-    {
-        for (var i = 0; i < _count; i++)
-        {
-            if (!_records[i].IsNull && _records[i].IsExpiredAt(now))
-            {
-                slots.Add(_slots[i]);
-            }
-        }
-    }
-
     private void Grow()
     {
+        // The one that tells whether there is room is last.
         var length = Math.Max(FirstLength, _count * 2);
-        Array.Resize(ref _slots, length);
         Array.Resize(ref _records, length);
+        Array.Resize(ref _slots, length);
     }
 
     [InlineArray(BlockSize / 64)]

@@ -44,7 +44,11 @@ internal sealed partial class RecordTable
         needed.Clear();
         foreach (ref readonly var change in changes)
         {
-            needed[(int)(_root.Hasher.Hash(change.Key) >> ShardShift)]++;
+            // A removal takes place where the entry is.
+            if (!change.After.IsNull)
+            {
+                needed[(int)(_root.Hasher.Hash(change.Key) >> ShardShift)]++;
+            }
         }
 
         for (var i = 0; i < ShardCount; i++)

@@ -10,10 +10,16 @@ internal sealed class ShardCapture(TableCapture capture, TableShard shard)
     public const int BlockSize = PreservedSlots.BlockSize;
 
     private readonly PreservedSlots?[] _preserved = new PreservedSlots?[((shard.Capacity - 1) >> PreservedSlots.BlockBits) + 1];
-    private ushort[]?[]? _expired;
+    private ushort[]?[]? _leftOut;
     private ShardCapture? _next;
 
     public int BlockCount => _preserved.Length;
+
+    /// <summary>Whether any entry may expire that was there at the beginning. Once the shard has its array of deadlines it keeps it.</summary>
+    public bool HasDeadlines => shard.Deadlines is not null;
+
+    /// <summary>Gate: how many captures of the shard are told of changes, this one and those behind it.</summary>
+    public int ChainLength => 1 + (_next?.ChainLength ?? 0);
 
     /// <summary>Gate: from here on what a slot holds is kept before it is changed.</summary>
     public void Begin()
@@ -22,62 +28,48 @@ internal sealed class ShardCapture(TableCapture capture, TableShard shard)
         shard.Capture = this;
     }
 
-    /// <summary>Gate: whether a capture, by this or another of the shard's, is told of changes.</summary>
-    public bool Has(TableCapture which) => capture == which || _next?.Has(which) == true;
-
-    /// <summary>Gate: a slot is about to be changed, which each capture of the shard is told of.</summary>
+    /// <summary>Gate: a slot is about to be changed, which each capture of the shard is told of. Never throws: the change is in the journal by then.</summary>
     /// <param name="slot">The slot.</param>
     /// <param name="record">What it holds.</param>
     public void Preserve(int slot, Record record)
     {
         for (var each = this; each is not null; each = each._next)
         {
-            ref var block = ref each._preserved[slot >> PreservedSlots.BlockBits];
-            if (block != PreservedSlots.Taken)
-            {
-                (block ??= new()).Add(slot & (BlockSize - 1), record);
-            }
+            each.PreserveOwn(slot, record);
         }
     }
 
-    /// <summary>Gate: finds the slots of a block whose entries were there at the beginning and are dead at an instant.</summary>
+    /// <summary>Gate: finds those entries of a block that were there at the beginning and whose deadlines are due, as far as that can be told without a look at them.</summary>
     /// <param name="block">The block.</param>
     /// <param name="now">The instant, in Unix nanoseconds.</param>
-    /// <param name="found">Takes them.</param>
-    public void FindExpired(int block, long now, List<ushort> found)
+    /// <param name="due">Takes them, with their slots.</param>
+    public void FindDue(int block, long now, List<(ushort Slot, Record Record)> due)
     {
-        if (shard.Deadlines is not { } deadlines)
-        {
-            // There were none at the beginning either: the array stays where it is once it is there.
-            return;
-        }
-
+        // What is kept has no second any more: all of it is to be looked at.
         var preserved = _preserved[block];
-        preserved?.AddExpired(found, now);
+        preserved?.AddTo(due);
         var start = block << PreservedSlots.BlockBits;
+        var deadlines = shard.Deadlines.AsSpan(start, Math.Min(BlockSize, shard.Capacity - start));
         var second = RecordTable.DeadlineSecond(Math.Max(now, 1));
-        var end = Math.Min(start + BlockSize, deadlines.Length);
-        for (var at = start; at < end; at++)
+        for (var slot = 0; slot < deadlines.Length; slot++)
         {
             // What was to live longer when it was written does so now: slides only raise deadlines.
-            var due = deadlines.AsSpan(at, end - at).IndexOfAnyInRange(1u, second);
-            if (due < 0)
+            var next = deadlines[slot..].IndexOfAnyInRange(1u, second);
+            if (next < 0)
             {
-                break;
+                return;
             }
 
-            at += due;
-            var slot = at - start;
-            if (preserved?.Contains(slot) != true && TableCapture.Unchecked(shard.Slots[at]) is { IsNull: false } record && record.IsExpiredAt(now))
+            slot += next;
+            if (preserved?.Contains(slot) != true)
             {
-                found.Add((ushort)slot);
+                due.Add(((ushort)slot, TableCapture.Unchecked(shard.Slots[start + slot])));
             }
         }
-
     }
 
-    /// <summary>Leaves slots of a block out that <see cref="FindExpired"/> found.</summary>
-    public void LeaveOut(int block, List<ushort> slots) => (_expired ??= new ushort[]?[BlockCount])[block] = [.. slots];
+    /// <summary>Leaves slots of a block out.</summary>
+    public void LeaveOut(int block, ushort[] slots) => (_leftOut ??= new ushort[]?[BlockCount])[block] = slots;
 
     /// <summary>Takes the records of a block as they were at the beginning, without those that are left out.</summary>
     /// <param name="block">The block; each once, and the last one last.</param>
@@ -90,7 +82,6 @@ internal sealed class ShardCapture(TableCapture capture, TableShard shard)
         var slots = shard.Slots.AsSpan(start, Math.Min(BlockSize, shard.Capacity - start));
         target = target[..slots.Length];
         TableCapture.Unchecked(slots).CopyTo(target);
-
         PreservedSlots? preserved;
         lock (gate)
         {
@@ -104,7 +95,7 @@ internal sealed class ShardCapture(TableCapture capture, TableShard shard)
 
         // Whatever the copy has of a slot that was changed meanwhile, what it held is among these: the writer keeps it before, and was in the gate.
         preserved?.Restore(target);
-        foreach (var slot in _expired?[block] ?? [])
+        foreach (var slot in _leftOut?[block] ?? [])
         {
             target[slot] = default;
         }
@@ -143,5 +134,23 @@ internal sealed class ShardCapture(TableCapture capture, TableShard shard)
         }
 
         return count;
+    }
+
+    private void PreserveOwn(int slot, Record record)
+    {
+        ref var block = ref _preserved[slot >> PreservedSlots.BlockBits];
+        if (block == PreservedSlots.Taken || capture.IsGivenUp)
+        {
+            return;
+        }
+
+        try
+        {
+            (block ??= new()).Add(slot & (BlockSize - 1), record);
+        }
+        catch (OutOfMemoryException)
+        {
+            capture.GiveUp();
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using SnapshotKv.Format;
@@ -16,47 +17,66 @@ namespace SnapshotKv.Keyspace;
 /// </remarks>
 internal sealed class TableCapture
 {
-    private readonly List<ShardCapture> _shards;
+    /// <summary>The shards that are not taken yet. What is taken is let go of: a shard that was replaced meanwhile lives no longer for it.</summary>
+    private readonly Queue<ShardCapture> _shards;
     private Record[] _records = [];
-    private int _shard;
     private int _block;
+    private bool _isGivenUp;
 
     /// <summary>Gate: begins at this instant.</summary>
     /// <param name="shards">The table's shards.</param>
-    /// <param name="count">How many records they have.</param>
-    public TableCapture(IEnumerable<TableShard> shards, int count)
+    public TableCapture(IEnumerable<TableShard> shards)
     {
-        Count = count;
-        _shards = [.. shards.Where(static shard => shard.Count > 0).Select(shard => new ShardCapture(this, shard))];
+        _shards = new(shards.Where(static shard => shard.Count > 0).Select(shard =>
+        {
+            Count += shard.Count;
+            return new ShardCapture(this, shard);
+        }));
 
         // All are made before the first is begun: nothing fails half-way.
-        _shards.ForEach(static shard => shard.Begin());
+        foreach (var shard in _shards)
+        {
+            shard.Begin();
+        }
     }
 
     /// <summary>How many records are handed over, altogether.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Leaves the entries out that are dead at an instant. To be called before the first block is taken; takes the gate for each block: a microsecond, and some tens where all in it are dead.</summary>
+    /// <summary>Whether a writer had no memory to keep what he changed, so that what was there at the beginning is not to be had any more.</summary>
+    public bool IsGivenUp => Volatile.Read(ref _isGivenUp);
+
+    /// <summary>Leaves the entries out that are dead at an instant. To be called before the first block is taken; takes the gate for about a microsecond for each block.</summary>
     /// <remarks>What is left out is settled here, for each slot: a slide that comes later makes no difference, so that <see cref="Count"/> is known beforehand.</remarks>
     /// <param name="now">The instant, in Unix nanoseconds, not before the capture's beginning.</param>
     /// <param name="gate">The commit gate.</param>
+    /// <exception cref="KvStoreUnavailableException">See <see cref="NextBlock"/>.</exception>
     public void LeaveOutExpired(long now, Lock gate)
     {
-        var found = new List<ushort>();
+        Debug.Assert(_records.Length == 0, "nothing was handed over yet");
+        var due = new List<(ushort Slot, Record Record)>();
         foreach (var shard in _shards)
         {
-            for (var block = 0; block < shard.BlockCount; block++)
+            for (var block = 0; shard.HasDeadlines && block < shard.BlockCount; block++)
             {
                 lock (gate)
                 {
-                    shard.FindExpired(block, now, found);
+                    ThrowIfGivenUp();
+                    shard.FindDue(block, now, due);
                 }
 
-                if (found.Count > 0)
+                if (due.Count == 0)
                 {
-                    shard.LeaveOut(block, found);
-                    Count -= found.Count;
-                    found.Clear();
+                    continue;
+                }
+
+                // Not in the gate: they come from memory one by one. What is seen of each here is what counts.
+                var dead = due.Where(entry => entry.Record.IsExpiredAt(now)).Select(static entry => entry.Slot).ToArray();
+                due.Clear();
+                if (dead.Length > 0)
+                {
+                    shard.LeaveOut(block, dead);
+                    Count -= dead.Length;
                 }
             }
         }
@@ -64,6 +84,7 @@ internal sealed class TableCapture
 
     /// <summary>The next records, in no order, valid until the next call; none at the end. Takes the gate for an instant.</summary>
     /// <param name="gate">The commit gate.</param>
+    /// <exception cref="KvStoreUnavailableException">Memory ran out while a writer was to keep what he changed.</exception>
     public ReadOnlySpan<Record> NextBlock(Lock gate)
     {
         if (_records.Length == 0)
@@ -71,17 +92,16 @@ internal sealed class TableCapture
             _records = new Record[ShardCapture.BlockSize];
         }
 
-        while (_shard < _shards.Count)
+        while (_shards.TryPeek(out var shard))
         {
-            var shard = _shards[_shard];
+            var count = shard.TakeBlock(_block++, _records, gate);
+            ThrowIfGivenUp();
             if (_block == shard.BlockCount)
             {
-                _shard++;
+                _shards.Dequeue();
                 _block = 0;
-                continue;
             }
 
-            var count = shard.TakeBlock(_block++, _records, gate);
             if (count > 0)
             {
                 return _records.AsSpan(0, count);
@@ -91,8 +111,17 @@ internal sealed class TableCapture
         return [];
     }
 
+    /// <summary>Gate: there was no memory to keep what a slot held.</summary>
+    public void GiveUp() => Volatile.Write(ref _isGivenUp, true);
+
     /// <summary>Gate: nothing is kept any more. To be called however it ends.</summary>
-    public void End() => _shards.ForEach(static shard => shard.End());
+    public void End()
+    {
+        foreach (var shard in _shards)
+        {
+            shard.End();
+        }
+    }
 
     /// <summary>
     /// What a slot holds, as a record, without a look at it: asked for its type each of a million objects would have to come from memory, and the capture takes many times as long. Between two
@@ -104,4 +133,13 @@ internal sealed class TableCapture
     /// <remarks>Both wrap one reference and nothing else, so that they can be copied all at once; each reference is copied as a whole.</remarks>
     public static ReadOnlySpan<Record> Unchecked(ReadOnlySpan<TableShard.Slot> slots) =>
         MemoryMarshal.CreateReadOnlySpan(ref Unsafe.As<TableShard.Slot, Record>(ref MemoryMarshal.GetReference(slots)), slots.Length);
+
+    private void ThrowIfGivenUp()
+    {
+        if (IsGivenUp)
+        {
+            throw new KvStoreUnavailableException(
+                "What the store held at one instant could not be gone through: memory ran out while it was being changed. The changes are done, and nothing is lost. Make room in memory and try again.");
+        }
+    }
 }

@@ -20,7 +20,7 @@ internal sealed class EncodePipeline : IDisposable
     /// <param name="output">Takes the results.</param>
     /// <param name="isCompressed">Whether they are compressed.</param>
     /// <param name="workers">How many threads may work, at least 1: the caller's.</param>
-    /// <param name="cancellationToken">Looked at before each range.</param>
+    /// <param name="cancellationToken">Looked at before each range of entries.</param>
     public EncodePipeline(SnapshotEncoder encoder, SnapshotOutput output, bool isCompressed, int workers, CancellationToken cancellationToken)
     {
         _output = output;
@@ -40,21 +40,28 @@ internal sealed class EncodePipeline : IDisposable
     /// <summary>How many entries were taken.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Takes what is written as it is, with the entries that follow.</summary>
-    public void Add(ReadOnlyMemory<byte> text)
+    /// <summary>What the entries may need that the present range is to have: it is complete with the one with which that is reached.</summary>
+    public long Room => RangeSize - (_filling?.LargestSize ?? 0);
+
+    /// <summary>Begins a range.</summary>
+    /// <param name="text">What is written as it is, before the entries that follow.</param>
+    public void BeginRange(ReadOnlyMemory<byte> text)
     {
         StartFilled();
         _filling = Begin(text);
     }
 
-    /// <summary>What the entries may need that the present range is to have: it is complete with the one with which that is reached.</summary>
-    public long Room => RangeSize - (_filling?.LargestSize ?? 0);
-
     /// <summary>Takes entries.</summary>
     /// <param name="records">The entries, of the encoder's format; no more than use up the room.</param>
     /// <param name="largestSize">The most bytes that they may need.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled; looked at before each range.</exception>
     public void Add(ReadOnlySpan<Record> records, long largestSize)
     {
+        if (_filling is null || Count == 0)
+        {
+            _cancellationToken.ThrowIfCancellationRequested();
+        }
+
         _filling ??= Begin(default);
         _filling.Add(records, largestSize);
         Count += records.Length;
@@ -93,7 +100,6 @@ internal sealed class EncodePipeline : IDisposable
     /// <summary>Writes the oldest range out first when as many as may be are in memory.</summary>
     private EncodeJob Begin(ReadOnlyMemory<byte> text)
     {
-        _cancellationToken.ThrowIfCancellationRequested();
         if (_idle.Count == 0)
         {
             WriteOldest();

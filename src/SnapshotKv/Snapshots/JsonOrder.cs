@@ -7,7 +7,7 @@ namespace SnapshotKv.Snapshots;
 /// <remarks>To be disposed. The array is a pooled one: eight megabytes for a million entries, made anew for every save, would soon bring a collection of the whole heap.</remarks>
 internal sealed class JsonOrder : IRecordSource, IDisposable
 {
-    private readonly Record[] _sorted;
+    private Record[] _sorted;
     private bool _isTaken;
 
     /// <param name="records">The entries.</param>
@@ -37,7 +37,14 @@ internal sealed class JsonOrder : IRecordSource, IDisposable
         return rest;
     }
 
-    public void Dispose() => ArrayPool<Record>.Shared.Return(_sorted, clearArray: true);
+    public void Dispose()
+    {
+        if (_sorted.Length > 0)
+        {
+            ArrayPool<Record>.Shared.Return(_sorted, clearArray: true);
+            _sorted = [];
+        }
+    }
 
     private int Fill(IRecordSource records)
     {
@@ -54,6 +61,8 @@ internal sealed class JsonOrder : IRecordSource, IDisposable
             }
         }
 
+        // What is announced is told to others, too.
+        SnapshotWriter.ThrowIfNotAsAnnounced(records.Count, count);
         return opaque == 0 ? count : throw new KvSerializationException(
             $"{opaque} keys are not UTF-8, and JSON cannot hold them. Set {nameof(SnapshotKvOptions.Format)} to {nameof(KvFormat.MessagePack)}, or clear the store.");
     }

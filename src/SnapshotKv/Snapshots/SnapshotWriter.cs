@@ -22,7 +22,8 @@ internal sealed class SnapshotWriter(IFileSystem fileSystem)
     /// <returns>The file's size in bytes.</returns>
     /// <exception cref="IOException">The disk refused. No temporary file is left behind, unless the disk refused that too.</exception>
     /// <exception cref="KvSerializationException">A JSON snapshot is asked for, and some keys are not UTF-8; or an entry is close to 2 GiB.</exception>
-    /// <exception cref="ArgumentException">A record is of another format, or there are not as many as was said.</exception>
+    /// <exception cref="ArgumentException">A record is of another format.</exception>
+    /// <exception cref="InvalidOperationException">There are not as many records as was announced.</exception>
     public long Write(
         string path,
         IRecordSource records,
@@ -56,6 +57,15 @@ internal sealed class SnapshotWriter(IFileSystem fileSystem)
         return length;
     }
 
+    /// <summary>The prologue has the number, and a file that does not keep to it is no snapshot.</summary>
+    internal static void ThrowIfNotAsAnnounced(int announced, int came)
+    {
+        if (came != announced)
+        {
+            throw new InvalidOperationException($"{announced} records were announced for the snapshot, and {came} came.");
+        }
+    }
+
     private static long WriteBody(
         IFileHandle file,
         IRecordSource records,
@@ -67,7 +77,7 @@ internal sealed class SnapshotWriter(IFileSystem fileSystem)
         var encoder = SnapshotEncoder.For(contents.Format);
         var output = new SnapshotOutput(file);
         using var pipeline = new EncodePipeline(encoder, output, isCompressed, workers, cancellationToken);
-        pipeline.Add(encoder.GetPrologue(contents, records.Count));
+        pipeline.BeginRange(encoder.GetPrologue(contents, records.Count));
         for (var part = records.Next(); !part.IsEmpty; part = records.Next())
         {
             while (!part.IsEmpty)
@@ -78,15 +88,10 @@ internal sealed class SnapshotWriter(IFileSystem fileSystem)
             }
         }
 
-        if (pipeline.Count != records.Count)
-        {
-            // The prologue has the number, and nobody reads a file that does not keep to it.
-            throw new ArgumentException($"{records.Count} records were announced, and {pipeline.Count} came.", nameof(records));
-        }
-
-        pipeline.Add(encoder.GetClosing(contents));
+        ThrowIfNotAsAnnounced(records.Count, pipeline.Count);
+        pipeline.BeginRange(encoder.GetClosing(contents));
         pipeline.Drain();
-        pipeline.Add(encoder.GetChecksumField(output.Checksum));
+        pipeline.BeginRange(encoder.GetChecksumField(output.Checksum));
         pipeline.Drain();
         return output.Length;
     }

@@ -176,6 +176,22 @@ public sealed class RecordTableTests
     }
 
     [Fact]
+    public void Apply_RemovalsOnly_NeedNoRoom()
+    {
+        var table = new RecordTable();
+        for (var i = 0; i < 10_000; i++)
+        {
+            table.Put(Records.Make($"{i}", i));
+        }
+
+        var slots = table.SlotCount;
+        table.Apply(Enumerable.Range(0, 20_000).Select(static i => new TableChange(Records.Utf8($"{i}"))).ToArray());
+
+        table.Count.ShouldBe(0);
+        table.SlotCount.ShouldBe(slots);
+    }
+
+    [Fact]
     public async Task Find_WhileCommitsOfSeveralKeysRun_SeesEachWholeOnceItHasSeenAPart()
     {
         // Writers set all keys to one number in one commit; a reader that saw the number n under one key must not see less under another.

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using SnapshotKv.Format;
 using SnapshotKv.Keyspace;
@@ -147,19 +148,26 @@ public sealed class TableCaptureTests
     }
 
     [Fact]
-    public void SeveralAtOnce_EndedInAnyOrder_LeaveNothingBehind()
+    public void SeveralAtOnce_EndedInAnyOrder_AreNotToldOfChangesAnyMore_ButTheOthersAre()
     {
-        FillWithDeadlines(5_000, static _ => 0);
         foreach (var order in new int[][] { [0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0] })
         {
+            FillWithDeadlines(5_000, static _ => 0);
+            var before = Describe(_table);
             var captures = Enumerable.Range(0, 3).Select(_ => _table.BeginCapture()).ToArray();
-            foreach (var i in order)
+            for (var i = 0; i < order.Length; i++)
             {
-                captures[i].End();
-                captures.Count(capture => IsKept(capture)).ShouldBe(captures.Length - 1 - Array.IndexOf(order, i));
+                _table.CaptureCount.ShouldBe(captures.Length - i);
+                _table.Put(Records.Make($"key-{i}", -1));
+                if (i == order.Length - 1)
+                {
+                    Finish(captures[order[i]]).Order().ShouldBe(before);
+                }
+
+                captures[order[i]].End();
             }
 
-            bool IsKept(TableCapture capture) => _table.IsCapturedBy(capture);
+            _table.CaptureCount.ShouldBe(0);
         }
     }
 
@@ -168,13 +176,53 @@ public sealed class TableCaptureTests
     {
         FillWithDeadlines(5_000, static _ => 0);
         var capture = _table.BeginCapture();
-        _table.IsCapturedBy(capture).ShouldBeTrue();
+        _table.CaptureCount.ShouldBe(1);
 
         while (Take(capture))
         {
         }
 
-        _table.IsCapturedBy(capture).ShouldBeFalse();
+        _table.CaptureCount.ShouldBe(0);
+    }
+
+    /// <param name="change">What becomes of the entries.</param>
+    /// <param name="most">Of some twenty thousand that were taken: the block that was taken last, and of shards that were left behind the one that is just being taken.</param>
+    [Theory]
+    [InlineData("overwrite", 1_100)]
+    [InlineData("clear", 5_500)]
+    [InlineData("grow", 5_500)]
+    public void WhatWasTaken_IsLetGoOf_WhileTheCaptureGoesOn(string change, int most)
+    {
+        // Several blocks in each shard, so that some are still to be taken.
+        FillWithDeadlines(60_000, static _ => 0);
+        var capture = _table.BeginCapture();
+        var taken = TakeShards(capture);
+
+        ChangeTaken(change);
+
+        GC.Collect();
+        taken.Count(static record => record.IsAlive).ShouldBeLessThan(most);
+        Take(capture).ShouldBeTrue();
+        capture.End();
+    }
+
+    [Fact]
+    public void NoMemoryToKeepWhatIsChanged_TheChangeIsDone_AndTheCaptureSaysSo()
+    {
+        FillWithDeadlines(5_000, static _ => 5);
+        var capture = _table.BeginCapture();
+        var other = _table.BeginCapture();
+        var before = Describe(_table);
+        Take(capture).ShouldBeTrue();
+
+        capture.GiveUp();
+        FillWithDeadlines(5_000, static _ => 0);
+
+        Should.Throw<KvStoreUnavailableException>(() => Take(capture)).Message.ShouldContain("memory ran out");
+        Finish(other).Order().ShouldBe(before);
+        capture.End();
+        _table.CaptureCount.ShouldBe(0);
+        Finish(_table.BeginCapture()).Count.ShouldBe(5_000);
     }
 
     [Fact]
@@ -263,19 +311,21 @@ public sealed class TableCaptureTests
         Finish(capture).ShouldBeEmpty();
     }
 
-    [Fact]
-    public async Task BesideAWriter_IsTheStateBetweenTwoCommits()
+    /// <param name="keys">So few that a shard has one block, which is taken while the writer is in it; or many.</param>
+    /// <param name="rounds">How many captures.</param>
+    [Theory]
+    [InlineData(20_000, 15)]
+    [InlineData(500, 250)]
+    public void BesideAWriter_IsTheStateBetweenTwoCommits(int keys, int rounds)
     {
         // Every commit adds one to one key and takes one from another, so that the sum stays; sometimes keys come and go in pairs that cancel out.
-        const int keys = 20_000;
         for (var i = 0; i < keys; i++)
         {
             _table.Put(Records.Make($"key-{i}", 100));
         }
 
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        var writer = Task.Run(() => MoveAbout(keys, stop.Token), stop.Token);
-        for (var round = 0; round < 15; round++)
+        using var writer = new BusyWriter(self => MoveAbout(keys, self));
+        for (var round = 0; round < rounds; round++)
         {
             TableCapture capture;
             int expected;
@@ -297,8 +347,6 @@ public sealed class TableCaptureTests
             records.Select(record => Encoding.UTF8.GetString(record.Key)).Distinct().Count().ShouldBe(expected);
         }
 
-        await stop.CancelAsync();
-        (await writer).ShouldBeGreaterThan(0);
     }
 
     [Fact]
@@ -332,13 +380,15 @@ public sealed class TableCaptureTests
         Finish(_table.BeginCapture()).Order().ShouldBe(Describe(_table));
     }
 
-    private int MoveAbout(int keys, CancellationToken stop)
+    /// <summary>Makes commit after commit until it is told to stop.</summary>
+    private void MoveAbout(int keys, BusyWriter writer)
     {
         var random = new Random(1);
-        var commits = 0;
         var extra = 0;
-        while (!stop.IsCancellationRequested)
+        while (writer.GoesOn())
         {
+            // Whoever captures is to get in between two commits: the gate is given to whoever comes first.
+            Thread.SpinWait(random.Next(200));
             lock (_gate)
             {
                 var (from, to) = (random.Next(keys), random.Next(keys - 1));
@@ -355,11 +405,40 @@ public sealed class TableCaptureTests
                     _table.Apply([new(Records.Utf8($"plus-{extra}")), new(Records.Utf8($"minus-{extra}"))]);
                 }
             }
+        }
+    }
 
-            commits++;
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ChangeTaken(string change)
+    {
+        switch (change)
+        {
+            case "overwrite":
+                FillWithDeadlines(60_000, static _ => 0);
+                break;
+            case "clear":
+                _table.Clear();
+                break;
+            default:
+                FillWithDeadlines(130_000, static _ => 0);
+                break;
+        }
+    }
+
+    /// <summary>Takes shards until some are left, and tells which records were in them. In a method of its own, so that nothing here holds them afterwards.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private List<WeakReference> TakeShards(TableCapture capture)
+    {
+        var records = new List<WeakReference>();
+        while (records.Count < 20_000)
+        {
+            foreach (var record in capture.NextBlock(_gate))
+            {
+                records.Add(new(record.Bytes));
+            }
         }
 
-        return commits;
+        return records;
     }
 
     private TableChange Moved(int key, int by) => new(Records.Make($"key-{key}", Records.Number(_table.Find(Records.Utf8($"key-{key}"))) + by));

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Compression;
 using System.Text;
 using SnapshotKv.FileSystem;
@@ -153,13 +154,103 @@ public sealed class SnapshotWriterTests
 
     [Theory]
     [InlineData(1)]
+    [InlineData(2)]
+    public void Write_RangesAreWrittenWhileTheRestIsStillToCome(int workers)
+    {
+        var files = SnapshotFiles.NewFileSystem();
+        long written = 0;
+        var records = new RecordsInParts(ManyRecords(), 10) { Asked = () => written = files.FileExists(Temporary) ? files.Take(Temporary).Length : 0 };
+
+        var size = new SnapshotWriter(files).Write(SnapshotFiles.Path, records, Contents, KvCompression.None, workers, TestContext.Current.CancellationToken);
+
+        // Of what is a megabyte or so each, as many are under way as there are threads, and one more.
+        size.ShouldBeGreaterThan((workers + 1) << 20);
+        written.ShouldBeGreaterThanOrEqualTo(size - ((workers + 1) << 20));
+    }
+
+    [Theory]
+    [InlineData(KvCompression.None)]
+    [InlineData(KvCompression.Gzip)]
+    public void Write_CancelledInTheMiddle_ThrowsSoon_AndLeavesNothing(KvCompression compression)
+    {
+        var files = SnapshotFiles.NewFileSystem();
+        using var cancellation = new CancellationTokenSource();
+        var asked = 0;
+        var records = new RecordsInParts(ManyRecords(), 10)
+        {
+            Asked = () =>
+            {
+                if (++asked == 3)
+                {
+                    cancellation.Cancel();
+                }
+            },
+        };
+
+        Should.Throw<OperationCanceledException>(() => new SnapshotWriter(files).Write(SnapshotFiles.Path, records, Contents, compression, 2, cancellation.Token));
+        asked.ShouldBeLessThan(records.Count / 10 / 2);
+        files.List("/store/snapshots").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Write_Cancelled_OnceAllIsTaken_IsWrittenNevertheless()
+    {
+        var files = SnapshotFiles.NewFileSystem();
+        using var cancellation = new CancellationTokenSource();
+        var entries = ManyRecords();
+        var left = entries.Count;
+        var records = new RecordsInParts(entries, 1)
+        {
+            Asked = () =>
+            {
+                // At the end, when there is nothing more.
+                if (left-- == 0)
+                {
+                    cancellation.Cancel();
+                }
+            },
+        };
+
+        new SnapshotWriter(files).Write(SnapshotFiles.Path, records, Contents, KvCompression.Gzip, 2, cancellation.Token).ShouldBePositive();
+        cancellation.IsCancellationRequested.ShouldBeTrue();
+        files.FileExists(SnapshotFiles.Path).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void JsonOrder_Disposed_LeavesNothingInThePool()
+    {
+        var records = Enumerable.Range(0, 100_000).Select(static i => SnapshotFiles.NewRecord($"{i}", "1"u8, flags: RecordFlags.Json)).ToList();
+        var order = new JsonOrder(new RecordsInParts(records));
+        order.Next().Length.ShouldBe(records.Count);
+
+        order.Dispose();
+        order.Dispose();
+
+        // The same thread is given what it gave back.
+        var pooled = ArrayPool<Record>.Shared.Rent(records.Count);
+        pooled.ShouldAllBe(static record => record.IsNull);
+        ArrayPool<Record>.Shared.Rent(records.Count).ShouldNotBeSameAs(pooled);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(-1)]
+    public void JsonOrder_NotAsManyAsAnnounced_Throws(int difference)
+    {
+        var records = new RecordsInParts([SnapshotFiles.NewRecord("k", "1"u8, flags: RecordFlags.Json), SnapshotFiles.NewRecord("l", "1"u8, flags: RecordFlags.Json)]) { AnnouncedCount = 2 + difference };
+
+        Should.Throw<InvalidOperationException>(() => new JsonOrder(records));
+    }
+
+    [Theory]
+    [InlineData(1)]
     [InlineData(-1)]
     public void Write_NotAsManyAsAnnounced_ThrowsAndLeavesNothing(int difference)
     {
         var files = SnapshotFiles.NewFileSystem();
         var records = ManyRecords();
 
-        Should.Throw<ArgumentException>(() => new SnapshotWriter(files).Write(
+        Should.Throw<InvalidOperationException>(() => new SnapshotWriter(files).Write(
             SnapshotFiles.Path, new RecordsInParts(records) { AnnouncedCount = records.Count + difference }, Contents, KvCompression.None, 2, TestContext.Current.CancellationToken));
         files.List("/store/snapshots").ShouldBeEmpty();
     }

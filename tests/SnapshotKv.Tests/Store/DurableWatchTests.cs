@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using SnapshotKv.Engine;
 using SnapshotKv.Testing;
 using SnapshotKv.Tests.Following;
@@ -49,6 +50,7 @@ public sealed class DurableWatchTests
     }
 
     [Fact]
+    [SuppressMessage("Usage", "xUnit1051:Calls to methods which accept CancellationToken should use TestContext.Current.CancellationToken", Justification = "That a default compiles is what is asked.")]
     public async Task WatchAsync_ADefaultForWhateverComesSecond_IsNotAmbiguous()
     {
         using var store = _home.OpenWithoutSaves();
