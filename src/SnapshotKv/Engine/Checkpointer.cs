@@ -95,7 +95,7 @@ internal sealed class Checkpointer(
     public bool NoteSlide() => !_hasSlides && !Interlocked.Exchange(ref _hasSlides, true);
 
     /// <summary>Returns when a snapshot is on disk that holds every commit made before the call.</summary>
-    /// <param name="workers">How many threads encode and compress.</param>
+    /// <param name="workers">How many threads encode, compress and write.</param>
     /// <param name="reason">Why.</param>
     /// <param name="cancellationToken">Given up while waiting for a running save, or between two parts of the writing.</param>
     /// <exception cref="KvStoreUnavailableException">The disk refused it.</exception>
@@ -108,7 +108,7 @@ internal sealed class Checkpointer(
 
     /// <summary>Saves as <see cref="Save"/> does, for a caller whom others wait for: those who watch are told elsewhere, since what they do may wait for the caller.</summary>
     /// <inheritdoc cref="Save"/>
-    /// <param name="workers">How many threads encode and compress.</param>
+    /// <param name="workers">How many threads encode, compress and write.</param>
     /// <param name="announcing">Is handed the telling.</param>
     public void SaveAndAnnounceBy(int workers, Action<Action> announcing)
     {
@@ -119,7 +119,7 @@ internal sealed class Checkpointer(
     }
 
     /// <inheritdoc cref="SaveAndAnnounceBy(int, Action{Action})"/>
-    /// <param name="workers">How many threads encode and compress.</param>
+    /// <param name="workers">How many threads encode, compress and write.</param>
     /// <param name="reason">Why.</param>
     /// <param name="announcing">Is handed the telling.</param>
     /// <param name="cancellationToken">See <see cref="Save"/>.</param>
@@ -136,7 +136,7 @@ internal sealed class Checkpointer(
 
     /// <summary>Saves as <see cref="Save"/> does, but does not try again what fails for somebody else while this call waits.</summary>
     /// <inheritdoc cref="Save"/>
-    /// <param name="workers">How many threads encode and compress.</param>
+    /// <param name="workers">How many threads encode, compress and write.</param>
     /// <param name="known">What <see cref="Failed"/> was when the caller looked.</param>
     /// <param name="announcing">Is handed the telling of those who watch; null: they are told before this returns.</param>
     public void SaveOrShareFailure(int workers, FailedSave? known, Action<Action>? announcing = null)
@@ -158,7 +158,7 @@ internal sealed class Checkpointer(
     }
 
     /// <summary>Saves as <see cref="SaveOrShareFailure"/> does.</summary>
-    /// <param name="workers">How many threads encode and compress.</param>
+    /// <param name="workers">How many threads encode, compress and write.</param>
     /// <param name="known">What <see cref="Failed"/> was when the caller looked.</param>
     public async Task SaveOrShareFailureAsync(int workers, FailedSave? known)
     {

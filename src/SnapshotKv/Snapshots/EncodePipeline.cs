@@ -2,19 +2,23 @@ using SnapshotKv.Format;
 
 namespace SnapshotKv.Snapshots;
 
-/// <summary>Divides what it is given into ranges, encodes them on several threads and writes the results in order; a bounded number is in memory.</summary>
+/// <summary>
+/// Encodes what it is given, in ranges of about a megabyte. Each is compressed, or else written, on another thread while the next is encoded; a bounded number is in memory, and they come into the file in order.
+/// </summary>
+/// <remarks>
+/// For one thread, which encodes: it has a record in its cache when it has asked how long it is, and is not to hand it to another. Ranges are compressed beside each other, but written one after the other.
+/// </remarks>
 internal sealed class EncodePipeline : IDisposable
 {
     // Ranges end with the entry that reaches this, so that most fill one gzip member.
     private const int RangeSize = GzipMembers.InputSize - (32 << 10);
 
-    private readonly SnapshotOutput _output;
-    private readonly bool _isCompressed;
     private readonly bool _isAhead;
+    private readonly int _mostStarted;
     private readonly CancellationToken _cancellationToken;
-    private readonly Queue<EncodeJob> _idle = new();
-    private readonly Queue<EncodeJob> _started = new();
-    private EncodeJob? _filling;
+    private readonly Queue<SnapshotRange> _idle = new();
+    private readonly Queue<SnapshotRange> _started = new();
+    private SnapshotRange? _filling;
 
     /// <param name="encoder">Encodes.</param>
     /// <param name="output">Takes the results.</param>
@@ -23,14 +27,16 @@ internal sealed class EncodePipeline : IDisposable
     /// <param name="cancellationToken">Looked at before each range of entries.</param>
     public EncodePipeline(SnapshotEncoder encoder, SnapshotOutput output, bool isCompressed, int workers, CancellationToken cancellationToken)
     {
-        _output = output;
-        _isCompressed = isCompressed;
         _isAhead = workers > 1;
         _cancellationToken = cancellationToken;
-        var jobs = _isAhead ? workers + 1 : 1;
-        for (var i = 0; i < jobs; i++)
+
+        // Compressed: one more than there are threads, so that each finds the next when it is done with one. Written: one, for they go into the file one after the other. And the one that is being filled;
+        // alone, the caller does everything in turn.
+        _mostStarted = !_isAhead || !isCompressed ? 1 : workers + 1;
+        var ranges = _isAhead ? _mostStarted + 1 : 1;
+        for (var i = 0; i < ranges; i++)
         {
-            _idle.Enqueue(new(encoder, isCompressed));
+            _idle.Enqueue(new(encoder, output, isCompressed));
         }
     }
 
@@ -45,16 +51,16 @@ internal sealed class EncodePipeline : IDisposable
 
     /// <summary>Begins a range.</summary>
     /// <param name="text">What is written as it is, before the entries that follow.</param>
-    public void BeginRange(ReadOnlyMemory<byte> text)
+    public void BeginRange(ReadOnlySpan<byte> text)
     {
         StartFilled();
         _filling = Begin(text);
     }
 
-    /// <summary>Takes entries.</summary>
+    /// <summary>Encodes entries.</summary>
     /// <param name="records">The entries, of the encoder's format; no more than use up the room.</param>
     /// <param name="largestSize">The most bytes that they may need.</param>
-    /// <exception cref="OperationCanceledException">It was cancelled; looked at before each range.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public void Add(ReadOnlySpan<Record> records, long largestSize)
     {
         if (_filling is null || Count == 0)
@@ -62,8 +68,8 @@ internal sealed class EncodePipeline : IDisposable
             _cancellationToken.ThrowIfCancellationRequested();
         }
 
-        _filling ??= Begin(default);
-        _filling.Add(records, largestSize);
+        _filling ??= Begin([]);
+        _filling.Add(records, hasFirst: Count == 0, largestSize);
         Count += records.Length;
         if (Room <= 0)
         {
@@ -83,48 +89,51 @@ internal sealed class EncodePipeline : IDisposable
 
     public void Dispose()
     {
-        foreach (var job in _started)
+        foreach (var range in _started)
         {
-            job.Abandon();
-            job.Dispose();
+            range.Abandon();
+            range.Dispose();
         }
 
-        foreach (var job in _idle)
+        foreach (var range in _idle)
         {
-            job.Dispose();
+            range.Dispose();
         }
 
         _filling?.Dispose();
     }
 
-    /// <summary>Writes the oldest range out first when as many as may be are in memory.</summary>
-    private EncodeJob Begin(ReadOnlyMemory<byte> text)
+    private SnapshotRange Begin(ReadOnlySpan<byte> text)
     {
         if (_idle.Count == 0)
         {
             WriteOldest();
         }
 
-        var job = _idle.Dequeue();
-        job.Begin(text, hasFirst: Count == 0);
-        return job;
+        var range = _idle.Dequeue();
+        range.Begin(text);
+        return range;
     }
 
     private void StartFilled()
     {
-        if (_filling is { } job)
+        if (_filling is { } range)
         {
+            while (_started.Count >= _mostStarted)
+            {
+                WriteOldest();
+            }
+
             _filling = null;
-            _started.Enqueue(job);
-            job.Start(_isAhead);
+            _started.Enqueue(range);
+            range.Start(_isAhead);
         }
     }
 
     private void WriteOldest()
     {
-        var job = _started.Peek();
-        job.Complete();
-        _output.Write(job, _isCompressed);
+        var range = _started.Peek();
+        range.CompleteAndWrite();
         _idle.Enqueue(_started.Dequeue());
     }
 }

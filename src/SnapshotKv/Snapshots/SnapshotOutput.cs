@@ -4,6 +4,7 @@ using SnapshotKv.Format;
 namespace SnapshotKv.Snapshots;
 
 /// <summary>The file that a snapshot is being written to: keeps the offset, the checksum of what was encoded, and the members' count.</summary>
+/// <remarks>Not thread-safe: one range is written after the other.</remarks>
 internal sealed class SnapshotOutput(IFileHandle file)
 {
     private Crc32C _checksum = new();
@@ -15,24 +16,28 @@ internal sealed class SnapshotOutput(IFileHandle file)
     /// <summary>CRC-32C of everything encoded so far.</summary>
     public uint Checksum => _checksum.Value;
 
-    public void Write(EncodeJob job, bool isCompressed)
+    /// <summary>Writes what is not compressed.</summary>
+    public void Write(ReadOnlySpan<byte> plain)
     {
-        _checksum.Append(job.Plain);
-        if (!isCompressed)
-        {
-            Write(job.Plain);
-            return;
-        }
+        _checksum.Append(plain);
+        Append(plain);
+    }
 
-        for (var members = job.Compressed; !members.IsEmpty;)
+    /// <summary>Writes what is compressed.</summary>
+    /// <param name="plain">What was encoded.</param>
+    /// <param name="compressed">The gzip members with that in them; they are given their indexes.</param>
+    public void WriteCompressed(ReadOnlySpan<byte> plain, Span<byte> compressed)
+    {
+        _checksum.Append(plain);
+        for (var members = compressed; !members.IsEmpty;)
         {
             members = members[GzipMembers.SetIndex(members, _members++)..];
         }
 
-        Write(job.Compressed);
+        Append(compressed);
     }
 
-    private void Write(ReadOnlySpan<byte> bytes)
+    private void Append(ReadOnlySpan<byte> bytes)
     {
         file.Write(bytes, Length);
         Length += bytes.Length;

@@ -17,7 +17,7 @@ internal sealed class SnapshotWriter(IFileSystem fileSystem)
     /// <param name="records">The entries, all of the snapshot's format, each key once.</param>
     /// <param name="contents">What the snapshot says of itself.</param>
     /// <param name="compression">How it is compressed.</param>
-    /// <param name="workers">How many threads may encode and compress, at least 1: the caller's. More are taken from the pool.</param>
+    /// <param name="workers">How many threads may work, at least 1: the caller's, which encodes. More are taken from the pool, and compress or write.</param>
     /// <param name="cancellationToken">Looked at about once a MiB, and no longer once all is written.</param>
     /// <returns>The file's size in bytes.</returns>
     /// <exception cref="IOException">The disk refused. No temporary file is left behind, unless the disk refused that too.</exception>

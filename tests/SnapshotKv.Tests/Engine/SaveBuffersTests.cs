@@ -50,8 +50,8 @@ public sealed class SaveBuffersTests
     /// <summary>Writes into what the pool has to give: whoever still had one of these would read it.</summary>
     private static void Poison()
     {
-        var rented = Enumerable.Range(0, 8).Select(static _ => EncodeJob.Buffers.Rent(1 << 20)).ToList();
+        var rented = Enumerable.Range(0, 8).Select(static _ => SnapshotRange.Buffers.Rent(1 << 20)).ToList();
         rented.ForEach(static buffer => Array.Fill(buffer, (byte)0xEE));
-        rented.ForEach(static buffer => EncodeJob.Buffers.Return(buffer));
+        rented.ForEach(static buffer => SnapshotRange.Buffers.Return(buffer));
     }
 }
