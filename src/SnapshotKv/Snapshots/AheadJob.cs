@@ -14,6 +14,9 @@ internal abstract class AheadJob : IThreadPoolWorkItem, IDisposable
     private ExceptionDispatchInfo? _fault;
     private int _state;
 
+    /// <summary>Whether the work is done, or was never begun.</summary>
+    public bool IsDone => _done.IsSet;
+
     /// <summary>Hands the work to the thread pool, or with <paramref name="isAhead"/> false leaves it to <see cref="Complete"/>.</summary>
     public void Start(bool isAhead)
     {
@@ -29,7 +32,7 @@ internal abstract class AheadJob : IThreadPoolWorkItem, IDisposable
     /// <summary>Returns when the work is done, and throws what it threw.</summary>
     public void Complete()
     {
-        TryRun();
+        RunIfWaiting();
         _done.Wait();
         _fault?.Throw();
     }
@@ -43,18 +46,8 @@ internal abstract class AheadJob : IThreadPoolWorkItem, IDisposable
         }
     }
 
-    void IThreadPoolWorkItem.Execute() => TryRun();
-
-    /// <summary>Nobody is at it any more.</summary>
-    public virtual void Dispose()
-    {
-        _done.Dispose();
-        GC.SuppressFinalize(this);
-    }
-
-    protected abstract void Run();
-
-    private void TryRun()
+    /// <summary>Does the work, unless somebody is at it or has done it. Never throws: see <see cref="Complete"/>.</summary>
+    public void RunIfWaiting()
     {
         // The pool may hold a stale reference from an earlier start; whoever comes second finds the work taken.
         if (Interlocked.CompareExchange(ref _state, Taken, Waiting) != Waiting)
@@ -75,4 +68,15 @@ internal abstract class AheadJob : IThreadPoolWorkItem, IDisposable
             _done.Set();
         }
     }
+
+    void IThreadPoolWorkItem.Execute() => RunIfWaiting();
+
+    /// <summary>Nobody is at it any more.</summary>
+    public virtual void Dispose()
+    {
+        _done.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    protected abstract void Run();
 }

@@ -6,18 +6,24 @@ namespace SnapshotKv.Snapshots;
 /// Encodes what it is given, in ranges of about a megabyte. Each is compressed, or else written, on another thread while the next is encoded; a bounded number is in memory, and they come into the file in order.
 /// </summary>
 /// <remarks>
-/// For one thread, which encodes: it has a record in its cache when it has asked how long it is, and is not to hand it to another. Ranges are compressed beside each other, but written one after the other.
+/// For one thread, which encodes: it has a record in its cache when it has asked how long it is, and is not to hand it to another. While it waits for a range it takes part in the work, so that a starved thread pool costs speed and never a
+/// deadlock. Ranges are compressed beside each other, but written one after the other.
 /// </remarks>
-internal sealed class EncodePipeline : IDisposable
+internal sealed class EncodePipeline : IThreadPoolWorkItem, IDisposable
 {
     // Ranges end with the entry that reaches this, so that most fill one gzip member.
     private const int RangeSize = GzipMembers.InputSize - (32 << 10);
 
-    private readonly bool _isAhead;
+    private readonly Lock _lock = new();
+    private readonly int _mostHelpers;
     private readonly int _mostStarted;
     private readonly CancellationToken _cancellationToken;
     private readonly Queue<SnapshotRange> _idle = new();
     private readonly Queue<SnapshotRange> _started = new();
+
+    /// <summary>Those of the started that no helper has come to. Some may be done already.</summary>
+    private readonly Queue<SnapshotRange> _waiting = new();
+    private int _helpers;
     private SnapshotRange? _filling;
 
     /// <param name="encoder">Encodes.</param>
@@ -27,13 +33,14 @@ internal sealed class EncodePipeline : IDisposable
     /// <param name="cancellationToken">Looked at before each range of entries.</param>
     public EncodePipeline(SnapshotEncoder encoder, SnapshotOutput output, bool isCompressed, int workers, CancellationToken cancellationToken)
     {
-        _isAhead = workers > 1;
         _cancellationToken = cancellationToken;
 
-        // Compressed: one more than there are threads, so that each finds the next when it is done with one. Written: one, for they go into the file one after the other. And the one that is being filled;
-        // alone, the caller does everything in turn.
-        _mostStarted = !_isAhead || !isCompressed ? 1 : workers + 1;
-        var ranges = _isAhead ? _mostStarted + 1 : 1;
+        // Compressed: one more than there are threads, so that each finds the next when it is done with one. Written: one, for they go into the file one after the other.
+        _mostHelpers = isCompressed ? workers - 1 : Math.Min(workers - 1, 1);
+        _mostStarted = isCompressed && workers > 1 ? workers + 1 : 1;
+
+        // And the one that is being filled. Alone, the caller does everything in turn.
+        var ranges = workers > 1 ? _mostStarted + 1 : 1;
         for (var i = 0; i < ranges; i++)
         {
             _idle.Enqueue(new(encoder, output, isCompressed));
@@ -87,6 +94,15 @@ internal sealed class EncodePipeline : IDisposable
         }
     }
 
+    /// <summary>A helper works until nothing is waiting.</summary>
+    void IThreadPoolWorkItem.Execute()
+    {
+        while (TakeWaiting(isHelper: true) is { } range)
+        {
+            range.RunIfWaiting();
+        }
+    }
+
     public void Dispose()
     {
         foreach (var range in _started)
@@ -126,13 +142,56 @@ internal sealed class EncodePipeline : IDisposable
 
             _filling = null;
             _started.Enqueue(range);
-            range.Start(_isAhead);
+            range.Start(isAhead: false);
+            CallHelper(range);
+        }
+    }
+
+    private void CallHelper(SnapshotRange range)
+    {
+        if (_mostHelpers == 0)
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            _waiting.Enqueue(range);
+            if (_helpers == _mostHelpers)
+            {
+                return;
+            }
+
+            _helpers++;
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    /// <returns>The next range that nobody has come to; null when there is none, and a helper is done with it then.</returns>
+    private SnapshotRange? TakeWaiting(bool isHelper)
+    {
+        lock (_lock)
+        {
+            if (_waiting.TryDequeue(out var range))
+            {
+                return range;
+            }
+
+            _helpers -= isHelper ? 1 : 0;
+            return null;
         }
     }
 
     private void WriteOldest()
     {
+        // Not to be waited for while there is something to do: the helpers would be done, and wait in turn.
         var range = _started.Peek();
+        while (!range.IsDone && TakeWaiting(isHelper: false) is { } next)
+        {
+            next.RunIfWaiting();
+        }
+
         range.CompleteAndWrite();
         _idle.Enqueue(_started.Dequeue());
     }
