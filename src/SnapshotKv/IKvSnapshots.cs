@@ -6,13 +6,13 @@ public interface IKvSnapshots
 {
     /// <summary>Returns when a snapshot is on disk that holds everything written before the call. With nothing new no file is written.</summary>
     /// <returns>The snapshot; null in memory-only mode.</returns>
-    /// <remarks>Uses all cores. Reads and writes go on meanwhile. Calls made at the same time share a snapshot.</remarks>
+    /// <remarks>With gzip it uses all cores, else two. Reads and writes go on meanwhile. Calls made at the same time share a snapshot.</remarks>
     /// <exception cref="KvStoreUnavailableException">The disk refused; memory and the earlier snapshots are untouched.</exception>
     /// <exception cref="KvStoreLockedException">The directory was removed under the open store, and another process has one of that name open now.</exception>
     SnapshotInfo? Save();
 
     /// <summary>Completes when a snapshot is on disk that holds everything written before the call. With nothing new no file is written.</summary>
-    /// <param name="cancellationToken">Gives up a save that is not finished, which leaves no trace.</param>
+    /// <param name="cancellationToken">Gives up a save that is waiting or that is not through with the entries, which leaves no trace.</param>
     /// <returns>The snapshot; null in memory-only mode.</returns>
     /// <inheritdoc cref="Save"/>
     Task<SnapshotInfo?> SaveAsync(CancellationToken cancellationToken = default);
@@ -134,7 +134,7 @@ public interface IKvSnapshots
     /// <remarks>
     /// <para>One that is being written at the moment of the call, of a state before it, is not told of, even when somebody else's <see cref="Save"/> shares it. Who reads the store after the call misses nothing: whatever changes later is in a snapshot that is told.</para>
     /// <para>While somebody watches, each save compares all keys with the prefix and copies the values that match. Memory-only stores save nothing. A follower tells of its owner's snapshots: of the
-    /// newest that it finds, one after the other, on a thread of the pool; of one that it is reading at the moment of the call it does not tell either.</para>
+    /// newest that it finds, one after the other, on a thread of the pool; one that it is reading at the moment of the call may be told of or not.</para>
     /// </remarks>
     /// <exception cref="ArgumentNullException">An argument is null.</exception>
     IDisposable WatchSnapshots(string prefix, Action<KvSnapshotContents> saved);

@@ -35,7 +35,7 @@ internal sealed class EntryStream(TableCapture capture, Lock gate, ulong sequenc
     }
 
     /// <inheritdoc/>
-    /// <exception cref="KvStoreUnavailableException">See <see cref="TableCapture.NextBlock"/>.</exception>
+    /// <exception cref="KvStoreException">See <see cref="TableCapture.NextBlock"/>.</exception>
     public ReadOnlySpan<Record> Next()
     {
         var records = capture.NextBlock(gate);
@@ -44,18 +44,20 @@ internal sealed class EntryStream(TableCapture capture, Lock gate, ulong sequenc
     }
 
     /// <summary>All entries at once; to be called before any was taken.</summary>
-    /// <exception cref="KvStoreUnavailableException">See <see cref="TableCapture.NextBlock"/>.</exception>
+    /// <exception cref="KvStoreException">See <see cref="TableCapture.NextBlock"/>.</exception>
     public Record[] ToArray()
     {
         var records = new Record[Count];
         var count = 0;
         for (var part = Next(); !part.IsEmpty; part = Next())
         {
-            part.CopyTo(records.AsSpan(count));
             count += part.Length;
+            SnapshotWriter.ThrowIfMoreThanAnnounced(records.Length, count);
+            part.CopyTo(records.AsSpan(count - part.Length));
         }
 
-        return count == records.Length ? records : throw new InvalidOperationException($"{records.Length} entries were announced, and {count} came.");
+        SnapshotWriter.ThrowIfNotAsAnnounced(records.Length, count);
+        return records;
     }
 
     public void Dispose()

@@ -2,7 +2,7 @@ namespace SnapshotKv.Format;
 
 /// <summary>
 /// Turns records into the bytes of a snapshot in one format. The file is, in this order: prologue, every entry, closing, checksum field. Entries
-/// are independent of each other, so that several threads may encode ranges of them. Thread-safe: it holds no state.
+/// are independent of each other. Thread-safe: it holds no state.
 /// </summary>
 internal abstract class SnapshotEncoder
 {

@@ -10,6 +10,9 @@ internal sealed class ShardCapture(TableCapture capture, TableShard shard)
     public const int BlockSize = PreservedSlots.BlockSize;
 
     private readonly PreservedSlots?[] _preserved = new PreservedSlots?[((shard.Capacity - 1) >> PreservedSlots.BlockBits) + 1];
+
+    /// <summary>Asked for here, where nothing is lost when it cannot be made.</summary>
+    private readonly PreservedSlots _taken = PreservedSlots.Taken;
     private ushort[]?[]? _leftOut;
     private ShardCapture? _next;
 
@@ -86,14 +89,14 @@ internal sealed class ShardCapture(TableCapture capture, TableShard shard)
         lock (gate)
         {
             preserved = _preserved[block];
-            _preserved[block] = PreservedSlots.Taken;
+            _preserved[block] = _taken;
             if (block == BlockCount - 1)
             {
                 End();
             }
         }
 
-        // Whatever the copy has of a slot that was changed meanwhile, what it held is among these: the writer keeps it before, and was in the gate.
+        // Whatever the copy has of a slot that was changed meanwhile, what it held is among these: the writer keeps it before, and was in the gate. Or the capture is given up, and nobody may look at the copy.
         preserved?.Restore(target);
         foreach (var slot in _leftOut?[block] ?? [])
         {
@@ -102,6 +105,9 @@ internal sealed class ShardCapture(TableCapture capture, TableShard shard)
 
         return MoveTogether(target);
     }
+
+    /// <summary>Gate: lets go of what was kept, since the capture is given up.</summary>
+    public void Forget() => Array.Clear(_preserved);
 
     /// <summary>Gate: nothing is kept any more. It makes no difference to call it again.</summary>
     public void End()
@@ -139,7 +145,7 @@ internal sealed class ShardCapture(TableCapture capture, TableShard shard)
     private void PreserveOwn(int slot, Record record)
     {
         ref var block = ref _preserved[slot >> PreservedSlots.BlockBits];
-        if (block == PreservedSlots.Taken || capture.IsGivenUp)
+        if (block == _taken || capture.IsGivenUp)
         {
             return;
         }

@@ -17,7 +17,7 @@ namespace SnapshotKv.Keyspace;
 /// </remarks>
 internal sealed class TableCapture
 {
-    /// <summary>The shards that are not taken yet. What is taken is let go of: a shard that was replaced meanwhile lives no longer for it.</summary>
+    /// <summary>The shards that are not taken yet; changed in the gate. What is taken is let go of: a shard that was replaced meanwhile lives no longer for it.</summary>
     private readonly Queue<ShardCapture> _shards;
     private Record[] _records = [];
     private int _block;
@@ -50,7 +50,7 @@ internal sealed class TableCapture
     /// <remarks>What is left out is settled here, for each slot: a slide that comes later makes no difference, so that <see cref="Count"/> is known beforehand.</remarks>
     /// <param name="now">The instant, in Unix nanoseconds, not before the capture's beginning.</param>
     /// <param name="gate">The commit gate.</param>
-    /// <exception cref="KvStoreUnavailableException">See <see cref="NextBlock"/>.</exception>
+    /// <exception cref="KvStoreException">See <see cref="NextBlock"/>.</exception>
     public void LeaveOutExpired(long now, Lock gate)
     {
         Debug.Assert(_records.Length == 0, "nothing was handed over yet");
@@ -84,7 +84,7 @@ internal sealed class TableCapture
 
     /// <summary>The next records, in no order, valid until the next call; none at the end. Takes the gate for an instant.</summary>
     /// <param name="gate">The commit gate.</param>
-    /// <exception cref="KvStoreUnavailableException">Memory ran out while a writer was to keep what he changed.</exception>
+    /// <exception cref="KvStoreException">Memory ran out while a writer was to keep what he changed.</exception>
     public ReadOnlySpan<Record> NextBlock(Lock gate)
     {
         if (_records.Length == 0)
@@ -98,7 +98,11 @@ internal sealed class TableCapture
             ThrowIfGivenUp();
             if (_block == shard.BlockCount)
             {
-                _shards.Dequeue();
+                lock (gate)
+                {
+                    _shards.Dequeue();
+                }
+
                 _block = 0;
             }
 
@@ -111,8 +115,15 @@ internal sealed class TableCapture
         return [];
     }
 
-    /// <summary>Gate: there was no memory to keep what a slot held.</summary>
-    public void GiveUp() => Volatile.Write(ref _isGivenUp, true);
+    /// <summary>Gate: there was no memory to keep what a slot held. What was kept is let go of: nobody can use it any more, and others need the memory.</summary>
+    public void GiveUp()
+    {
+        Volatile.Write(ref _isGivenUp, true);
+        foreach (var shard in _shards)
+        {
+            shard.Forget();
+        }
+    }
 
     /// <summary>Gate: nothing is kept any more. To be called however it ends.</summary>
     public void End()
@@ -125,7 +136,7 @@ internal sealed class TableCapture
 
     /// <summary>
     /// What a slot holds, as a record, without a look at it: asked for its type each of a million objects would have to come from memory, and the capture takes many times as long. Between two
-    /// commits slots hold nothing but records; beside the writer one may hold the change of a commit on its way, but then what it held before was kept, and takes its place unseen.
+    /// commits slots hold nothing but records; beside the writer one may hold the change of a commit on its way, but then what it held before was kept, and takes its place unseen; or the capture was given up, and nothing of the block is handed over.
     /// </summary>
     public static Record Unchecked(in TableShard.Slot slot) => new(Unsafe.As<byte[]>(slot.Value));
 
@@ -138,7 +149,7 @@ internal sealed class TableCapture
     {
         if (IsGivenUp)
         {
-            throw new KvStoreUnavailableException(
+            throw new KvStoreException(
                 "What the store held at one instant could not be gone through: memory ran out while it was being changed. The changes are done, and nothing is lost. Make room in memory and try again.");
         }
     }

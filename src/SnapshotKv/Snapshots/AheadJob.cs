@@ -14,10 +14,10 @@ internal abstract class AheadJob : IThreadPoolWorkItem, IDisposable
     private ExceptionDispatchInfo? _fault;
     private int _state;
 
-    /// <summary>Whether the work is done, or was never begun.</summary>
+    /// <summary>Whether the work that was started last is done; true before the first start.</summary>
     public bool IsDone => _done.IsSet;
 
-    /// <summary>Hands the work to the thread pool, or with <paramref name="isAhead"/> false leaves it to <see cref="Complete"/>.</summary>
+    /// <summary>Hands the work to the thread pool, or with <paramref name="isAhead"/> false leaves it to <see cref="Complete"/> and <see cref="RunIfWaiting"/>.</summary>
     public void Start(bool isAhead)
     {
         _fault = null;

@@ -52,8 +52,9 @@ internal sealed class JsonOrder : IRecordSource, IDisposable
         var opaque = 0;
         for (var part = records.Next(); !part.IsEmpty; part = records.Next())
         {
-            part.CopyTo(_sorted.AsSpan(count));
             count += part.Length;
+            SnapshotWriter.ThrowIfMoreThanAnnounced(records.Count, count);
+            part.CopyTo(_sorted.AsSpan(count - part.Length));
             for (var i = 0; i < part.Length; i++)
             {
                 RecordPrefetch.Ahead(part, i);

@@ -11,14 +11,14 @@ internal sealed class SnapshotRange(SnapshotEncoder encoder, SnapshotOutput outp
     /// <summary>A buffer above this was needed for large entries, and is not kept for the next range.</summary>
     private const int LargestKept = 2 << 20;
 
-    /// <summary>How many are kept: one more than there are cores, and what more than this need on a large machine is made for each save.</summary>
+    /// <summary>How many are kept: as many as a save of all cores has at a time, and what that is beyond this number on a large machine is made for each save.</summary>
     private const int MostKept = 8;
 
     /// <summary>
     /// A megabyte each, made anew for every save, soon brings a collection of the whole heap. A pool of our own, and not the shared one: that keeps one for each thread that ever gave one back, for minutes, and hands what is in them to
     /// anybody in the process.
     /// </summary>
-    internal static readonly ArrayPool<byte> Buffers = ArrayPool<byte>.Create(LargestKept, Math.Min(Environment.ProcessorCount + 1, MostKept));
+    internal static readonly ArrayPool<byte> Buffers = ArrayPool<byte>.Create(LargestKept, Math.Min(Environment.ProcessorCount + 2, MostKept));
 
     private readonly MemoryStream _compressed = new();
     private byte[] _plain = [];

@@ -18,7 +18,7 @@ internal sealed class SnapshotWriter(IFileSystem fileSystem)
     /// <param name="contents">What the snapshot says of itself.</param>
     /// <param name="compression">How it is compressed.</param>
     /// <param name="workers">How many threads may work, at least 1: the caller's, which encodes. More are taken from the pool, and compress or write.</param>
-    /// <param name="cancellationToken">Looked at about once a MiB, and no longer once all is written.</param>
+    /// <param name="cancellationToken">Looked at before each range of about a MiB is begun, and no longer after the last one.</param>
     /// <returns>The file's size in bytes.</returns>
     /// <exception cref="IOException">The disk refused. No temporary file is left behind, unless the disk refused that too.</exception>
     /// <exception cref="KvSerializationException">A JSON snapshot is asked for, and some keys are not UTF-8; or an entry is close to 2 GiB.</exception>
@@ -62,7 +62,16 @@ internal sealed class SnapshotWriter(IFileSystem fileSystem)
     {
         if (came != announced)
         {
-            throw new InvalidOperationException($"{announced} records were announced for the snapshot, and {came} came.");
+            throw new InvalidOperationException($"{announced} records were announced, and {came} came.");
+        }
+    }
+
+    /// <inheritdoc cref="ThrowIfNotAsAnnounced"/>
+    internal static void ThrowIfMoreThanAnnounced(int announced, int came)
+    {
+        if (came > announced)
+        {
+            ThrowIfNotAsAnnounced(announced, came);
         }
     }
 

@@ -16,7 +16,7 @@ public sealed class SaveBuffersTests
         var home = new StoreHome();
         using (var store = home.OpenWithoutSaves(options => options.Compression = compression))
         {
-            // Several ranges, which are encoded beside each other.
+            // Several ranges, which are under way at the same time.
             var value = new byte[200];
             for (var i = 0; i < 20_000; i++)
             {
