@@ -88,14 +88,7 @@ public sealed class TableCaptureTests
     [Fact]
     public void RandomChangesBetweenTheBlocks_IsWhatThereWasAtTheBeginning()
     {
-        var seed = Random.Shared.Next();
-        TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
-        var random = new Random(seed);
-        for (var i = 0; i < 30_000; i++)
-        {
-            ChangeAny(random);
-        }
-
+        var random = FillAtRandom();
         for (var round = 0; round < 20; round++)
         {
             var before = Describe(_table);
@@ -116,14 +109,7 @@ public sealed class TableCaptureTests
     [Fact]
     public void SeveralAtOnce_EachIsWhatThereWasAtItsBeginning()
     {
-        var seed = Random.Shared.Next();
-        TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
-        var random = new Random(seed);
-        for (var i = 0; i < 30_000; i++)
-        {
-            ChangeAny(random);
-        }
-
+        var random = FillAtRandom();
         var captures = new List<(TableCapture Capture, List<string> Before)>();
         for (var round = 0; round < 400; round++)
         {
@@ -237,6 +223,24 @@ public sealed class TableCaptureTests
 
         capture.Count.ShouldBe(expected.Count);
         Finish(capture).Order().ShouldBe(expected);
+    }
+
+    [Fact]
+    public void GivenUp_LetsGoOfWhatWasKept()
+    {
+        // There is no memory, and whoever captures may be held up by the disk.
+        FillWithDeadlines(5_000, static _ => 0);
+        var capture = _table.BeginCapture();
+        var replaced = WeakBytesOf("key-7");
+        FillWithDeadlines(5_000, static _ => 0);
+        GC.Collect();
+        replaced.IsAlive.ShouldBeTrue();
+
+        capture.GiveUp();
+
+        GC.Collect();
+        replaced.IsAlive.ShouldBeFalse();
+        capture.End();
     }
 
     [Theory]
@@ -409,6 +413,9 @@ public sealed class TableCaptureTests
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
+    private WeakReference WeakBytesOf(string key) => new(_table.Find(Records.Utf8(key)).Bytes);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void ChangeTaken(string change)
     {
         switch (change)
@@ -523,6 +530,20 @@ public sealed class TableCaptureTests
         capture.End();
         _taken[capture].Count.ShouldBe(capture.Count);
         return _taken[capture];
+    }
+
+    /// <returns>What the changes that follow are drawn from.</returns>
+    private Random FillAtRandom()
+    {
+        var seed = Random.Shared.Next();
+        TestContext.Current.TestOutputHelper?.WriteLine($"seed {seed}");
+        var random = new Random(seed);
+        for (var i = 0; i < 30_000; i++)
+        {
+            ChangeAny(random);
+        }
+
+        return random;
     }
 
     private void FillWithDeadlines(int count, Func<int, long> deadline)
